@@ -1,1 +1,34 @@
-//! Bailiwick: pg.
+//! What we know of PostgreSQL, and nothing of the product.
+//!
+//! * [`Pool`]: connections, handed out by preference to the tenant that used them last;
+//! * [`Flight`] and [`Tx`]: transactions whose statements travel together, and that end by
+//!   themselves when they are dropped;
+//! * [`Statement`] and [`sql!`]: statements as constants, qualified with their schema when run;
+//! * [`migrate`]: forward-only migrations, recorded per schema;
+//!
+//! Nothing here depends on the state of a session, so a pooler in transaction mode may sit
+//! between us and the server.
+
+mod connection;
+mod error;
+mod flight;
+pub mod migrate;
+mod pool;
+mod statement;
+mod tls;
+mod tx;
+
+pub use error::Error;
+pub use flight::Flight;
+pub use migrate::Migration;
+pub use pool::{Pool, PoolConfig, PoolStatus};
+pub use statement::{Arg, Entry, Schema, SchemaNameError, Statement};
+pub use tokio_postgres::Row;
+pub use tokio_postgres::types::{FromSql, Json, ToSql, Type};
+pub use tx::Tx;
+
+/// Parameters of a statement, in the order of `$1`, `$2`, …
+pub type Params<'a> = [&'a (dyn ToSql + Sync)];
+
+/// Result of anything that talks to the database.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

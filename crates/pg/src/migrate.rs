@@ -1,0 +1,180 @@
+//! Forward-only migrations, recorded in the schema that they change.
+
+use std::collections::BTreeMap;
+
+use crate::{Error, Pool, Result, Schema};
+
+/// One step. A step that has landed is never edited: its checksum is recorded and compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// Its place in the order, from 1, without gaps.
+    pub version: i32,
+    /// What it does, in a word or two.
+    pub name: &'static str,
+    /// Its text; `{t}` stands for the schema. Statements end with `;` at the end of a line, so
+    /// that each can be sent by itself (Citus accepts one DDL statement per message).
+    pub sql: &'static str,
+}
+
+impl Migration {
+    /// FNV-1a of the text, 64 bits: tells an edited file from the one that was applied.
+    #[must_use]
+    pub fn checksum(&self) -> i64 {
+        let hash = self
+            .sql
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+        hash.cast_signed()
+    }
+}
+
+/// Brings `schema`, which must exist, to the newest of `migrations`. Safe to repeat and to run
+/// from several processes at once: they queue on an advisory lock. Answers how many were applied.
+///
+/// # Errors
+/// A migration's own; a recorded one that differs from ours, or is newer than all of ours.
+pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<usize> {
+    let schema = Schema::new(schema).map_err(|e| Error::Config(e.to_string()))?;
+    let loan = pool.checkout(0).await?;
+    let client = &loan.connection()?.client;
+    let mut applied = 0;
+    for migration in migrations {
+        // One transaction a step: the lock, the look and the change belong together.
+        let mut script = format!(
+            "begin; select pg_advisory_xact_lock(hashtextextended('bailiwick.migrate.{schema}', 0)); \
+             create table if not exists {schema}.schema_migrations (\
+               version int primary key, name text not null, checksum bigint not null, \
+               applied_at timestamptz not null default now());"
+        );
+        client.batch_execute(&script).await?;
+        let result = async {
+            let known = recorded(client, &schema).await?;
+            check(&schema, &known, migrations)?;
+            if known.contains_key(&migration.version) {
+                return Ok(false);
+            }
+            for statement in statements(migration.sql) {
+                client.batch_execute(&statement.replace("{t}", schema.as_str())).await.map_err(
+                    |error| {
+                        let at = format!("{schema} {} {}", migration.version, migration.name);
+                        Error::Migration(format!("migration {at}: {}", Error::from(error)))
+                    },
+                )?;
+            }
+            let insert = format!(
+                "insert into {schema}.schema_migrations (version, name, checksum) values ($1, $2, $3)"
+            );
+            client
+                .execute(
+                    insert.as_str(),
+                    &[&migration.version, &migration.name, &migration.checksum()],
+                )
+                .await?;
+            Ok(true)
+        }
+        .await;
+        script.clear();
+        match result {
+            Ok(done) => {
+                client.batch_execute("commit").await?;
+                applied += usize::from(done);
+            }
+            Err(error) => {
+                client.batch_execute("rollback").await?;
+                return Err(error);
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// What is recorded in `schema`: version → checksum. Empty where nothing ever ran.
+///
+/// # Errors
+/// The database's.
+pub async fn versions(pool: &Pool, schema: &str) -> Result<BTreeMap<i32, i64>> {
+    let schema = Schema::new(schema).map_err(|e| Error::Config(e.to_string()))?;
+    let loan = pool.checkout(0).await?;
+    let client = &loan.connection()?.client;
+    let table = format!("{schema}.schema_migrations");
+    let there = client
+        .query_one("select to_regclass($1::text) is not null", &[&table])
+        .await?;
+    if !there.get::<_, bool>(0) {
+        return Ok(BTreeMap::new());
+    }
+    recorded(client, &schema).await
+}
+
+/// Whether `known` is exactly what `migrations` would leave behind.
+#[must_use]
+pub fn is_current(known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> bool {
+    known.len() == migrations.len()
+        && migrations
+            .iter()
+            .all(|m| known.get(&m.version) == Some(&m.checksum()))
+}
+
+async fn recorded(client: &tokio_postgres::Client, schema: &Schema) -> Result<BTreeMap<i32, i64>> {
+    let text = format!("select version, checksum from {schema}.schema_migrations order by 1");
+    let rows = client.query(text.as_str(), &[]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+fn check(schema: &Schema, known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> Result<()> {
+    for (version, checksum) in known {
+        match migrations.iter().find(|m| m.version == *version) {
+            None => {
+                return Err(Error::Migration(format!(
+                    "schema {schema} is at version {version}, which this binary does not know: \
+                     run a newer one"
+                )));
+            }
+            Some(ours) if ours.checksum() != *checksum => {
+                return Err(Error::Migration(format!(
+                    "schema {schema}: migration {version} ({}) was changed after it was applied",
+                    ours.name
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Splits at `;` that end a line, except between the `$$` of a function's body.
+fn statements(sql: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut current = String::new();
+    let mut in_body = false;
+    for line in sql.lines() {
+        if !in_body && line.trim_start().starts_with("--") {
+            continue;
+        }
+        if line.matches("$$").count() % 2 == 1 {
+            in_body = !in_body;
+        }
+        current.push_str(line);
+        current.push('\n');
+        if !in_body && line.trim_end().ends_with(';') {
+            found.push(std::mem::take(&mut current));
+        }
+    }
+    if !current.trim().is_empty() {
+        found.push(current);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_are_split_outside_of_bodies() {
+        let sql = "-- a comment;\ncreate table a (x int);\ncreate function f() returns int as $$\nbegin\n  return 1;\nend $$ language plpgsql;\nselect 1";
+        assert_eq!(statements(sql).len(), 3);
+    }
+}

@@ -1,0 +1,335 @@
+//! A pool that prefers the connection which served the same tenant last.
+//!
+//! A backend's caches (plans, catalog entries) then stay warm and small: a tenant's statements
+//! live on a few connections instead of on all of them.
+
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::connection::{Connection, Outcome};
+use crate::{Error, Params, Result, Row, Statement, Tx, tls};
+
+/// How a pool behaves. Times of TEN-12.
+#[derive(Clone)]
+pub struct PoolConfig {
+    url: String,
+    max_size: usize,
+    statement_cache: usize,
+    connect_timeout: Duration,
+    acquire_timeout: Duration,
+    idle_timeout: Duration,
+    max_lifetime: Duration,
+    application_name: String,
+}
+
+impl std::fmt::Debug for PoolConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PoolConfig")
+            .field("max_size", &self.max_size)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PoolConfig {
+    /// Ten connections, statements named, 10 s to connect, 28 min of life, 5 min idle.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_size: 10,
+            statement_cache: 500,
+            connect_timeout: Duration::from_secs(10),
+            acquire_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_millis(300_000),
+            max_lifetime: Duration::from_millis(1_680_000),
+            application_name: "bailiwick".to_owned(),
+        }
+    }
+
+    /// At most `n` connections at once, at least one.
+    #[must_use]
+    pub fn max_size(mut self, n: usize) -> Self {
+        self.max_size = n.max(1);
+        self
+    }
+
+    /// How many statements a connection may keep prepared; 0 sends all of them unnamed, as a
+    /// pooler in transaction mode needs it.
+    #[must_use]
+    pub fn statement_cache(mut self, n: usize) -> Self {
+        self.statement_cache = n;
+        self
+    }
+
+    /// How long a caller waits for a free connection.
+    #[must_use]
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.acquire_timeout = timeout;
+        self
+    }
+
+    /// What `pg_stat_activity` shows.
+    #[must_use]
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.application_name = name.into();
+        self
+    }
+}
+
+/// A snapshot of a pool, for metrics.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolStatus {
+    /// Connections that may exist at once.
+    pub max_size: usize,
+    /// Connections at rest.
+    pub idle: usize,
+    /// Connections at work.
+    pub in_use: usize,
+}
+
+/// Connections to one database as one role. Cheap to clone.
+#[derive(Clone)]
+pub struct Pool(Arc<Inner>);
+
+struct Inner {
+    config: PoolConfig,
+    postgres: tokio_postgres::Config,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// A connection on loan; back in the pool when dropped, unless it broke.
+pub(crate) struct Loan {
+    connection: Option<Connection>,
+    pool: Weak<Inner>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Loan {
+    pub fn connection(&self) -> Result<&Connection> {
+        self.connection.as_ref().ok_or(Error::Poisoned)
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        let (Some(mut connection), Some(pool)) = (self.connection.take(), self.pool.upgrade())
+        else {
+            return;
+        };
+        connection.idle_since = Instant::now();
+        let aged = connection.born.elapsed() > pool.config.max_lifetime;
+        if !connection.client.is_closed() && !aged {
+            pool.idle().push(connection);
+        }
+    }
+}
+
+impl Inner {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The best connection at rest: the tenant's own, else the one that rested longest.
+    fn take(&self, affinity: u64) -> Option<Connection> {
+        let mut idle = self.idle();
+        while !idle.is_empty() {
+            let at = idle
+                .iter()
+                .rposition(|c| c.affinity == affinity)
+                .unwrap_or(0);
+            let connection = idle.remove(at);
+            if !connection.client.is_closed() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    async fn connect(&self) -> Result<Connection> {
+        let client = tls::connect(&self.postgres).await?;
+        Ok(Connection::new(client, self.config.statement_cache))
+    }
+
+    fn reap(&self) {
+        let timeout = self.config.idle_timeout;
+        self.idle()
+            .retain(|c| !c.client.is_closed() && c.idle_since.elapsed() < timeout);
+    }
+}
+
+impl Pool {
+    /// Reads the connection string and opens a first connection, so that a wrong one is an error
+    /// of the start and not of a request.
+    ///
+    /// # Errors
+    /// An unreadable connection string; no connection.
+    pub async fn connect(config: PoolConfig) -> Result<Self> {
+        let mut postgres = tokio_postgres::Config::from_str(&config.url)
+            .map_err(|e| Error::Config(e.to_string()))?;
+        postgres.connect_timeout(config.connect_timeout);
+        postgres.keepalives_idle(Duration::from_secs(300));
+        if postgres.get_application_name().is_none() {
+            postgres.application_name(&config.application_name);
+        }
+        let inner = Arc::new(Inner {
+            permits: Arc::new(Semaphore::new(config.max_size)),
+            idle: Mutex::new(Vec::with_capacity(config.max_size)),
+            config,
+            postgres,
+        });
+        let first = inner.connect().await?;
+        inner.idle().push(first);
+        reap_in_background(Arc::downgrade(&inner));
+        Ok(Self(inner))
+    }
+
+    pub(crate) async fn checkout(&self, affinity: u64) -> Result<Loan> {
+        let timeout = self.0.config.acquire_timeout;
+        let permit = tokio::time::timeout(timeout, self.0.permits.clone().acquire_owned())
+            .await
+            .ok()
+            .and_then(std::result::Result::ok)
+            .ok_or_else(|| {
+                Error::PoolTimeout(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX))
+            })?;
+        let mut connection = match self.0.take(affinity) {
+            Some(connection) => connection,
+            None => self.0.connect().await?,
+        };
+        connection.affinity = affinity;
+        Ok(Loan {
+            connection: Some(connection),
+            pool: Arc::downgrade(&self.0),
+            _permit: permit,
+        })
+    }
+
+    /// A transaction without an entry. `BEGIN` leaves with its first statement.
+    ///
+    /// # Errors
+    /// No connection became free in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(Tx::new(self.checkout(0).await?, None, None))
+    }
+
+    async fn run(&self, statement: &'static Statement, params: &Params<'_>) -> Result<Outcome> {
+        let loan = self.checkout(0).await?;
+        let connection = loan.connection()?;
+        let plan = connection.plan(statement, None).await?;
+        connection.run(&plan, params).await
+    }
+
+    /// One statement in a transaction of its own: all rows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn query(
+        &self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<Vec<Row>> {
+        Ok(self.run(statement, params).await?.rows)
+    }
+
+    /// One statement in a transaction of its own: the row, where there is one.
+    ///
+    /// # Errors
+    /// The database's; more than one row.
+    pub async fn query_opt(
+        &self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<Option<Row>> {
+        at_most_one(statement, self.run(statement, params).await?)
+    }
+
+    /// One statement in a transaction of its own: the row.
+    ///
+    /// # Errors
+    /// The database's; not exactly one row.
+    pub async fn query_one(
+        &self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<Row> {
+        exactly_one(statement, self.run(statement, params).await?)
+    }
+
+    /// One statement in a transaction of its own: the number of rows affected.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn execute(&self, statement: &'static Statement, params: &Params<'_>) -> Result<u64> {
+        Ok(self.run(statement, params).await?.affected)
+    }
+
+    /// Text of one or more statements by the simple protocol, for DDL. Never with values in it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn batch(&self, sql: &str) -> Result<()> {
+        let loan = self.checkout(0).await?;
+        Ok(loan.connection()?.client.batch_execute(sql).await?)
+    }
+
+    /// Prepares `text` and answers the types of its parameters, for the test of statements.
+    ///
+    /// # Errors
+    /// The database's: the statement does not fit the schema.
+    pub async fn parameter_types(&self, text: &str) -> Result<Vec<tokio_postgres::types::Type>> {
+        let loan = self.checkout(0).await?;
+        Ok(loan
+            .connection()?
+            .client
+            .prepare(text)
+            .await?
+            .params()
+            .to_vec())
+    }
+
+    /// How many connections rest and work.
+    #[must_use]
+    pub fn status(&self) -> PoolStatus {
+        let max_size = self.0.config.max_size;
+        PoolStatus {
+            max_size,
+            idle: self.0.idle().len(),
+            in_use: max_size.saturating_sub(self.0.permits.available_permits()),
+        }
+    }
+}
+
+pub(crate) fn at_most_one(statement: &Statement, mut outcome: Outcome) -> Result<Option<Row>> {
+    match outcome.rows.len() {
+        0 | 1 => Ok(outcome.rows.pop()),
+        rows => Err(Error::RowCount {
+            statement: statement.name,
+            rows,
+        }),
+    }
+}
+
+pub(crate) fn exactly_one(statement: &Statement, outcome: Outcome) -> Result<Row> {
+    let rows = outcome.rows.len();
+    at_most_one(statement, outcome)?.ok_or(Error::RowCount {
+        statement: statement.name,
+        rows,
+    })
+}
+
+/// Closes connections that rest too long; ends with the pool.
+fn reap_in_background(pool: Weak<Inner>) {
+    tokio::spawn(async move {
+        let mut every = tokio::time::interval(Duration::from_secs(30));
+        loop {
+            every.tick().await;
+            match pool.upgrade() {
+                Some(pool) => pool.reap(),
+                None => return,
+            }
+        }
+    });
+}
