@@ -1,0 +1,38 @@
+//! Webhooks out, signed the way Svix signs for Clerk.
+//!
+//! [`emit`] writes what happened into the transaction in which it happens, so that neither exists
+//! without the other. The [`Sender`] delivers it at least once over real HTTP: at once, then with
+//! growing delays for more than a day, each time under the same id and with the same body. The
+//! receiver removes duplicates by `svix-id`; order is an intention, not a promise.
+
+mod attempt;
+mod claim;
+mod emit;
+mod endpoints;
+mod lane;
+mod outcome;
+mod retention;
+mod schedule;
+mod secret;
+mod sender;
+mod wake;
+
+pub use emit::emit;
+pub use endpoints::{EndpointConfig, ensure_endpoints};
+pub use secret::{SecretError, SigningSecret};
+pub use sender::{LEASE, Sender, SenderError};
+pub use wake::Wake;
+
+/// Every statement of this module, for the test that checks them.
+pub fn statements() -> impl Iterator<Item = &'static bailiwick_pg::Statement> {
+    [
+        claim::STATEMENTS,
+        emit::STATEMENTS,
+        endpoints::STATEMENTS,
+        outcome::STATEMENTS,
+        retention::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
