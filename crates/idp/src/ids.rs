@@ -1,0 +1,124 @@
+//! Ids as Clerk makes them: a prefix that names the kind, then 27 base62 characters that sort by
+//! creation time (a KSUID: 32 bits of seconds, 128 random bits).
+
+use bailiwick_kernel::Env;
+
+/// Seconds between the Unix epoch and that of KSUIDs.
+const KSUID_EPOCH: i64 = 1_400_000_000;
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const LENGTH: usize = 27;
+
+/// What an id is the id of; the prefix is part of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `client_…`, a browser.
+    Client,
+    /// `idn_…`, an e-mail address or phone number.
+    Identification,
+    /// `ins_…`, an instance; signing keys too.
+    Instance,
+    /// `org_…`; browsers tell an id from a slug by this prefix.
+    Organization,
+    /// `orgmem_…`.
+    Membership,
+    /// `orginv_…`, an invitation to an organization.
+    OrganizationInvitation,
+    /// `inv_…`, an invitation to the application.
+    Invitation,
+    /// `role_…`.
+    Role,
+    /// `sess_…`.
+    Session,
+    /// `sia_…`, an attempt to sign in.
+    SignIn,
+    /// `sua_…`, an attempt to sign up.
+    SignUp,
+    /// `sit_…`, a token that signs one in.
+    SignInToken,
+    /// `act_…`, a token to impersonate somebody.
+    ActorToken,
+    /// `user_…`.
+    User,
+    /// `ver_…`, a verification.
+    Verification,
+    /// `msg_…`, a webhook message.
+    Message,
+    /// `ep_…`, a webhook endpoint.
+    Endpoint,
+}
+
+impl Kind {
+    /// The part of the id in front of the underscore.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Identification => "idn",
+            Self::Instance => "ins",
+            Self::Organization => "org",
+            Self::Membership => "orgmem",
+            Self::OrganizationInvitation => "orginv",
+            Self::Invitation => "inv",
+            Self::Role => "role",
+            Self::Session => "sess",
+            Self::SignIn => "sia",
+            Self::SignUp => "sua",
+            Self::SignInToken => "sit",
+            Self::ActorToken => "act",
+            Self::User => "user",
+            Self::Verification => "ver",
+            Self::Message => "msg",
+            Self::Endpoint => "ep",
+        }
+    }
+}
+
+/// A new id of the given kind.
+#[must_use]
+pub fn new(env: &Env, kind: Kind) -> String {
+    let seconds = u32::try_from(env.now().as_second() - KSUID_EPOCH).unwrap_or(0);
+    encode(kind.prefix(), seconds, env.bytes::<16>())
+}
+
+fn encode(prefix: &str, seconds: u32, random: [u8; 16]) -> String {
+    let mut number = [0_u8; 20];
+    number[..4].copy_from_slice(&seconds.to_be_bytes());
+    number[4..].copy_from_slice(&random);
+    let mut digits = [b'0'; LENGTH];
+    for digit in digits.iter_mut().rev() {
+        let mut remainder = 0_u32;
+        for byte in &mut number {
+            let value = (remainder << 8) | u32::from(*byte);
+            *byte = (value / 62) as u8;
+            remainder = value % 62;
+        }
+        *digit = ALPHABET[remainder as usize];
+    }
+    let mut id = String::with_capacity(prefix.len() + 1 + LENGTH);
+    id.push_str(prefix);
+    id.push('_');
+    id.extend(digits.iter().map(|digit| char::from(*digit)));
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodes_the_extremes_in_27_characters() {
+        assert_eq!(
+            encode("user", 0, [0; 16]),
+            format!("user_{}", "0".repeat(27))
+        );
+        assert_eq!(
+            encode("org", u32::MAX, [0xff; 16]),
+            "org_aWgEPTl1tmebfsQzFP4bxwgy80V"
+        );
+    }
+
+    #[test]
+    fn sorts_by_time_whatever_the_random_part() {
+        assert!(encode("u", 1, [0xff; 16]) < encode("u", 2, [0; 16]));
+    }
+}

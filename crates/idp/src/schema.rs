@@ -1,0 +1,25 @@
+//! The provider's own schema, `idp`.
+
+use bailiwick_pg::{Migration, Pool};
+
+use crate::error::Result;
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "init",
+        sql: include_str!("../migrations/0001_init.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "webhooks",
+        sql: include_str!("../migrations/0002_webhooks.sql"),
+    },
+];
+
+/// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's
+/// role. Safe to repeat, and from several processes at once.
+pub async fn migrate(pool: &Pool) -> Result<()> {
+    bailiwick_pg::migrate::run(pool, "idp", MIGRATIONS).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! The provider's rows and every statement that touches them.
+//!
+//! Functions on a typed transaction: what one request reads and writes is one transaction. A row
+//! is read by id into its struct, changed, and saved; whoever changes one locks it first.
+
+pub mod clients;
+pub mod emails;
+pub mod keys;
+pub mod memberships;
+pub mod organizations;
+pub mod roles;
+pub mod sessions;
+pub mod sign_ins;
+pub mod sign_ups;
+pub mod sweep;
+pub mod users;
+pub mod verifications;
+
+use bailiwick_kernel::Env;
+use bailiwick_pg::Statement;
+use jiff::{SignedDuration, Timestamp};
+
+/// The current instant in whole milliseconds: what is stored is what the protocols can say.
+#[must_use]
+pub fn now(env: &Env) -> Timestamp {
+    let now = env.now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+}
+
+/// An instant for the version column of a row that is changed at `now` and was changed at
+/// `before`: later than both, so that receivers can order changes of one millisecond.
+#[must_use]
+pub fn after(before: Timestamp, now: Timestamp) -> Timestamp {
+    let next = before
+        .saturating_add(SignedDuration::from_millis(1))
+        .unwrap_or(before);
+    now.max(next)
+}
+
+/// A page of a list: at most `limit` rows after the first `offset`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// 1 to 500.
+    pub limit: i64,
+    /// From 0.
+    pub offset: i64,
+}
+
+impl Page {
+    /// The largest page that anybody gets.
+    pub const MAX: i64 = 500;
+
+    /// A page within its bounds, whatever was asked for.
+    #[must_use]
+    pub fn new(limit: Option<i64>, offset: Option<i64>) -> Self {
+        Self {
+            limit: limit.unwrap_or(10).clamp(1, Self::MAX),
+            offset: offset.unwrap_or(0).clamp(0, 1_000_000),
+        }
+    }
+}
+
+/// Every statement of this module's files, for the test that prepares them all.
+#[must_use]
+pub fn statements() -> Vec<&'static Statement> {
+    [
+        clients::STATEMENTS,
+        emails::STATEMENTS,
+        keys::STATEMENTS,
+        memberships::STATEMENTS,
+        organizations::STATEMENTS,
+        roles::STATEMENTS,
+        sessions::STATEMENTS,
+        sign_ins::STATEMENTS,
+        sign_ups::STATEMENTS,
+        sweep::STATEMENTS,
+        users::STATEMENTS,
+        verifications::STATEMENTS,
+    ]
+    .concat()
+}

@@ -1,0 +1,66 @@
+//! What nobody needs any more, removed in bounded bites.
+
+use bailiwick_pg::{Tx, sql};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::Result;
+
+sql! {
+    /// Attempts to sign up that are over.
+    SIGN_UPS(TIMESTAMPTZ, INT8) = "
+        delete from idp.sign_ups where id in (
+            select id from idp.sign_ups where abandon_at < $1 order by abandon_at limit $2
+            for update skip locked)";
+    /// Attempts to sign in that are over.
+    SIGN_INS(TIMESTAMPTZ, INT8) = "
+        delete from idp.sign_ins where id in (
+            select id from idp.sign_ins where abandon_at < $1 order by abandon_at limit $2
+            for update skip locked)";
+    /// Verifications that nothing refers to.
+    VERIFICATIONS(TIMESTAMPTZ, INT8) = "
+        delete from idp.verifications where id in (
+            select v.id from idp.verifications v
+            where v.created_at < $1
+              and not exists (select 1 from idp.email_addresses e where e.verification_id = v.id)
+              and not exists (select 1 from idp.sign_ups s where s.email_verification_id = v.id)
+              and not exists (select 1 from idp.sign_ins s
+                              where s.first_factor_verification_id = v.id)
+            order by v.created_at limit $2 for update skip locked)";
+    /// Sessions that ended long ago.
+    SESSIONS(TIMESTAMPTZ, INT8) = "
+        delete from idp.sessions where id in (
+            select id from idp.sessions where expire_at < $1 order by expire_at limit $2
+            for update skip locked)";
+    /// Browsers that were not seen for long and have nothing left.
+    CLIENTS(TIMESTAMPTZ, INT8) = "
+        delete from idp.clients where id in (
+            select c.id from idp.clients c
+            where c.updated_at < $1
+              and not exists (select 1 from idp.sessions s where s.client_id = c.id)
+            order by c.updated_at limit $2 for update skip locked)";
+}
+
+/// Rows of one table that one bite removes: short locks, small transactions.
+const BITE: i64 = 500;
+/// Ended sessions stay visible to the Backend API for this long after their expiry.
+const KEEP_SESSIONS: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Browsers without sessions are remembered for this long.
+const KEEP_CLIENTS: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Verifications outlive their attempts by at most this.
+const KEEP_VERIFICATIONS: SignedDuration = SignedDuration::from_hours(48);
+
+/// Removes one bite of each kind; how many rows went. Zero means that nothing is left to remove.
+pub async fn bite(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    let before = |age: SignedDuration| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
+    let mut removed = 0;
+    for (statement, limit) in [
+        (&SIGN_UPS, now),
+        (&SIGN_INS, now),
+        (&VERIFICATIONS, before(KEEP_VERIFICATIONS)),
+        (&SESSIONS, before(KEEP_SESSIONS)),
+        (&CLIENTS, before(KEEP_CLIENTS)),
+    ] {
+        removed += tx.execute(statement, &[&limit, &BITE]).await?;
+    }
+    Ok(removed)
+}

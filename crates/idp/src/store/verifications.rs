@@ -1,0 +1,159 @@
+//! Verifications: what was asked, how often it was answered wrongly, until when.
+
+use bailiwick_pg::{Row, Tx, sql};
+use jiff::Timestamp;
+
+use crate::error::Result;
+
+/// A row of `idp.verifications`.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// `ver_…`.
+    pub id: String,
+    /// `email_code`, `reset_password_email_code`, `password`, `admin`, …
+    pub strategy: String,
+    /// Keyed hash of the code that was sent; gone once it was used.
+    pub code_digest: Option<String>,
+    /// Answers so far.
+    pub attempts: i64,
+    /// After this, no answer is right.
+    pub expire_at: Option<Timestamp>,
+    /// When the right answer came.
+    pub verified_at: Option<Timestamp>,
+    /// When it was asked.
+    pub created_at: Timestamp,
+}
+
+/// How a verification stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Waits for an answer.
+    Unverified,
+    /// Answered rightly.
+    Verified,
+    /// Too many wrong answers.
+    Failed,
+    /// Its time is over.
+    Expired,
+}
+
+impl Standing {
+    /// The protocol's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Verified => "verified",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Verification {
+    /// Answers that a verification takes, right and wrong together.
+    pub const MAX_ATTEMPTS: i64 = 5;
+
+    /// How it stands at `now`.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Standing {
+        if self.verified_at.is_some() {
+            Standing::Verified
+        } else if self.attempts >= Self::MAX_ATTEMPTS {
+            Standing::Failed
+        } else if self.expire_at.is_some_and(|expire_at| expire_at <= now) {
+            Standing::Expired
+        } else {
+            Standing::Unverified
+        }
+    }
+
+    fn read(row: &Row) -> Self {
+        Self {
+            id: row.get("id"),
+            strategy: row.get("strategy"),
+            code_digest: row.get("code_digest"),
+            attempts: row.get("attempts"),
+            expire_at: row.get("expire_at"),
+            verified_at: row.get("verified_at"),
+            created_at: row.get("created_at"),
+        }
+    }
+
+    /// Reads a verification that was left-joined with its columns prefixed `v_`.
+    pub(super) fn read_joined(row: &Row) -> Option<Self> {
+        let id: Option<String> = row.get("v_id");
+        Some(Self {
+            id: id?,
+            strategy: row.get("v_strategy"),
+            code_digest: row.get("v_code_digest"),
+            attempts: row.get("v_attempts"),
+            expire_at: row.get("v_expire_at"),
+            verified_at: row.get("v_verified_at"),
+            created_at: row.get("v_created_at"),
+        })
+    }
+}
+
+sql! {
+    /// A new verification.
+    INSERT(TEXT, TEXT, TEXT, INT8, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
+        insert into idp.verifications
+            (id, strategy, code_digest, attempts, expire_at, verified_at, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    /// A verification, locked until the transaction's end.
+    FIND_LOCKED(TEXT) = "
+        select id, strategy, code_digest, attempts, expire_at, verified_at, created_at
+        from idp.verifications where id = $1 for update";
+    /// A verification.
+    FIND(TEXT) = "
+        select id, strategy, code_digest, attempts, expire_at, verified_at, created_at
+        from idp.verifications where id = $1";
+    /// Counts an answer; a right one closes the verification and burns its code.
+    ANSWER(TEXT, TIMESTAMPTZ) = "
+        update idp.verifications set attempts = attempts + 1, verified_at = $2,
+            code_digest = case when $2::timestamptz is null then code_digest end
+        where id = $1";
+}
+
+/// Stores a new verification.
+pub async fn insert(tx: &mut Tx, verification: &Verification) -> Result<()> {
+    tx.execute(
+        &INSERT,
+        &[
+            &verification.id,
+            &verification.strategy,
+            &verification.code_digest,
+            &verification.attempts,
+            &verification.expire_at,
+            &verification.verified_at,
+            &verification.created_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The verification of that id.
+pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Verification>> {
+    Ok(tx
+        .query_opt(&FIND, &[&id])
+        .await?
+        .as_ref()
+        .map(Verification::read))
+}
+
+/// The verification of that id, locked until the transaction's end.
+pub async fn find_locked(tx: &mut Tx, id: &str) -> Result<Option<Verification>> {
+    Ok(tx
+        .query_opt(&FIND_LOCKED, &[&id])
+        .await?
+        .as_ref()
+        .map(Verification::read))
+}
+
+/// Counts an answer; `verified_at` is set where it was the right one.
+pub async fn answer(tx: &mut Tx, id: &str, verified_at: Option<Timestamp>) -> Result<()> {
+    tx.execute(&ANSWER, &[&id, &verified_at]).await?;
+    Ok(())
+}
