@@ -1,0 +1,133 @@
+//! A receiver of webhooks that does as it is told and remembers what it got.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_lc_rs::hmac;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::until;
+
+/// The next answer.
+#[derive(Clone, Copy)]
+pub enum Reply {
+    Status(u16),
+    RetryAfter(u16, &'static str),
+    /// Never answers.
+    Hang,
+}
+
+/// A request as it arrived.
+#[derive(Clone)]
+pub struct Received {
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+#[derive(Default)]
+struct Seen {
+    replies: VecDeque<Reply>,
+    received: Vec<Received>,
+}
+
+/// Listens on a port of its own. Answers 200 unless told otherwise.
+pub struct Receiver {
+    pub url: Url,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Receiver {
+    pub async fn start() -> Self {
+        Self::start_on(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    pub fn start_on(listener: TcpListener) -> Self {
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let url = format!("http://{}/hooks", listener.local_addr().unwrap())
+            .parse()
+            .unwrap();
+        let app = Router::new()
+            .route("/hooks", axum::routing::post(receive))
+            .with_state(Arc::clone(&seen));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { url, seen }
+    }
+
+    /// Answers the next requests so, in this order.
+    pub fn reply(&self, replies: &[Reply]) {
+        self.seen.lock().unwrap().replies.extend(replies);
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.seen.lock().unwrap().received.clone()
+    }
+
+    /// Waits for the request number `count` and returns all.
+    pub async fn wait_for(&self, count: usize) -> Vec<Received> {
+        until(&format!("{count} webhooks"), || async {
+            let received = self.received();
+            (received.len() >= count).then_some(received)
+        })
+        .await
+    }
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Whether one of the signatures was made with `secret`, computed here and not by the sender.
+    pub fn verifies_with(&self, secret: &str) -> bool {
+        let key = STANDARD
+            .decode(secret.strip_prefix("whsec_").unwrap())
+            .unwrap();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+        let mut content = format!(
+            "{}.{}.",
+            self.header("svix-id"),
+            self.header("svix-timestamp")
+        )
+        .into_bytes();
+        content.extend_from_slice(&self.body);
+        self.header("svix-signature").split(' ').any(|entry| {
+            let signature = STANDARD.decode(entry.strip_prefix("v1,").unwrap()).unwrap();
+            hmac::verify(&key, &content, &signature).is_ok()
+        })
+    }
+}
+
+async fn receive(
+    State(seen): State<Arc<Mutex<Seen>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let reply = {
+        let mut seen = seen.lock().unwrap();
+        seen.received.push(Received { headers, body });
+        seen.replies.pop_front().unwrap_or(Reply::Status(200))
+    };
+    match reply {
+        Reply::Status(status) => (StatusCode::from_u16(status).unwrap(), "said so").into_response(),
+        Reply::RetryAfter(status, value) => (
+            StatusCode::from_u16(status).unwrap(),
+            [("retry-after", value)],
+        )
+            .into_response(),
+        Reply::Hang => std::future::pending().await,
+    }
+}

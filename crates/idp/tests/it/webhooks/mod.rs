@@ -1,0 +1,6 @@
+//! Webhooks out.
+
+mod delivery;
+mod endpoints;
+mod failures;
+mod world;
