@@ -5,6 +5,15 @@
 pub mod env;
 pub mod error;
 pub mod id;
+pub mod page;
+pub mod plan;
+pub mod policy;
+pub mod role;
+pub mod slug;
+pub mod text;
 
 pub use env::{Clock, Env, ManualClock, Random, SystemClock, SystemRandom};
 pub use error::{Code, FieldError, Problem};
+pub use page::{Cursor, Limit, Page, PageQuery};
+pub use plan::{Plan, Tier};
+pub use role::{PlatformRole, ProjectRole};

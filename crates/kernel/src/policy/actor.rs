@@ -1,0 +1,77 @@
+//! Who asks: the roles of one request on each axis, all from the database.
+
+use super::RoleId;
+use crate::role::{PlatformRole, ProjectRole};
+
+/// Where the actor stands to the project that a decision is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// No project has been looked at yet. The decision then says how far the permission can go at
+    /// best: `Reach::Project` means "in some of one's projects; ask again with the project".
+    #[default]
+    Open,
+    /// The project is known and the actor is not on it.
+    NotOn,
+    /// The actor is on the project.
+    On(ProjectRole),
+}
+
+/// The roles of one request. Small, made once per request, and copied with another [`Standing`]
+/// for each project that it meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    pub(super) platform: PlatformRole,
+    pub(super) role: Option<RoleId>,
+    pub(super) standing: Standing,
+}
+
+impl Actor {
+    /// A member of the active organization.
+    #[must_use]
+    pub const fn member(role: RoleId) -> Self {
+        Self {
+            platform: PlatformRole::None,
+            role: Some(role),
+            standing: Standing::Open,
+        }
+    }
+
+    /// Somebody without a membership in the organization: operators only, by [`Self::platform`].
+    #[must_use]
+    pub const fn outsider() -> Self {
+        Self {
+            platform: PlatformRole::None,
+            role: None,
+            standing: Standing::Open,
+        }
+    }
+
+    /// The same with a platform role.
+    #[must_use]
+    pub const fn platform(mut self, platform: PlatformRole) -> Self {
+        self.platform = platform;
+        self
+    }
+
+    /// The same before a known project: `None` where the actor is not on it.
+    #[must_use]
+    pub const fn before(mut self, role: Option<ProjectRole>) -> Self {
+        self.standing = match role {
+            Some(role) => Standing::On(role),
+            None => Standing::NotOn,
+        };
+        self
+    }
+
+    /// The role in the organization, if any.
+    #[must_use]
+    pub const fn role(&self) -> Option<RoleId> {
+        self.role
+    }
+
+    /// The platform role.
+    #[must_use]
+    pub const fn platform_role(&self) -> PlatformRole {
+        self.platform
+    }
+}
