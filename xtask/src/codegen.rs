@@ -1,0 +1,69 @@
+//! `cargo xtask gen`: what is generated from the API: its document, and the web client's types.
+
+use crate::report::Failure;
+use crate::{dev, paths, process, report, setup, test};
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask gen            after an endpoint changed
+  cargo xtask gen --check    fails where a generated file is not what the code says")]
+pub struct Args {
+    /// Write nothing; fail where something would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// The verb.
+pub fn run(args: &Args) -> Result<()> {
+    setup::ensure(&[setup::Part::Web])?;
+    report::step("build bailiwick", test::build_binary)?;
+    let document = process::output(Command::new(dev::binary()).arg("openapi"))?;
+    let files = [
+        paths::web().join("openapi.json"),
+        paths::web().join("src/api/schema.gen.ts"),
+    ];
+    let before = contents(&files);
+    write(&files[0], &document)?;
+    let generated = process::output(process::npm(&paths::web()).args(["run", "--silent", "gen"]));
+    let after = contents(&files);
+    if args.check || generated.is_err() {
+        for (file, text) in files.iter().zip(&before) {
+            if let Some(text) = text {
+                write(file, text)?;
+            }
+        }
+    }
+    generated?;
+    let changed: Vec<String> = files
+        .iter()
+        .zip(before.iter().zip(&after))
+        .filter(|(_, (before, after))| before != after)
+        .map(|(file, _)| paths::shown(file))
+        .collect();
+    match changed.as_slice() {
+        [] => report::ready("generated files", "up to date"),
+        _ if args.check => {
+            let what = format!("not what the code says: {}", changed.join(", "));
+            return Err(
+                Failure::new(what, "run `cargo xtask gen` and commit the difference").into(),
+            );
+        }
+        _ => report::ready("written", &changed.join(", ")),
+    }
+    Ok(())
+}
+
+fn contents(files: &[PathBuf]) -> Vec<Option<String>> {
+    files
+        .iter()
+        .map(|file| fs::read_to_string(file).ok())
+        .collect()
+}
+
+fn write(file: &PathBuf, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("writing {}", file.display()))
+}

@@ -1,0 +1,48 @@
+//! `cargo dev`: set up, build, and become `bailiwick dev`.
+
+use crate::{paths, process, report, setup};
+use anyhow::Result;
+use std::path::PathBuf;
+use std::process::Command;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  cargo dev                       everything on one machine, at http://localhost:3000
+  cargo dev --port 3100           the same at another port
+  cargo dev --reset               start over with fresh demo data
+  cargo dev --data-dir /tmp/try   a second one, beside the first
+
+`cargo run -p bailiwick -- dev --help` lists all that may follow.")]
+pub struct Args {
+    /// Passed on to `bailiwick dev`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+/// The verb. Comes back only where something failed.
+pub fn run(args: &Args) -> Result<()> {
+    let machine = setup::ensure(setup::TO_RUN)?;
+    report::step("build bailiwick", || {
+        process::run(process::cargo().args([
+            "build",
+            "--package",
+            "bailiwick",
+            "--bin",
+            "bailiwick",
+        ]))
+    })?;
+    let mut server = Command::new(binary());
+    server
+        .current_dir(paths::root())
+        .arg("dev")
+        .args(&args.args)
+        .envs(machine.variables());
+    Err(process::exec(&mut server))
+}
+
+/// The binary of the development profile.
+pub fn binary() -> PathBuf {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    paths::root().join(target).join("debug/bailiwick")
+}

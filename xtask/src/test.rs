@@ -1,0 +1,84 @@
+//! `cargo xtask test`: all tests there are, each by its own runner.
+
+use crate::report::Tally;
+use crate::{codegen, e2e, environment, paths, process, setup};
+use anyhow::Result;
+use clap::ValueEnum;
+
+#[derive(clap::Args, Default)]
+#[command(after_help = "Examples:
+  cargo xtask test                    everything, after setting the machine up for it
+  cargo xtask test --skip-e2e         without a browser
+  cargo xtask test --only e2e         the browser tests alone
+  cargo xtask test --only rust web    two of the three
+  cargo test -p bailiwick-store       one crate, as always")]
+pub struct Args {
+    /// Only these suites
+    #[arg(long, value_enum, num_args = 1..)]
+    only: Vec<Suite>,
+    /// Leave the browser tests out
+    #[arg(long)]
+    skip_e2e: bool,
+}
+
+/// The suites, in the order of their runs.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// Unit and integration tests of the workspace, and the generated API document
+    Rust,
+    /// Unit tests of the web interface
+    Web,
+    /// The whole system in a browser
+    E2e,
+}
+
+/// The verb. Every suite runs, also after another one failed.
+pub fn run(args: &Args) -> Result<()> {
+    let has = |suite| match suite {
+        Suite::E2e if args.skip_e2e => false,
+        suite => args.only.is_empty() || args.only.contains(&suite),
+    };
+    let parts = if has(Suite::E2e) {
+        setup::TO_TEST
+    } else {
+        setup::TO_RUN
+    };
+    let machine = setup::ensure(parts)?;
+    let mut tally = Tally::default();
+    if has(Suite::Rust) {
+        tally.run("cargo test", || {
+            process::run(
+                cargo("test")
+                    .args(["--workspace", "--no-fail-fast"])
+                    .envs(machine.variables()),
+            )
+        });
+        tally.run("generated files are up to date", || {
+            codegen::run(&codegen::Args { check: true })
+        });
+    }
+    if has(Suite::Web) {
+        tally.run("web tests", || {
+            process::run(process::npm(&paths::web()).arg("test"))
+        });
+    }
+    if has(Suite::E2e) {
+        tally.run("browser tests", || e2e::run(&machine));
+    }
+    tally.finish("test")
+}
+
+/// Builds the binary in the very form that `cargo test --workspace` leaves behind, so that nothing
+/// is compiled twice.
+pub fn build_binary() -> Result<()> {
+    process::run(cargo("build").args(["--workspace", "--bin", "bailiwick", "--tests"]))
+}
+
+/// In CI the lock file is binding.
+fn cargo(verb: &str) -> std::process::Command {
+    let mut command = process::cargo();
+    command
+        .arg(verb)
+        .args(environment::is_ci().then_some("--locked"));
+    command
+}
