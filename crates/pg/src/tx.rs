@@ -144,6 +144,11 @@ impl Tx {
         Ok(self.run(statement, params).await?.affected)
     }
 
+    /// Sets the schema that replaces `{t}` from here on.
+    pub fn set_schema(&mut self, schema: Schema) {
+        self.schema = Some(schema);
+    }
+
     /// Commits. What was written is durable when this returns `Ok`.
     ///
     /// # Errors

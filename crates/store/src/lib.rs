@@ -1,1 +1,84 @@
-//! Bailiwick: store.
+//! The product's data: every SQL statement, the doors to it, and the schemas.
+//!
+//! Two doors, no third: [`tenant`] (a guarded transaction in one tenant, entered by
+//! `control.enter`) and [`Store::control`] (what has no tenant). Functions here move rows; rules
+//! live in `services`.
+
+pub mod audit;
+pub mod context;
+pub mod documents;
+pub mod gate;
+pub mod idempotency;
+pub mod inbox;
+pub mod jobs;
+pub mod members;
+pub mod memberships;
+pub mod migrations;
+pub mod organizations;
+pub mod placements;
+pub mod project_members;
+pub mod projects;
+pub mod roles;
+pub mod tenant;
+pub mod tombstones;
+pub mod users;
+
+use bailiwick_pg::{Pool, Statement, Tx};
+
+pub use bailiwick_pg::{Error, Schema};
+
+/// Result of anything that touches the data.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The data of one installation, as the role that serves requests. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    app: Pool,
+}
+
+impl Store {
+    /// Over a pool of the role `bailiwick_app`.
+    #[must_use]
+    pub fn new(app: Pool) -> Self {
+        Self { app }
+    }
+
+    /// A transaction over what has no tenant. Rows of tenants are invisible in it.
+    ///
+    /// # Errors
+    /// No connection became free in time.
+    pub async fn control(&self) -> Result<Tx> {
+        self.app.begin().await
+    }
+
+    /// The pool, for metrics and the start-up gate.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.app
+    }
+}
+
+/// Every statement of the store, for the test that checks them against a migrated database.
+pub fn statements() -> impl Iterator<Item = &'static Statement> {
+    [
+        audit::STATEMENTS,
+        context::STATEMENTS,
+        documents::STATEMENTS,
+        gate::STATEMENTS,
+        idempotency::STATEMENTS,
+        inbox::STATEMENTS,
+        jobs::STATEMENTS,
+        members::STATEMENTS,
+        memberships::STATEMENTS,
+        organizations::STATEMENTS,
+        placements::STATEMENTS,
+        project_members::STATEMENTS,
+        projects::STATEMENTS,
+        tenant::STATEMENTS,
+        tombstones::STATEMENTS,
+        users::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

@@ -1,0 +1,113 @@
+//! Facts. Added in the transaction of the change that they tell of; never changed.
+
+use bailiwick_kernel::id::{AuditId, OrgId, RequestId, UserId};
+use bailiwick_pg::{Tx, sql};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::Result;
+use crate::tenant::TenantTx;
+
+sql! {
+    /// Adds a fact.
+    INSERT(UUID, UUID, TIMESTAMPTZ, TEXT, UUID, TEXT, TEXT, TEXT, JSONB, JSONB, UUID, TEXT) = "
+        insert into control.audit (id, tenant_id, at, origin, actor_id, action, object_type, object_id,
+                                   before, after, request_id, address)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+}
+
+/// A fact to be recorded.
+#[derive(Debug, Clone)]
+pub struct Fact<'a> {
+    /// Its id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// `user`, `token`, `webhook`, `system` or `migration`.
+    pub origin: &'static str,
+    /// Who, where a person did it.
+    pub actor: Option<UserId>,
+    /// What was done: `projects.create`.
+    pub action: &'a str,
+    /// To what kind of thing.
+    pub object_type: &'a str,
+    /// To which.
+    pub object_id: &'a str,
+    /// What it was.
+    pub before: Option<Value>,
+    /// What it is.
+    pub after: Option<Value>,
+    /// In which request.
+    pub request: Option<RequestId>,
+    /// From which address.
+    pub address: Option<&'a str>,
+}
+
+/// Adds a fact that belongs to a tenant (`Some`; the transaction must be inside it) or to none.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(tx: &mut Tx, tenant: Option<OrgId>, fact: &Fact<'_>) -> Result<()> {
+    let tenant = tenant.map(OrgId::uuid);
+    let actor = fact.actor.map(UserId::uuid);
+    let request = fact.request.map(RequestId::uuid);
+    tx.execute(
+        &INSERT,
+        &[
+            &fact.id.uuid(),
+            &tenant,
+            &fact.at,
+            &fact.origin,
+            &actor,
+            &fact.action,
+            &fact.object_type,
+            &fact.object_id,
+            &fact.before,
+            &fact.after,
+            &request,
+            &fact.address,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+impl TenantTx {
+    /// Adds a fact of this tenant.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn audit(&mut self, fact: &Fact<'_>) -> Result<()> {
+        let tenant = self.tenant();
+        insert(self.control(), Some(tenant), fact).await
+    }
+
+    /// Adds a last fact of this tenant and commits, in one flight.
+    ///
+    /// # Errors
+    /// The database's; nothing is committed then.
+    pub async fn audit_and_commit(self, fact: &Fact<'_>) -> Result<()> {
+        let tenant = Some(self.tenant().uuid());
+        let actor = fact.actor.map(UserId::uuid);
+        let request = fact.request.map(RequestId::uuid);
+        self.finish(
+            &INSERT,
+            &[
+                &fact.id.uuid(),
+                &tenant,
+                &fact.at,
+                &fact.origin,
+                &actor,
+                &fact.action,
+                &fact.object_type,
+                &fact.object_id,
+                &fact.before,
+                &fact.after,
+                &request,
+                &fact.address,
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+}

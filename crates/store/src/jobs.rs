@@ -1,0 +1,177 @@
+//! The queue: rows that are enqueued inside the change's transaction and claimed for a time.
+
+use bailiwick_kernel::id::JobId;
+use bailiwick_pg::{Row, Tx, sql};
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{Result, Store};
+
+sql! {
+    /// Adds a job; nothing happens where an unclaimed one has the same key.
+    INSERT(UUID, TEXT, JSONB, TEXT, TIMESTAMPTZ, INT4, TIMESTAMPTZ) = "
+        insert into control.jobs (id, kind, payload, unique_key, run_at, max_attempts, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (unique_key) where unique_key is not null and dead_at is null and locked_until is null
+        do nothing";
+    /// Claims due jobs until `$2`; one whose claim has run out is due again.
+    CLAIM(TIMESTAMPTZ, TIMESTAMPTZ, INT8) = "
+        update control.jobs set locked_until = $2, attempts = attempts + 1
+        where id in (
+          select id from control.jobs
+          where dead_at is null and run_at <= $1 and (locked_until is null or locked_until < $1)
+          order by run_at limit $3 for update skip locked)
+        returning id, kind, payload, attempts, max_attempts";
+    /// Done.
+    DELETE(UUID, INT4) = "delete from control.jobs where id = $1 and attempts = $2";
+    /// Tried in vain: again at `$3`. A newer one with the same key takes its place.
+    RETRY(UUID, INT4, TIMESTAMPTZ, TEXT) = "
+        update control.jobs set locked_until = null, run_at = $3, last_error = $4,
+               unique_key = case when exists (
+                 select 1 from control.jobs o where o.unique_key = jobs.unique_key and o.id <> jobs.id
+                   and o.dead_at is null and o.locked_until is null) then null else unique_key end
+        where id = $1 and attempts = $2";
+    /// Given up: kept for people to look at and to replay.
+    BURY(UUID, INT4, TIMESTAMPTZ, TEXT) = "
+        update control.jobs set dead_at = $3, locked_until = null, last_error = $4 where id = $1 and attempts = $2";
+    /// What waits, and since when the oldest does.
+    DEPTH() = "
+        select count(*) filter (where dead_at is null), count(*) filter (where dead_at is not null),
+               min(run_at) filter (where dead_at is null) from control.jobs";
+}
+
+/// A job to be added.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Its kind: which handler runs it.
+    pub kind: &'static str,
+    /// Ids, not data.
+    pub payload: Value,
+    /// At most one unclaimed job has this key.
+    pub unique_key: Option<String>,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// Given up after so many tries.
+    pub max_attempts: i32,
+}
+
+/// A job on claim.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Its kind.
+    pub kind: String,
+    /// What it is about.
+    pub payload: Value,
+    /// This try's number, from 1.
+    pub attempt: i32,
+    /// Given up after so many tries.
+    pub max_attempts: i32,
+}
+
+/// How full the queue is.
+#[derive(Debug, Clone, Copy)]
+pub struct Depth {
+    /// Jobs that wait or run.
+    pub live: i64,
+    /// Jobs given up.
+    pub dead: i64,
+    /// When the oldest live one was due.
+    pub oldest: Option<Timestamp>,
+}
+
+/// Adds a job in the caller's transaction; `false` where an unclaimed one has the same key.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue(tx: &mut Tx, id: JobId, job: &NewJob, now: Timestamp) -> Result<bool> {
+    let n = tx
+        .execute(
+            &INSERT,
+            &[
+                &id.uuid(),
+                &job.kind,
+                &job.payload,
+                &job.unique_key,
+                &job.run_at,
+                &job.max_attempts,
+                &now,
+            ],
+        )
+        .await?;
+    Ok(n == 1)
+}
+
+impl Store {
+    /// Claims at most `limit` due jobs until `until`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim_jobs(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Job>> {
+        let rows = self.pool().query(&CLAIM, &[&now, &until, &limit]).await?;
+        rows.into_iter().map(decode).collect()
+    }
+
+    /// Removes a job that is done, unless its claim has run out and another has it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn finish_job(&self, job: &Job) -> Result<()> {
+        self.pool()
+            .execute(&DELETE, &[&job.id.uuid(), &job.attempt])
+            .await?;
+        Ok(())
+    }
+
+    /// Puts a job back for `at`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn retry_job(&self, job: &Job, at: Timestamp, error: &str) -> Result<()> {
+        self.pool()
+            .execute(&RETRY, &[&job.id.uuid(), &job.attempt, &at, &error])
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a job up.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn bury_job(&self, job: &Job, now: Timestamp, error: &str) -> Result<()> {
+        self.pool()
+            .execute(&BURY, &[&job.id.uuid(), &job.attempt, &now, &error])
+            .await?;
+        Ok(())
+    }
+
+    /// How full the queue is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn job_depth(&self) -> Result<Depth> {
+        let row = self.pool().query_one(&DEPTH, &[]).await?;
+        Ok(Depth {
+            live: row.try_get(0)?,
+            dead: row.try_get(1)?,
+            oldest: row.try_get(2)?,
+        })
+    }
+}
+
+fn decode(row: Row) -> Result<Job> {
+    Ok(Job {
+        id: JobId::from(row.try_get::<_, Uuid>(0)?),
+        kind: row.try_get(1)?,
+        payload: row.try_get(2)?,
+        attempt: row.try_get(3)?,
+        max_attempts: row.try_get(4)?,
+    })
+}

@@ -1,0 +1,60 @@
+//! The two trees of migrations, and bringing schemas to their newest.
+
+use bailiwick_pg::{Migration, Pool, Schema, migrate};
+
+use crate::Result;
+
+/// Migrations of schema `control`.
+pub const CONTROL: &[Migration] = &[Migration {
+    version: 1,
+    name: "init",
+    sql: include_str!("../migrations/control/0001_init.sql"),
+}];
+
+/// Migrations of every tenant schema, shared or one's own.
+pub const TENANT: &[Migration] = &[Migration {
+    version: 1,
+    name: "init",
+    sql: include_str!("../migrations/tenant/0001_init.sql"),
+}];
+
+/// The schema that starter tenants share.
+pub const SHARED: &str = "tenant_shared";
+
+/// Brings `control` and `tenant_shared` to the newest version. Safe to repeat. Answers how many
+/// migrations were applied. Needs the owner's pool.
+///
+/// # Errors
+/// The database's; a recorded migration that is not ours.
+pub async fn migrate(owner: &Pool) -> Result<usize> {
+    owner.batch("create schema if not exists control").await?;
+    let control = migrate::run(owner, "control", CONTROL).await?;
+    Ok(control + migrate_tenant(owner, &shared()?).await?)
+}
+
+/// Makes a tenant schema where it is missing and brings it to the newest version.
+///
+/// # Errors
+/// The database's; a recorded migration that is not ours.
+pub async fn migrate_tenant(owner: &Pool, schema: &Schema) -> Result<usize> {
+    // On Citus a schema made with this setting is distributed; elsewhere it means nothing.
+    let create = format!(
+        "begin; set local citus.enable_schema_based_sharding = on; create schema if not exists {schema}; commit"
+    );
+    owner.batch(&create).await?;
+    let applied = migrate::run(owner, schema.as_str(), TENANT).await?;
+    owner
+        .batch(&format!(
+            "grant select on {schema}.schema_migrations to bailiwick_app, bailiwick_ro"
+        ))
+        .await?;
+    Ok(applied)
+}
+
+/// The schema that starter tenants share.
+///
+/// # Errors
+/// Never in practice: the name is a constant.
+pub fn shared() -> Result<Schema> {
+    Schema::new(SHARED).map_err(|e| crate::Error::Config(e.to_string()))
+}

@@ -1,0 +1,270 @@
+//! Organizations: the mirror of the provider's, and the state of their provisioning.
+
+use bailiwick_kernel::id::{OrgId, UserId};
+use bailiwick_pg::{Row, Tx, sql};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{Result, Store};
+
+sql! {
+    /// The organizations in which a user is an active member, by name.
+    LIST_FOR_USER(UUID, TEXT, UUID, INT8) = "
+        select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
+               o.created_at, m.role,
+               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active')
+        from control.memberships m join control.organizations o on o.id = m.organization_id
+        where m.user_id = $1 and m.status = 'active' and o.deleted_at is null
+          and ($2::text is null or (o.name, o.id) > ($2, $3))
+        order by o.name, o.id limit $4";
+    /// One organization, with the role of an active member; without one where the user is none.
+    GET_FOR_USER(UUID, UUID) = "
+        select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
+               o.created_at, m.role,
+               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active')
+        from control.organizations o
+        left join control.memberships m on m.organization_id = o.id and m.user_id = $1 and m.status = 'active'
+        where o.id = $2 and o.deleted_at is null";
+    /// An organization by provider id, locked, also when deleted.
+    LOCK_BY_CLERK_ID(TEXT) = "
+        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by
+        from control.organizations where clerk_org_id = $1 for update";
+    /// Whoever else holds a slug gives it up: the provider has given it to another.
+    YIELD_SLUG(TEXT, TEXT) = "
+        update control.organizations set slug = slug || '-' || left(id::text, 8)
+        where slug = $1 and clerk_org_id <> $2 and deleted_at is null";
+    /// A new organization.
+    INSERT(UUID, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, BOOL) = "
+        insert into control.organizations (id, clerk_org_id, name, slug, image_url, clerk_created_by,
+                                           clerk_updated_at, created_at, updated_at, is_personal)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+        on conflict (clerk_org_id) do nothing";
+    /// The provider's newer state.
+    UPDATE(UUID, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
+        update control.organizations set name = $2, slug = $3, image_url = $4,
+               clerk_created_by = coalesce($5, clerk_created_by), clerk_updated_at = $6, updated_at = $7
+        where id = $1";
+    /// Deleted at the provider. Data is kept; access ends with the memberships' versions.
+    DELETE(UUID, TIMESTAMPTZ, TIMESTAMPTZ) = "
+        update control.organizations set deleted_at = $3, clerk_updated_at = $2, updated_at = $3
+        where id = $1 and deleted_at is null";
+    /// Moves the state of provisioning.
+    SET_PROVISIONING(UUID, TEXT, TEXT, TIMESTAMPTZ) = "
+        update control.organizations set provisioning_status = $2, provisioning_error = $3, updated_at = $4
+        where id = $1";
+    /// The tier that the next provisioning gives.
+    SET_TIER(UUID, TEXT, TIMESTAMPTZ) = "
+        update control.organizations set tier = $2, updated_at = $3 where id = $1";
+}
+
+/// An organization as one of its members sees it.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// Our id, which is the tenant's.
+    pub id: OrgId,
+    /// The provider's id.
+    pub clerk_org_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its place in URLs.
+    pub slug: String,
+    /// A logo.
+    pub image_url: Option<String>,
+    /// `starter` or `pro`.
+    pub tier: String,
+    /// State of provisioning, as written in the API.
+    pub provisioning_status: String,
+    /// When we first saw it.
+    pub created_at: Timestamp,
+    /// The caller's org role; none where they are no active member.
+    pub role: Option<String>,
+    /// Active members.
+    pub member_count: i64,
+}
+
+/// What the provider says of an organization.
+#[derive(Debug, Clone)]
+pub struct Profile<'a> {
+    /// The provider's id.
+    pub clerk_org_id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its slug.
+    pub slug: &'a str,
+    /// A logo.
+    pub image_url: Option<&'a str>,
+    /// The provider's id of who made it.
+    pub created_by: Option<&'a str>,
+    /// The provider's `updated_at`.
+    pub updated_at: Timestamp,
+}
+
+/// An organization's row under lock.
+#[derive(Debug, Clone)]
+pub struct Locked {
+    /// Our id.
+    pub id: OrgId,
+    /// The provider's time of what the row holds.
+    pub clerk_updated_at: Timestamp,
+    /// Deleted for good.
+    pub is_deleted: bool,
+    /// State of provisioning.
+    pub provisioning_status: String,
+    /// `starter` or `pro`.
+    pub tier: String,
+    /// The provider's id of who made it.
+    pub created_by: Option<String>,
+}
+
+impl Store {
+    /// A page of a user's organizations after `(name, id)`, at most `limit`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_organizations(
+        &self,
+        user: UserId,
+        after: Option<(&str, Uuid)>,
+        limit: i64,
+    ) -> Result<Vec<Organization>> {
+        let (name, id) = after.map_or((None, None), |(name, id)| (Some(name), Some(id)));
+        let rows = self
+            .pool()
+            .query(&LIST_FOR_USER, &[&user.uuid(), &name, &id, &limit])
+            .await?;
+        rows.into_iter().map(decode).collect()
+    }
+
+    /// One organization as `user` sees it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_organization(&self, user: UserId, id: OrgId) -> Result<Option<Organization>> {
+        let row = self
+            .pool()
+            .query_opt(&GET_FOR_USER, &[&user.uuid(), &id.uuid()])
+            .await?;
+        row.map(decode).transpose()
+    }
+}
+
+fn decode(row: Row) -> Result<Organization> {
+    Ok(Organization {
+        id: OrgId::from(row.try_get::<_, Uuid>(0)?),
+        clerk_org_id: row.try_get(1)?,
+        name: row.try_get(2)?,
+        slug: row.try_get(3)?,
+        image_url: row.try_get(4)?,
+        tier: row.try_get(5)?,
+        provisioning_status: row.try_get(6)?,
+        created_at: row.try_get(7)?,
+        role: row.try_get(8)?,
+        member_count: row.try_get(9)?,
+    })
+}
+
+/// Locks the row of a provider id.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(tx: &mut Tx, clerk_org_id: &str) -> Result<Option<Locked>> {
+    let row = tx.query_opt(&LOCK_BY_CLERK_ID, &[&clerk_org_id]).await?;
+    row.map(|row| {
+        Ok(Locked {
+            id: OrgId::from(row.try_get::<_, Uuid>(0)?),
+            clerk_updated_at: row.try_get(1)?,
+            is_deleted: row.try_get::<_, Option<Timestamp>>(2)?.is_some(),
+            provisioning_status: row.try_get(3)?,
+            tier: row.try_get(4)?,
+            created_by: row.try_get(5)?,
+        })
+    })
+    .transpose()
+}
+
+/// Inserts; `false` where another transaction was first.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(
+    tx: &mut Tx,
+    id: OrgId,
+    p: &Profile<'_>,
+    is_personal: bool,
+    now: Timestamp,
+) -> Result<bool> {
+    tx.execute(&YIELD_SLUG, &[&p.slug, &p.clerk_org_id]).await?;
+    let inserted = tx
+        .execute(
+            &INSERT,
+            &[
+                &id.uuid(),
+                &p.clerk_org_id,
+                &p.name,
+                &p.slug,
+                &p.image_url,
+                &p.created_by,
+                &p.updated_at,
+                &now,
+                &is_personal,
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// Writes the provider's newer state.
+///
+/// # Errors
+/// The database's.
+pub async fn update(tx: &mut Tx, id: OrgId, p: &Profile<'_>, now: Timestamp) -> Result<()> {
+    tx.execute(&YIELD_SLUG, &[&p.slug, &p.clerk_org_id]).await?;
+    tx.execute(
+        &UPDATE,
+        &[
+            &id.uuid(),
+            &p.name,
+            &p.slug,
+            &p.image_url,
+            &p.created_by,
+            &p.updated_at,
+            &now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks as deleted.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(tx: &mut Tx, id: OrgId, at: Timestamp, now: Timestamp) -> Result<()> {
+    tx.execute(&DELETE, &[&id.uuid(), &at, &now]).await?;
+    Ok(())
+}
+
+/// Moves the state of provisioning.
+///
+/// # Errors
+/// The database's.
+pub async fn set_provisioning(
+    tx: &mut Tx,
+    id: OrgId,
+    status: &str,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&SET_PROVISIONING, &[&id.uuid(), &status, &error, &now])
+        .await?;
+    Ok(())
+}
+
+/// Sets the tier that provisioning gives.
+///
+/// # Errors
+/// The database's.
+pub async fn set_tier(tx: &mut Tx, id: OrgId, tier: &str, now: Timestamp) -> Result<()> {
+    tx.execute(&SET_TIER, &[&id.uuid(), &tier, &now]).await?;
+    Ok(())
+}

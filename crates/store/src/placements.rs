@@ -1,0 +1,82 @@
+//! Where tenants live.
+
+use bailiwick_kernel::id::OrgId;
+use bailiwick_pg::{Row, Schema, Tx, sql};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::tenant::Placement;
+use crate::{Error, Result, Store};
+
+sql! {
+    /// The home of a tenant.
+    FIND(UUID) = "select organization_id, schema_name, epoch from control.placements where organization_id = $1";
+    /// Records a home. Nothing happens where there is one.
+    INSERT(UUID, TEXT, TEXT, TIMESTAMPTZ) = "
+        insert into control.placements (organization_id, schema_name, tier, created_at, updated_at)
+        values ($1, $2, $3, $4, $4) on conflict (organization_id) do nothing";
+    /// Every schema that a tenant lives in.
+    SCHEMAS() = "select distinct schema_name from control.placements order by schema_name limit 1000000";
+}
+
+impl Store {
+    /// The home of a tenant, once it is ready.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_placement(&self, org: OrgId) -> Result<Option<Placement>> {
+        self.pool()
+            .query_opt(&FIND, &[&org.uuid()])
+            .await?
+            .map(decode)
+            .transpose()
+    }
+
+    /// The schemas of all tenants.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tenant_schemas(&self) -> Result<Vec<Schema>> {
+        let rows = self.pool().query(&SCHEMAS, &[]).await?;
+        rows.iter().map(|row| schema(row.try_get(0)?)).collect()
+    }
+}
+
+/// The home of a tenant, inside a transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn find(tx: &mut Tx, org: OrgId) -> Result<Option<Placement>> {
+    tx.query_opt(&FIND, &[&org.uuid()])
+        .await?
+        .map(decode)
+        .transpose()
+}
+
+/// Records a home, where there is none, and answers the one that holds.
+///
+/// # Errors
+/// The database's; the schema is another tenant's.
+pub async fn ensure(
+    tx: &mut Tx,
+    org: OrgId,
+    schema: &Schema,
+    tier: &str,
+    now: Timestamp,
+) -> Result<Placement> {
+    tx.execute(&INSERT, &[&org.uuid(), &schema.as_str(), &tier, &now])
+        .await?;
+    decode(tx.query_one(&FIND, &[&org.uuid()]).await?)
+}
+
+fn decode(row: Row) -> Result<Placement> {
+    Ok(Placement {
+        tenant: OrgId::from(row.try_get::<_, Uuid>(0)?),
+        schema: schema(row.try_get(1)?)?,
+        epoch: row.try_get(2)?,
+    })
+}
+
+fn schema(name: &str) -> Result<Schema> {
+    Schema::new(name).map_err(|e| Error::Config(e.to_string()))
+}

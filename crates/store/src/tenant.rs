@@ -1,0 +1,218 @@
+//! The door to a tenant's rows.
+
+use bailiwick_kernel::id::{MembershipId, OrgId, UserId};
+use bailiwick_pg::{Arg, Entry, Flight, Params, Row, Schema, Statement, Tx, sql};
+use uuid::Uuid;
+
+use crate::{Result, Store};
+
+sql! {
+    /// Opens a tenant to a member whose membership is still what the caller knew.
+    ENTER(UUID, INT8, UUID, INT8) = "select control.enter($1, $2, $3, $4)";
+    /// Opens a tenant to somebody who operates the installation.
+    ENTER_AS_PLATFORM(UUID, INT8, UUID, INT8) = "select control.enter_as_platform($1, $2, $3, $4)";
+    /// Opens a tenant to a job; `$3` says which.
+    ENTER_AS_SYSTEM(UUID, INT8, TEXT, INT8) = "select control.enter_as_system($1, $2, $3, $4)";
+}
+
+/// Where a tenant lives, as it was read: true for as long as the epoch is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The organization, whose id is the tenant's.
+    pub tenant: OrgId,
+    /// The schema of its tables.
+    pub schema: Schema,
+    /// Counts its moves.
+    pub epoch: i64,
+}
+
+/// On whose behalf a tenant is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visitor {
+    /// A member, at this version of the membership.
+    Member(MembershipId, i64),
+    /// An operator of the installation, at this version of the user.
+    Platform(UserId, i64),
+    /// A job, named.
+    System(&'static str),
+}
+
+/// A way into one tenant for one visitor. Holds nothing open; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct TenantDoor {
+    tenant: Uuid,
+    flight: Flight,
+}
+
+impl TenantDoor {
+    /// The door of `placement` for `visitor`. Whether it opens is for the database to say, at
+    /// the first statement.
+    #[must_use]
+    pub fn new(placement: &Placement, visitor: Visitor) -> Self {
+        let tenant = placement.tenant.uuid();
+        let (statement, who, version) = match visitor {
+            Visitor::Member(id, version) => (&ENTER, Arg::Uuid(id.uuid()), version),
+            Visitor::Platform(id, version) => (&ENTER_AS_PLATFORM, Arg::Uuid(id.uuid()), version),
+            Visitor::System(job) => (&ENTER_AS_SYSTEM, Arg::Text(job), 0),
+        };
+        let args = [
+            Arg::Uuid(tenant),
+            Arg::I64(placement.epoch),
+            who,
+            Arg::I64(version),
+        ];
+        let flight = Flight {
+            affinity: affinity(tenant),
+            schema: placement.schema.clone(),
+            entry: Entry { statement, args },
+        };
+        Self { tenant, flight }
+    }
+
+    /// The tenant behind the door.
+    #[must_use]
+    pub fn tenant(&self) -> OrgId {
+        OrgId::from(self.tenant)
+    }
+}
+
+/// Which connection a tenant prefers. Never 0, which means none.
+fn affinity(tenant: Uuid) -> u64 {
+    let (high, low) = tenant.as_u64_pair();
+    (high ^ low) | 1
+}
+
+/// A reading statement with its parameters and what to make of its rows.
+pub trait Read: Send + Sync {
+    /// What comes back.
+    type Output: Send;
+    /// The statement. Its `$1` is always the tenant.
+    fn statement(&self) -> &'static Statement;
+    /// `$2`, `$3`, ….
+    fn params(&self) -> Vec<&(dyn bailiwick_pg::ToSql + Sync)>;
+    /// Turns rows into values.
+    ///
+    /// # Errors
+    /// A column that is not what the statement promises.
+    fn decode(&self, rows: Vec<Row>) -> Result<Self::Output>;
+}
+
+impl Store {
+    /// One read in one flight.
+    ///
+    /// # Errors
+    /// The database's; [`crate::Error::Refused`] where placement or membership changed: resolve
+    /// again.
+    pub async fn read<R: Read>(&self, door: &TenantDoor, read: &R) -> Result<R::Output> {
+        let mut params: Vec<&(dyn bailiwick_pg::ToSql + Sync)> = vec![&door.tenant];
+        params.extend(read.params());
+        let rows = self
+            .app
+            .read(&door.flight, read.statement(), &params)
+            .await?;
+        read.decode(rows)
+    }
+
+    /// A transaction in the tenant. Nothing is sent until its first statement.
+    ///
+    /// # Errors
+    /// No connection became free in time.
+    pub async fn enter(&self, door: &TenantDoor) -> Result<TenantTx> {
+        Ok(TenantTx {
+            tx: self.app.enter(&door.flight).await?,
+            tenant: door.tenant,
+        })
+    }
+}
+
+/// A transaction inside one tenant. Rolled back when dropped.
+pub struct TenantTx {
+    tx: Tx,
+    tenant: Uuid,
+}
+
+impl TenantTx {
+    /// The tenant.
+    #[must_use]
+    pub fn tenant(&self) -> OrgId {
+        OrgId::from(self.tenant)
+    }
+
+    /// Turns a control transaction into one inside the tenant, for provisioning: what it wrote
+    /// before and what it writes now commit together.
+    ///
+    /// # Errors
+    /// The database's; [`crate::Error::Refused`] where the placement does not hold.
+    pub async fn within(mut tx: Tx, placement: &Placement, job: &'static str) -> Result<Self> {
+        let tenant = placement.tenant.uuid();
+        let row = tx
+            .query_one(&ENTER_AS_SYSTEM, &[&tenant, &placement.epoch, &job, &0_i64])
+            .await?;
+        if !row.try_get::<_, bool>(0)? {
+            return Err(crate::Error::Refused);
+        }
+        tx.set_schema(placement.schema.clone());
+        Ok(Self { tx, tenant })
+    }
+
+    /// One read.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read<R: Read>(&mut self, read: &R) -> Result<R::Output> {
+        let tenant = self.tenant;
+        let mut params: Vec<&(dyn bailiwick_pg::ToSql + Sync)> = vec![&tenant];
+        params.extend(read.params());
+        let rows = self.tx.query(read.statement(), &params).await?;
+        read.decode(rows)
+    }
+
+    /// Runs a statement of this crate whose `$1` is the tenant.
+    pub(crate) async fn execute(
+        &mut self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<u64> {
+        self.tx.execute(statement, params).await
+    }
+
+    /// Runs a statement of this crate whose `$1` is the tenant.
+    pub(crate) async fn query_opt(
+        &mut self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<Option<Row>> {
+        self.tx.query_opt(statement, params).await
+    }
+
+    /// Runs a statement of this crate whose `$1` is the tenant.
+    pub(crate) async fn query(
+        &mut self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<Vec<Row>> {
+        self.tx.query(statement, params).await
+    }
+
+    /// The transaction itself, for what a tenant's change writes in `control` beside it.
+    pub(crate) fn control(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    /// The database's; a statement failed before.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await
+    }
+
+    /// Runs a last statement with the commit in the same flight.
+    pub(crate) async fn finish(
+        self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<u64> {
+        self.tx.finish(statement, params).await
+    }
+}
