@@ -93,6 +93,8 @@ sql! {
           and ($3 = '' or strpos(lower(concat_ws(' ', u.first_name, u.last_name)), lower($3)) > 0
                or exists (select 1 from idp.email_addresses e
                           where e.user_id = u.id and strpos(lower(e.address), lower($3)) > 0))";
+    /// Memberships by id.
+    LOAD(TEXT_ARRAY) = concat!(membership_select!(), "where m.id = any($1)");
     /// One membership.
     FIND(TEXT, TEXT) = concat!(membership_select!(),
         "where m.organization_id = $1 and m.user_id = $2");
@@ -144,6 +146,15 @@ pub async fn list_by_users(tx: &mut Tx, ids: &[String], page: Page) -> Result<Ve
     let rows = tx
         .query(&LIST_BY_USERS, &[&ids, &page.limit, &page.offset])
         .await?;
+    Ok(rows.iter().map(Membership::read).collect())
+}
+
+/// Memberships by id, in no order; unknown ids are left out.
+pub async fn load(tx: &mut Tx, ids: &[String]) -> Result<Vec<Membership>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx.query(&LOAD, &[&ids]).await?;
     Ok(rows.iter().map(Membership::read).collect())
 }
 

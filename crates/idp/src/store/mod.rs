@@ -9,6 +9,7 @@ pub mod keys;
 pub mod memberships;
 pub mod organizations;
 pub mod roles;
+pub mod search;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sign_ups;
@@ -76,6 +77,7 @@ pub fn statements() -> Vec<&'static Statement> {
         sweep::STATEMENTS,
         users::STATEMENTS,
         verifications::STATEMENTS,
+        &search::statements(),
     ]
     .concat()
 }

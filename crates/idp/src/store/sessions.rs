@@ -102,6 +102,12 @@ sql! {
         where user_id = $1 and status in ('active', 'pending')
           and expire_at > $2 and abandon_at > $2
         order by last_active_at desc, id limit $3";
+    /// Sessions by id.
+    LOAD(TEXT_ARRAY) = "
+        select id, client_id, user_id, status, last_active_organization_id, actor,
+               first_factor_at, second_factor_at, client_ip, user_agent, last_active_at,
+               expire_at, abandon_at, created_at, updated_at
+        from idp.sessions where id = any($1)";
     /// A session.
     FIND(TEXT) = "
         select id, client_id, user_id, status, last_active_organization_id, actor,
@@ -144,6 +150,15 @@ pub async fn list_live_by_client(tx: &mut Tx, id: &str, now: Timestamp) -> Resul
 /// The live sessions of a user on all clients, the one used last first.
 pub async fn list_live_by_user(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Vec<Session>> {
     let rows = tx.query(&LIST_LIVE_BY_USER, &[&id, &now, &MAX]).await?;
+    Ok(rows.iter().map(Session::read).collect())
+}
+
+/// Sessions by id, in no order; unknown ids are left out.
+pub async fn load(tx: &mut Tx, ids: &[String]) -> Result<Vec<Session>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = tx.query(&LOAD, &[&ids]).await?;
     Ok(rows.iter().map(Session::read).collect())
 }
 
