@@ -1,30 +1,46 @@
 //! A database of its own for each test, on one server for all of them.
 
+use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use bailiwick_embedded::postgres::{Postgres, PostgresConfig, PostgresError};
 use bailiwick_pg::{Pool, PoolConfig};
 
+static SERVER: OnceLock<Postgres> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// How many test runs can go on at the same time.
+const RUNS: u32 = 16;
 
 /// A migrated database that nobody else uses.
 pub async fn database() -> Pool {
-    let server = server();
-    let admin = Pool::connect(PoolConfig::new(format!("{server} dbname=postgres")).max_size(1))
-        .await
-        .unwrap();
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("idp_{}_{number}", std::process::id());
+    let server = SERVER.get_or_init(start);
+    let admin = PoolConfig::new(server.superuser_url()).max_size(1);
+    let admin = Pool::connect(admin).await.unwrap();
+    let name = format!("idp_{}", NEXT.fetch_add(1, Ordering::Relaxed));
     admin
         .batch(&format!("create database {name}"))
         .await
         .unwrap();
-    let config = PoolConfig::new(format!("{server} dbname={name}")).max_size(4);
+    let config = PoolConfig::new(server.socket_url("postgres", &name)).max_size(4);
     let pool = Pool::connect(config).await.unwrap();
     pool.batch("create schema idp").await.unwrap();
     bailiwick_idp::migrate(&pool).await.unwrap();
     pool
 }
 
-fn server() -> &'static str {
-    "host=127.0.0.1 port=54329 user=postgres"
+/// A new server in the first directory that no other run uses. It ends with this process.
+fn start() -> Postgres {
+    for run in 0..RUNS {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("idp-postgres-{run}"));
+        let started = Postgres::remove(&dir)
+            .and_then(|_| Postgres::start_blocking(&PostgresConfig::new(dir).fast(true)));
+        match started {
+            Ok(server) => return server,
+            Err(PostgresError::InUse { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("{RUNS} runs of these tests go on already");
 }
