@@ -5,4 +5,7 @@
 //! Everything listens on 127.0.0.1 alone, keeps what it acknowledged through a kill, and needs
 //! nothing of the product: the crate depends on none of ours.
 
+mod dir_lock;
+mod listen;
 pub mod postgres;
+pub mod s3;

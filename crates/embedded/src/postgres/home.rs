@@ -1,7 +1,6 @@
 //! The directory of a server: `cluster/`, `run/` with the socket, `postgres.log`, `lock`.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use aws_lc_rs::digest;
 use super::error::{IoContext, PostgresError};
 use super::identity::Identity;
 use super::pidfile::PidFile;
+use crate::dir_lock::{DirLock, LockError};
 
 /// Where root keeps what the server's user cannot reach in the directory that was asked for.
 const STATE_DIR: &str = "/var/lib/bailiwick";
@@ -31,7 +31,7 @@ pub(super) struct Home {
     pub socket_dir: PathBuf,
     /// What a person should know: the directory is not the one that was asked for.
     pub notice: Option<String>,
-    _lock: File,
+    _lock: DirLock,
 }
 
 /// Where the server of `data_dir` really lives, and why if that is elsewhere.
@@ -129,40 +129,18 @@ fn create_passable(dir: &Path, identity: &Identity) -> Result<(), PostgresError>
     Ok(())
 }
 
-/// Takes the lock that the kernel gives back when its holder dies, however it dies.
-fn lock(dir: &Path) -> Result<File, PostgresError> {
-    let path = dir.join("lock");
-    let mut file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(&path)
-        .during(|| format!("opening {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            file.read_to_string(&mut holder)
-                .during(|| format!("reading {}", path.display()))?;
+fn lock(dir: &Path) -> Result<DirLock, PostgresError> {
+    match DirLock::take(dir) {
+        Ok(lock) => Ok(lock),
+        Err(LockError::Held(launcher)) => {
             let server = PidFile::read(&dir.join(CLUSTER))?.map(|file| file.pid);
-            let pid = holder.trim().parse().ok().or(server);
-            return Err(PostgresError::InUse {
+            Err(PostgresError::InUse {
                 dir: dir.to_owned(),
-                pid,
-            });
+                pid: launcher.or(server),
+            })
         }
-        Err(TryLockError::Error(error)) => {
-            return Err(error).during(|| format!("locking {}", path.display()));
-        }
+        Err(LockError::Io(error)) => Err(error).during(|| format!("locking {}", dir.display())),
     }
-    let write = |file: &mut File| {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{}", std::process::id())
-    };
-    write(&mut file).during(|| format!("writing {}", path.display()))?;
-    Ok(file)
 }
 
 /// `run/` beside the cluster, or a directory of the system's temporary one where that path is too
