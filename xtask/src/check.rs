@@ -4,6 +4,7 @@ mod edges;
 mod licences;
 mod links;
 mod modules;
+mod npm_lock;
 mod sizes;
 mod sources;
 mod words;
@@ -29,7 +30,7 @@ pub struct Args {
 enum Kind {
     /// rustfmt
     Format,
-    /// Crate edges, file sizes, words, module docs, links
+    /// Crate edges, file sizes, words, module docs, lock file, links
     Structure,
     /// cargo-deny, where it is installed
     Licences,
@@ -54,6 +55,7 @@ pub fn run(args: &Args) -> Result<()> {
         tally.run("file sizes", || sizes::check(&sources));
         tally.run("words", || words::check(&sources));
         tally.run("module docs", || modules::check(&sources));
+        tally.run("web lock file", || npm_lock::check(&sources));
         tally.run("links in documents", || links::check(&sources));
     }
     if has(Kind::Licences) {

@@ -79,9 +79,10 @@ impl Server {
                     "bailiwick dev ended before it was ready: {status}"
                 )));
             }
-            // The file is complete when it appears: it is written last, and moved into place.
-            if let Ok(text) = fs::read_to_string(file) {
-                return parse(&text);
+            // The line comes after the file, so that the file is whole.
+            if self.log().lines().any(|line| line.trim() == "ready") {
+                let text = fs::read_to_string(file);
+                return parse(&text.with_context(|| format!("reading {}", file.display()))?);
             }
             if start.elapsed() > READY_LIMIT {
                 let limit = READY_LIMIT.as_secs();
@@ -91,14 +92,24 @@ impl Server {
         }
     }
 
+    /// What the server printed so far; nothing where it cannot be read.
+    fn log(&self) -> String {
+        fs::read(self.log_file())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+
     fn failure(&self, what: &str) -> anyhow::Error {
-        let log = self.folder.join("server.log");
-        let text = fs::read_to_string(&log).unwrap_or_default();
+        let text = self.log();
         let lines: Vec<&str> = text.lines().collect();
         let tail = lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n    ");
         let way_out = format!(
             "read the end of its log, below; all of it is in {}\n\n    {tail}",
-            log.display()
+            self.log_file().display()
         );
         Failure::new(what, way_out).into()
     }
