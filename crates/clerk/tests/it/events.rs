@@ -1,0 +1,186 @@
+//! Events: one example of every type, and what senders may leave out.
+
+use std::path::Path;
+
+use bailiwick_clerk::resources::User;
+use bailiwick_clerk::webhook::{Envelope, Event, EventError};
+use serde_json::{Value, json};
+
+fn example(event_type: &str) -> Value {
+    let path = format!(
+        "{}/tests/fixtures/webhook-events",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read(Path::new(&path).join(format!("{event_type}.json"))).unwrap();
+    serde_json::from_slice(&text).unwrap()
+}
+
+fn parse(event: &Value) -> Result<Envelope, EventError> {
+    Envelope::parse(event.to_string().as_bytes())
+}
+
+#[test]
+fn every_example() {
+    let directory = format!(
+        "{}/tests/fixtures/webhook-events",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let mut count = 0;
+    for file in std::fs::read_dir(directory).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let event_type = name.strip_suffix(".json").unwrap();
+        let envelope = parse(&example(event_type)).unwrap();
+        assert_eq!(envelope.event_type, event_type);
+        assert!(
+            envelope.timestamp.is_some() && envelope.instance_id.is_some(),
+            "{event_type}"
+        );
+        let family = event_type.split('.').next().unwrap();
+        let known = ["user", "session", "organization", "organizationMembership"].contains(&family);
+        let typed = !matches!(envelope.event, Event::Unknown { .. });
+        assert_eq!(typed, known, "{event_type}");
+        count += 1;
+    }
+    assert_eq!(count, 45);
+}
+
+#[test]
+fn a_user_in_full() {
+    let Event::UserCreated(user) = parse(&example("user.created")).unwrap().event else {
+        panic!("a created user");
+    };
+    assert_eq!(user.primary_verified_email(), Some("ada@northwind.example"));
+    assert_eq!(user.full_name().as_deref(), Some("Ada Byron"));
+    assert_eq!(user.updated_at.unwrap().as_millisecond(), 1_767_225_600_000);
+}
+
+#[test]
+fn a_deleted_membership_says_whose_it_was() {
+    let event = parse(&example("organizationMembership.deleted"))
+        .unwrap()
+        .event;
+    let Event::MembershipDeleted(membership) = event else {
+        panic!("a deleted membership")
+    };
+    assert_eq!(
+        membership.user_id(),
+        Some("user_3AqZmB1nXoR8jCtKf5QsWvEy6Hd")
+    );
+    assert_eq!(
+        membership.organization.slug.as_deref(),
+        Some("northwind-traders")
+    );
+    assert_eq!(membership.role, "org:member");
+}
+
+#[test]
+fn times_in_seconds_or_milliseconds() {
+    for timestamp in [json!(1_767_225_600), json!(1_767_225_600_000_i64)] {
+        let mut event = example("user.deleted");
+        event["timestamp"] = timestamp;
+        assert_eq!(
+            parse(&event).unwrap().timestamp.unwrap().as_second(),
+            1_767_225_600
+        );
+    }
+    let mut event = example("user.deleted");
+    event.as_object_mut().unwrap().remove("timestamp");
+    assert_eq!(parse(&event).unwrap().timestamp, None);
+    event["timestamp"] = json!(i64::MAX);
+    assert!(parse(&event).is_err());
+}
+
+#[test]
+fn a_bare_user_is_a_user() {
+    let event = json!({"type": "user.updated", "data": {"id": "user_1", "public_metadata": null}});
+    let Event::UserUpdated(user) = parse(&event).unwrap().event else {
+        panic!("a user")
+    };
+    assert_eq!(
+        (user.id.as_str(), user.primary_verified_email()),
+        ("user_1", None)
+    );
+    assert_eq!((user.full_name(), user.updated_at), (None, None));
+}
+
+#[test]
+fn what_is_not_understood() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        r#"{"type":"user.created"}"#,
+        r#"{"type":1,"data":{}}"#,
+    ] {
+        let parsed = Envelope::parse(body.as_bytes());
+        assert!(matches!(parsed, Err(EventError::Envelope(_))), "{body}");
+    }
+    assert!(matches!(
+        Envelope::parse(&[0xff, 0xfe]),
+        Err(EventError::Envelope(_))
+    ));
+    for (event_type, data) in [
+        ("user.created", json!({})),
+        ("user.created", json!({"id": 1})),
+        ("organization.updated", json!({"id": "org_1"})),
+        (
+            "organizationMembership.created",
+            json!({"id": "orgmem_1", "role": "org:member"}),
+        ),
+        ("session.created", json!({"id": "sess_1"})),
+        ("organization.deleted", json!({"deleted": true})),
+    ] {
+        let parsed = parse(&json!({"type": event_type, "data": data}));
+        assert!(
+            matches!(parsed, Err(EventError::Data { .. })),
+            "{event_type} {data}"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_type_is_kept_as_it_came() {
+    let event = json!({"type": "user.teleported", "data": {"id": "user_1"}});
+    let Event::Unknown { event_type, data } = parse(&event).unwrap().event else {
+        panic!("an unknown event");
+    };
+    assert_eq!(
+        (event_type.as_str(), &data["id"]),
+        ("user.teleported", &json!("user_1"))
+    );
+}
+
+fn user(primary: Value, addresses: Value) -> User {
+    serde_json::from_value(json!({
+        "id": "user_1", "primary_email_address_id": primary, "email_addresses": addresses,
+    }))
+    .unwrap()
+}
+
+#[test]
+fn only_the_verified_primary_address_counts() {
+    let address = |id: &str, status: Value| json!({"id": id, "email_address": format!("{id}@x.example"), "verification": status});
+    let verified = json!({"status": "verified", "strategy": "email_code"});
+    let addresses = json!([
+        address("idn_1", json!({"status": "unverified"})),
+        address("idn_2", verified.clone()),
+        address("idn_3", Value::Null),
+        address("", verified),
+    ]);
+    let primary = |id: Value| {
+        user(id, addresses.clone())
+            .primary_verified_email()
+            .map(ToOwned::to_owned)
+    };
+    assert_eq!(primary(json!("idn_2")).as_deref(), Some("idn_2@x.example"));
+    for id in [
+        json!("idn_1"),
+        json!("idn_3"),
+        json!("idn_9"),
+        json!(""),
+        Value::Null,
+    ] {
+        assert_eq!(primary(id.clone()), None, "{id}");
+    }
+}
