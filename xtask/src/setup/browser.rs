@@ -4,7 +4,7 @@ use crate::report::Failure;
 use crate::{environment, paths, process, report};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Names a Chromium or Chrome for the tests; a person may set it too.
@@ -117,7 +117,6 @@ fn is_confined(path: &Path) -> bool {
 
 /// A browser whose libraries are missing is there, and does not even tell its version.
 fn runs(path: &Path) -> bool {
-    use std::process::Stdio;
     let mut command = Command::new(path);
     command
         .arg("--version")
@@ -135,9 +134,15 @@ fn playwrights_runs() -> bool {
     process::output(&mut ask).is_ok_and(|path| runs(Path::new(&path)))
 }
 
+/// Without npm in between, so that the limit stops the very process that downloads.
 fn download() -> Result<()> {
-    let mut command = process::npm(&paths::web());
-    command.args(["exec", "--no", "--", "playwright", "install", "chromium"]);
+    let mut command = Command::new("node");
+    command.current_dir(paths::web()).stdin(Stdio::null());
+    command.args([
+        "node_modules/@playwright/test/cli.js",
+        "install",
+        "chromium",
+    ]);
     process::run_within(&mut command, DOWNLOAD_LIMIT)
 }
 
@@ -157,7 +162,7 @@ fn apt_install() -> Result<()> {
         }
         command
             .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(std::process::Stdio::null());
+            .stdin(Stdio::null());
         command.args(["-q", "-y"]).args(arguments);
         process::run_within(&mut command, APT_LIMIT)
     };
