@@ -1,1 +1,29 @@
-//! Bailiwick: api.
+//! Floor 4: the HTTP interface. Extractors, views, problems, the OpenAPI document, the listeners.
+//!
+//! Each resource is a module with `routes()`, one file a verb; `router::resources` is the list of them.
+
+mod assets;
+pub mod config;
+pub mod extract;
+mod fallback;
+pub mod health;
+pub mod internal;
+pub mod metrics;
+mod openapi;
+pub mod problem;
+mod rate_limit;
+pub mod request;
+mod router;
+mod security;
+pub mod settings;
+pub mod state;
+pub mod timeout;
+
+pub use config::{ConfigView, Environment};
+pub use health::{Check, Readiness};
+pub use metrics::Metrics;
+pub use problem::{ApiProblem, ApiResult};
+pub use rate_limit::{RateLimits, client_address};
+pub use router::{document, router};
+pub use settings::{HttpSettings, PageSources, Rate};
+pub use state::AppState;

@@ -1,0 +1,10 @@
+//! Extractors whose refusals are problems, where axum's own are plain text.
+
+mod json;
+mod path;
+mod query;
+mod refusal;
+
+pub use json::Json;
+pub use path::Path;
+pub use query::Query;

@@ -1,0 +1,82 @@
+//! The public listener's router, from the list of resources outward through the layers.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::AppState;
+use crate::{config, fallback, health, openapi, problem, rate_limit, request, security, timeout};
+
+/// The canonical prefix, which the document shows.
+const CANONICAL: &str = "/api/v1";
+/// The prefix under which the same operations answer as well.
+const ALIAS: &str = "/api";
+
+/// Every resource, relative to the prefix. A new one is one line here.
+fn resources() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(config::routes())
+        .merge(problem::routes())
+}
+
+/// The OpenAPI document of the public interface.
+#[must_use]
+pub fn document() -> OpenApi {
+    let nested = OpenApiRouter::with_openapi(openapi::skeleton()).nest(CANONICAL, resources());
+    let (_, mut document) = nested.split_for_parts();
+    openapi::complete(&mut document);
+    document
+}
+
+/// The router of the public listener. Serve it with the peer's address as
+/// `ConnectInfo<SocketAddr>`, or all clients share one rate limit.
+///
+/// # Errors
+/// The OpenAPI document cannot be written.
+pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
+    let (operations, _) = resources().split_for_parts();
+    let operations = operations.merge(openapi::routes(&document())?);
+    let api = Router::new()
+        .nest(CANONICAL, operations.clone())
+        .nest(ALIAS, operations)
+        .nest(ALIAS, openapi::reference())
+        .layer(DefaultBodyLimit::max(state.http.body_max_bytes))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            timeout::layer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            rate_limit::layer,
+        ))
+        .layer(middleware::from_fn(uncached));
+    Ok(Router::new()
+        .merge(api)
+        .merge(health::routes())
+        .fallback(fallback::page_or_problem)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            security::layer,
+        ))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            request::layer,
+        ))
+        .with_state(state))
+}
+
+/// What an operation answers is for this caller and now, unless it says otherwise.
+async fn uncached(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}

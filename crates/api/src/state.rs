@@ -1,0 +1,61 @@
+//! What every handler can reach.
+
+use std::sync::Arc;
+
+use bailiwick_kernel::Env;
+use bailiwick_kernel::policy::Pack;
+use http::HeaderValue;
+
+use crate::config::ConfigView;
+use crate::health::Readiness;
+use crate::metrics::Metrics;
+use crate::rate_limit::RateLimits;
+use crate::security;
+use crate::settings::HttpSettings;
+
+/// The parts of the running server, cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// Time and randomness.
+    pub env: Env,
+    /// The policy in force.
+    pub policy: Arc<Pack>,
+    /// Settings of the HTTP side.
+    pub http: Arc<HttpSettings>,
+    /// What the web page is told at run time.
+    pub page_config: Arc<ConfigView>,
+    /// Whether traffic may come.
+    pub readiness: Readiness,
+    /// Who has asked too often.
+    pub limits: Arc<RateLimits>,
+    /// The content security policy of pages.
+    pub page_policy: HeaderValue,
+    /// What Prometheus reads.
+    pub metrics: Metrics,
+}
+
+impl AppState {
+    /// The state of a server with these settings. Limits and the page's policy follow from them.
+    ///
+    /// # Errors
+    /// A source of the page's content security policy is no header text.
+    pub fn new(
+        env: Env,
+        policy: Arc<Pack>,
+        http: HttpSettings,
+        page_config: ConfigView,
+        readiness: Readiness,
+        metrics: Metrics,
+    ) -> Result<Self, http::Error> {
+        Ok(Self {
+            env,
+            policy,
+            limits: Arc::new(RateLimits::new(&http)),
+            page_policy: security::page_policy(&http.page_sources)?,
+            http: Arc::new(http),
+            page_config: Arc::new(page_config),
+            readiness,
+            metrics,
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! The OpenAPI document and the pages that are files.
+
+use http::StatusCode;
+
+use super::app::{get, public};
+
+#[tokio::test]
+async fn the_document_is_served_and_complete() {
+    let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.contains_key("/api/v1/config"));
+    for (path, item) in paths {
+        assert!(path.starts_with("/api/v1/"), "{path}");
+        for (method, operation) in item.as_object().unwrap() {
+            let name = format!("{method} {path}");
+            assert!(operation["operationId"].is_string(), "{name}");
+            assert!(operation["summary"].is_string(), "{name}");
+            let responses = operation["responses"].as_object().unwrap();
+            for (status, response) in responses {
+                assert!(response["description"].is_string(), "{name} {status}");
+            }
+            for range in ["4XX", "5XX"] {
+                let content = &responses[range]["content"]["application/problem+json"];
+                assert_eq!(
+                    content["schema"]["$ref"], "#/components/schemas/Problem",
+                    "{name}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_reference_of_the_document_leads_somewhere() {
+    let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+/// Whether the page has been built decides what is there, not what a client may do with it.
+#[tokio::test]
+async fn pages_revalidate_and_are_html_or_honestly_absent() {
+    let app = public();
+    for path in ["/", "/orgs/acme/projects", "/api/docs"] {
+        let answer = get(&app, path, &[("accept", "text/html,*/*;q=0.8")]).await;
+        if answer.status == StatusCode::NOT_FOUND {
+            assert_eq!(answer.code(), "NOT_FOUND");
+            continue;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(answer.header("cache-control"), "no-cache");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .contains("script-src 'self'")
+        );
+        let tag = answer.header("etag");
+        let again = get(
+            &app,
+            path,
+            &[("accept", "text/html"), ("if-none-match", tag)],
+        )
+        .await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+        assert_eq!(again.text, "");
+    }
+    assert_eq!(
+        get(&app, "/nothing.js", &[("accept", "*/*")]).await.code(),
+        "NOT_FOUND"
+    );
+}

@@ -1,0 +1,90 @@
+//! The operators' listener, and readiness.
+
+use std::sync::Arc;
+
+use bailiwick_api::{Check, HttpSettings, internal};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use http::StatusCode;
+
+use super::app::{get, state};
+
+fn settings() -> HttpSettings {
+    let internal_keys = vec!["first-key".into(), "second-key".into()];
+    HttpSettings {
+        internal_keys,
+        ..HttpSettings::default()
+    }
+}
+
+#[tokio::test]
+async fn a_key_opens_and_nothing_else_does() {
+    let app = internal::router(state(settings(), Vec::new()));
+    for path in ["/internal", "/internal/orgs/nothing"] {
+        assert_eq!(get(&app, path, &[]).await.code(), "AUTH_REQUIRED");
+        for key in ["", "first-ke", "first-key2", "FIRST-KEY"] {
+            let answer = get(&app, path, &[("x-api-key", key)]).await;
+            assert_eq!(answer.code(), "AUTH_INVALID_KEY", "{key:?}");
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        }
+        for key in ["first-key", "second-key"] {
+            assert_eq!(
+                get(&app, path, &[("x-api-key", key)]).await.code(),
+                "NOT_FOUND"
+            );
+        }
+    }
+    let keyless = internal::router(state(HttpSettings::default(), Vec::new()));
+    let answer = get(&keyless, "/internal/x", &[("x-api-key", "")]).await;
+    assert_eq!(answer.code(), "AUTH_INVALID_KEY");
+}
+
+#[tokio::test]
+async fn prometheus_needs_no_key() {
+    let app = internal::router(state(settings(), Vec::new()));
+    let answer = get(&app, "/metrics", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-type").starts_with("text/plain"));
+}
+
+struct Fixed(&'static str, bool);
+
+impl Check for Fixed {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), String>> {
+        let result = if self.1 {
+            Ok(())
+        } else {
+            Err("host=db password=hunter2".to_owned())
+        };
+        async move { result }.boxed()
+    }
+}
+
+#[tokio::test]
+async fn readiness_follows_the_checks_and_the_drain() {
+    let good: Arc<dyn Check> = Arc::new(Fixed("database", true));
+    let bad: Arc<dyn Check> = Arc::new(Fixed("keys", false));
+    let broken = internal::router(state(settings(), vec![Arc::clone(&good), bad]));
+    assert_eq!(get(&broken, "/healthz", &[]).await.status, StatusCode::OK);
+    let answer = get(&broken, "/readyz", &[]).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        answer.json()["checks"][1],
+        serde_json::json!({"name": "keys", "ok": false})
+    );
+    assert!(!answer.text.contains("hunter2"));
+
+    let state = state(settings(), vec![good]);
+    let app = bailiwick_api::router(state.clone()).unwrap();
+    assert_eq!(get(&app, "/readyz", &[]).await.status, StatusCode::OK);
+    state.readiness.drain();
+    assert_eq!(
+        get(&app, "/readyz", &[]).await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(get(&app, "/healthz", &[]).await.status, StatusCode::OK);
+}
