@@ -7,5 +7,6 @@
 
 mod dir_lock;
 mod listen;
+pub mod mailbox;
 pub mod postgres;
 pub mod s3;

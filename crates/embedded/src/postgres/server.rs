@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn quotes_what_would_be_misread() {
         let check = |value, want| assert_eq!(quote(value), want);
-        check("/work/run", "/work/run");
+        check("/srv/run", "/srv/run");
         check("/with blank", "'/with blank'");
         check("it's", "'it\\'s'");
         check("", "''");

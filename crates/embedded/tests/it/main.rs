@@ -5,6 +5,7 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod mailbox;
 mod postgres;
 mod s3;
 mod support;
