@@ -1,0 +1,20 @@
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Config = Schemas["Config"];
+export type Me = Schemas["Me"];
+export type Organization = Schemas["Organization"];
+export type OrganizationMember = Schemas["OrganizationMember"];
+export type Project = Schemas["Project"];
+export type ProjectMember = Schemas["ProjectMember"];
+export type ProjectRole = ProjectMember["projectRole"];
+export type Document = Schemas["Document"];
+export type UploadInitAnswer = Schemas["UploadInitAnswer"];
+export type Problem = Schemas["Problem"];
+
+/** One page of a list; `nextCursor` is empty on the last one. */
+export interface Page<T> {
+  data: T[];
+  nextCursor?: string | null;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { paths, replaceSlug, safeReturnPath } from "./paths";
+
+describe("paths", () => {
+  it("builds every address", () => {
+    expect({
+      home: paths.home(),
+      signIn: paths.signIn(),
+      signInBack: paths.signIn("/org/acme/projects?tab=members"),
+      signInElsewhere: paths.signIn("https://elsewhere.example/"),
+      signUp: paths.signUp(),
+      dashboard: paths.dashboard(),
+      organizations: paths.organizations(),
+      createOrganization: paths.createOrganization(),
+      orgDashboard: paths.orgDashboard("acme"),
+      projects: paths.projects("a/b"),
+      project: paths.project("acme", "0190"),
+      orgSettings: paths.orgSettings("acme"),
+      apiReference: paths.apiReference(),
+    }).toMatchInlineSnapshot(`
+      {
+        "apiReference": "/api/docs",
+        "createOrganization": "/create-org",
+        "dashboard": "/dashboard",
+        "home": "/",
+        "orgDashboard": "/org/acme/dashboard",
+        "orgSettings": "/org/acme/settings",
+        "organizations": "/org",
+        "project": "/org/acme/projects/0190",
+        "projects": "/org/a%2Fb/projects",
+        "signIn": "/sign-in",
+        "signInBack": "/sign-in?redirect_url=%2Forg%2Facme%2Fprojects%3Ftab%3Dmembers",
+        "signInElsewhere": "/sign-in",
+        "signUp": "/sign-up",
+      }
+    `);
+  });
+});
+
+describe("safeReturnPath", () => {
+  it.each([
+    ["/dashboard", "/dashboard"],
+    ["/org/acme?x=1#y", "/org/acme?x=1#y"],
+    ["http://same.invalid/org", "/org"],
+  ])("keeps %s", (value, expected) => expect(safeReturnPath(value)).toBe(expected));
+
+  it.each([
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https://evil.example/",
+    "http://same.invalid.evil.example/",
+    "http://same.invalid@evil.example/",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "dashboard",
+    "/sign-in",
+    "/sign-up/verify",
+    "/login",
+    "",
+    undefined,
+    42,
+  ])("refuses %j", (value) => expect(safeReturnPath(value)).toBeUndefined());
+});
+
+describe("replaceSlug", () => {
+  it("changes the slug and nothing else", () => {
+    expect(replaceSlug("/org/old/projects/1", "new")).toBe("/org/new/projects/1");
+    expect(replaceSlug("/org/old", "$&")).toBe("/org/%24%26");
+  });
+});
