@@ -1,0 +1,77 @@
+import { useAuth, useClerk } from "@clerk/react";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useEffect } from "react";
+import { AppSkeleton } from "@/components/app-skeleton";
+import { Notice } from "@/components/notice";
+import { Button } from "@/components/ui/button";
+import { paths, RETURN_PARAMETER } from "@/lib/paths";
+import { sessionRefusal, useSessionRefusal } from "./refusal";
+import { useClerkStatus } from "./status";
+
+/** Shows its children to signed-in people and sends everybody else to sign in, with the way back. */
+export function RequireAuth({ children }: { children: ReactNode }) {
+  const { isLoaded, isSignedIn } = useAuth();
+  const refusal = useSessionRefusal();
+  const status = useClerkStatus();
+  const here = useLocation({ select: (location) => location.href });
+  const navigate = useNavigate();
+  const signedOut = isLoaded && !isSignedIn;
+
+  useEffect(() => {
+    if (!signedOut) return;
+    void navigate({
+      to: "/sign-in/$",
+      params: { _splat: "" },
+      search: { [RETURN_PARAMETER]: here },
+      replace: true,
+    });
+  }, [signedOut, here, navigate]);
+
+  if (status === "error") return <IdentityUnreachable />;
+  if (!isLoaded || !isSignedIn) return <AppSkeleton />;
+  if (refusal?.code === "AUTH_USER_NOT_FOUND")
+    return <AccountUnknown requestId={refusal.requestId} />;
+  if (refusal) return <SignInAgain here={here} />;
+  return children;
+}
+
+function SignInAgain({ here }: { here: string }) {
+  const clerk = useClerk();
+  useEffect(() => {
+    void clerk.signOut({ redirectUrl: paths.signIn(here) }).finally(sessionRefusal.clear);
+  }, [clerk, here]);
+  return <AppSkeleton />;
+}
+
+function AccountUnknown({ requestId }: { requestId: string | undefined }) {
+  const clerk = useClerk();
+  return (
+    <Notice
+      title="This account has no place here"
+      requestId={requestId}
+      actions={
+        <Button
+          onClick={() =>
+            void clerk.signOut({ redirectUrl: paths.home() }).finally(sessionRefusal.clear)
+          }
+        >
+          Sign out
+        </Button>
+      }
+    >
+      You are signed in, but the account was closed or is not known to this installation. Sign out
+      and use another account, or ask the people who run it.
+    </Notice>
+  );
+}
+
+function IdentityUnreachable() {
+  return (
+    <Notice
+      title="Sign-in cannot be reached"
+      actions={<Button onClick={() => window.location.reload()}>Try again</Button>}
+    >
+      The service that signs people in did not answer. Your work is safe; try again in a moment.
+    </Notice>
+  );
+}
