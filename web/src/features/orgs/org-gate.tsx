@@ -1,0 +1,111 @@
+import { useAuth, useClerk, useUser } from "@clerk/react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useEffect } from "react";
+import { useApi } from "@/auth/api";
+import { AppSkeleton } from "@/components/app-skeleton";
+import { Notice } from "@/components/notice";
+import { ProblemView } from "@/components/problem-view";
+import { replaceSlug } from "@/lib/paths";
+import { OrgProvider } from "./context";
+import { organizationsQuery } from "./data";
+import { OrgReady } from "./org-ready";
+import { Waiting } from "./provisioning";
+import { recallSlug, rememberSlug } from "./remembered";
+import { resolveSlug } from "./resolve";
+import { UnknownOrg } from "./unknown-org";
+
+const ARRIVAL_POLL_MS = 1500;
+
+/**
+ * Turns the slug of the address into an organization and opens its pages, or says why not. The
+ * address decides; what Clerk holds active follows it.
+ */
+export function OrgGate({ slug, children }: { slug: string; children: ReactNode }) {
+  const { userId } = useAuth();
+  const { user } = useUser();
+  const api = useApi();
+  const clerkOrgs = (user?.organizationMemberships ?? []).map(({ organization }) => ({
+    id: organization.id,
+    slug: organization.slug ?? "",
+  }));
+  const query = useQuery({
+    ...organizationsQuery(api, userId ?? ""),
+    enabled: Boolean(userId),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      resolveSlug(slug, state.data ?? [], clerkOrgs, undefined).kind === "arriving"
+        ? ARRIVAL_POLL_MS
+        : false,
+  });
+  const resolution = query.data && resolveSlug(slug, query.data, clerkOrgs, recallSlug(slug));
+  const found = resolution?.kind === "found" ? resolution.org : undefined;
+  useActivate(
+    found?.clerkOrgId ?? (resolution?.kind === "arriving" ? resolution.clerkOrgId : undefined),
+  );
+
+  const foundId = found?.clerkOrgId;
+  useEffect(() => {
+    if (foundId) rememberSlug(slug, foundId);
+  }, [slug, foundId]);
+
+  if (query.isError && !query.data) {
+    return (
+      <Notice title="One moment">
+        <ProblemView
+          error={query.error}
+          what="your organizations"
+          onRetry={() => void query.refetch()}
+        />
+      </Notice>
+    );
+  }
+  if (!resolution) return <AppSkeleton />;
+  switch (resolution.kind) {
+    case "found":
+      return (
+        <OrgProvider key={resolution.org.id} org={resolution.org} slug={slug}>
+          <OrgReady>{children}</OrgReady>
+        </OrgProvider>
+      );
+    case "arriving":
+      return <Waiting since={slug} />;
+    case "renamed":
+      return <Renamed to={resolution.slug} />;
+    case "unknown":
+      return query.isFetching && query.isPlaceholderData ? (
+        <AppSkeleton />
+      ) : (
+        <UnknownOrg slug={slug} organizations={query.data ?? []} />
+      );
+  }
+}
+
+function Renamed({ to }: { to: string }) {
+  const navigate = useNavigate();
+  const { pathname, searchStr, hash } = useLocation();
+  useEffect(() => {
+    const target = `${replaceSlug(pathname, to)}${searchStr}${hash ? `#${hash}` : ""}`;
+    void navigate({ href: target, replace: true });
+  }, [navigate, pathname, searchStr, hash, to]);
+  return <AppSkeleton />;
+}
+
+/**
+ * Lets Clerk's own components agree with the address: on entering, and when the tab is looked at
+ * again, since another tab may have chosen another organization meanwhile.
+ */
+function useActivate(clerkOrgId: string | undefined): void {
+  const clerk = useClerk();
+  useEffect(() => {
+    if (!clerkOrgId) return;
+    const agree = () => {
+      if (document.visibilityState !== "visible" || clerk.organization?.id === clerkOrgId) return;
+      // A refusal here changes nothing: every call of the page names its organization itself.
+      clerk.setActive({ organization: clerkOrgId }).catch(() => undefined);
+    };
+    agree();
+    document.addEventListener("visibilitychange", agree);
+    return () => document.removeEventListener("visibilitychange", agree);
+  }, [clerk, clerkOrgId]);
+}

@@ -1,0 +1,20 @@
+import { createRootRoute, Outlet } from "@tanstack/react-router";
+import { Failure, NotFound } from "@/components/failure";
+import { OfflineBanner } from "@/components/offline-banner";
+import { SkipLink } from "@/components/skip-link";
+
+export const Route = createRootRoute({
+  component: Root,
+  errorComponent: Failure,
+  notFoundComponent: NotFound,
+});
+
+function Root() {
+  return (
+    <>
+      <SkipLink />
+      <OfflineBanner />
+      <Outlet />
+    </>
+  );
+}

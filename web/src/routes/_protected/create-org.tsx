@@ -1,0 +1,18 @@
+import { CreateOrganization } from "@clerk/react";
+import { createFileRoute } from "@tanstack/react-router";
+import { Skeleton } from "@/components/ui/bits";
+import { AuthPage } from "@/features/landing/auth-page";
+
+export const Route = createFileRoute("/_protected/create-org")({ component: Page });
+
+function Page() {
+  return (
+    <AuthPage title="Create an organization">
+      <CreateOrganization
+        routing="hash"
+        afterCreateOrganizationUrl="/org/:slug/dashboard"
+        fallback={<Skeleton className="h-96 rounded-2xl" />}
+      />
+    </AuthPage>
+  );
+}

@@ -1,0 +1,4 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { SettingsPage } from "@/features/orgs/settings-page";
+
+export const Route = createFileRoute("/_protected/org/$slug/settings")({ component: SettingsPage });
