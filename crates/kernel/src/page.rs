@@ -190,7 +190,7 @@ pub struct Page<T> {
     /// The rows.
     pub data: Vec<T>,
     /// Where the next page begins; null on the last one.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, required = true))]
     pub next_cursor: Option<Cursor>,
 }
 

@@ -26,12 +26,14 @@ pub struct ConfigView {
     /// Clerk's publishable key.
     pub publishable_key: String,
     /// The path of the Frontend API where it is on our own origin.
+    #[schema(required = true)]
     pub proxy_url: Option<String>,
     /// The page to sign in on.
     pub sign_in_url: String,
     /// The page to sign up on.
     pub sign_up_url: String,
     /// The mailbox of a development server.
+    #[schema(required = true)]
     pub mailbox_url: Option<String>,
     /// Where the server runs.
     pub environment: Environment,

@@ -32,6 +32,24 @@ async fn the_document_is_served_and_complete() {
 }
 
 #[tokio::test]
+async fn schemas_say_what_is_always_there() {
+    let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
+    let schema = |name: &str| document["components"]["schemas"][name].clone();
+    let required = |name: &str| schema(name)["required"].as_array().unwrap().clone();
+    assert_eq!(
+        required("Problem"),
+        ["type", "title", "status", "code", "requestId"]
+    );
+    assert!(required("ConfigView").contains(&"mailboxUrl".into()));
+    assert_eq!(
+        schema("ConfigView")["properties"]["mailboxUrl"]["type"][1],
+        "null"
+    );
+    assert_eq!(schema("RequestId")["format"], "uuid");
+    assert_eq!(schema("Problem")["properties"]["detail"]["type"], "string");
+}
+
+#[tokio::test]
 async fn every_reference_of_the_document_leads_somewhere() {
     let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
     let text = document.to_string();

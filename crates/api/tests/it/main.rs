@@ -11,3 +11,4 @@ mod document;
 mod envelope;
 mod internal;
 mod limits;
+mod log;
