@@ -1,1 +1,30 @@
-//! Bailiwick: services.
+//! Use cases, one module per resource, without HTTP.
+//!
+//! Whatever touches a tenant's data goes through a [`Scope`], with a permission: [`Scope::read`]
+//! for one statement, [`Scope::change`] for a transaction that must record what it did.
+
+pub mod app;
+pub mod authn;
+pub mod bootstrap;
+pub mod documents;
+mod error;
+pub mod inbox;
+pub mod jobs;
+pub mod me;
+pub mod op;
+pub mod organizations;
+pub mod people;
+pub mod project_members;
+pub mod projects;
+pub mod provisioning;
+pub mod scope;
+pub mod sync;
+
+pub use app::{App, Parts, Settings};
+pub use authn::{Caller, RequestInfo};
+pub use error::Error;
+pub use op::Op;
+pub use scope::Scope;
+
+/// Result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

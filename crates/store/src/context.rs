@@ -13,7 +13,7 @@ sql! {
         select u.id, u.is_active and u.deleted_at is null, u.platform_role, u.version,
                o.id, o.name, o.slug, o.tier, o.provisioning_status,
                m.id, m.role, m.status, m.version,
-               p.schema_name, p.epoch
+               p.schema_name, p.epoch, o.clerk_org_id
         from control.users u
         left join control.organizations o on o.clerk_org_id = $2 and o.deleted_at is null
         left join control.memberships m on m.user_id = u.id and m.organization_id = o.id
@@ -24,7 +24,7 @@ sql! {
         select u.id, u.is_active and u.deleted_at is null, u.platform_role, u.version,
                o.id, o.name, o.slug, o.tier, o.provisioning_status,
                m.id, m.role, m.status, m.version,
-               p.schema_name, p.epoch
+               p.schema_name, p.epoch, o.clerk_org_id
         from control.users u
         left join control.organizations o on o.id = $2 and o.deleted_at is null
         left join control.memberships m on m.user_id = u.id and m.organization_id = o.id
@@ -52,6 +52,8 @@ pub struct Context {
 pub struct ContextOrg {
     /// Its id, which is the tenant's.
     pub id: OrgId,
+    /// The provider's id.
+    pub clerk_org_id: String,
     /// Its name.
     pub name: String,
     /// Its slug.
@@ -144,6 +146,7 @@ fn decode_org(row: &Row, id: OrgId) -> Result<ContextOrg> {
     };
     Ok(ContextOrg {
         id,
+        clerk_org_id: row.try_get(15)?,
         name: row.try_get(5)?,
         slug: row.try_get(6)?,
         tier: row.try_get(7)?,

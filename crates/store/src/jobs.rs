@@ -175,3 +175,13 @@ fn decode(row: Row) -> Result<Job> {
         max_attempts: row.try_get(4)?,
     })
 }
+
+impl crate::tenant::TenantTx {
+    /// Adds a job in this transaction; `false` where an unclaimed one has the same key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn enqueue(&mut self, id: JobId, job: &NewJob, now: Timestamp) -> Result<bool> {
+        enqueue(self.control(), id, job, now).await
+    }
+}

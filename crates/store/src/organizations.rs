@@ -27,8 +27,12 @@ sql! {
         where o.id = $2 and o.deleted_at is null";
     /// An organization by provider id, locked, also when deleted.
     LOCK_BY_CLERK_ID(TEXT) = "
-        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by
+        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id
         from control.organizations where clerk_org_id = $1 for update";
+    /// An organization by id, locked, also when deleted.
+    LOCK(UUID) = "
+        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id
+        from control.organizations where id = $1 for update";
     /// Whoever else holds a slug gives it up: the provider has given it to another.
     YIELD_SLUG(TEXT, TEXT) = "
         update control.organizations set slug = slug || '-' || left(id::text, 8)
@@ -114,6 +118,8 @@ pub struct Locked {
     pub tier: String,
     /// The provider's id of who made it.
     pub created_by: Option<String>,
+    /// The provider's id.
+    pub clerk_org_id: String,
 }
 
 impl Store {
@@ -168,18 +174,33 @@ fn decode(row: Row) -> Result<Organization> {
 /// # Errors
 /// The database's.
 pub async fn lock(tx: &mut Tx, clerk_org_id: &str) -> Result<Option<Locked>> {
-    let row = tx.query_opt(&LOCK_BY_CLERK_ID, &[&clerk_org_id]).await?;
-    row.map(|row| {
-        Ok(Locked {
-            id: OrgId::from(row.try_get::<_, Uuid>(0)?),
-            clerk_updated_at: row.try_get(1)?,
-            is_deleted: row.try_get::<_, Option<Timestamp>>(2)?.is_some(),
-            provisioning_status: row.try_get(3)?,
-            tier: row.try_get(4)?,
-            created_by: row.try_get(5)?,
-        })
+    tx.query_opt(&LOCK_BY_CLERK_ID, &[&clerk_org_id])
+        .await?
+        .map(decode_locked)
+        .transpose()
+}
+
+/// Locks the row of an id.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_by_id(tx: &mut Tx, id: OrgId) -> Result<Option<Locked>> {
+    tx.query_opt(&LOCK, &[&id.uuid()])
+        .await?
+        .map(decode_locked)
+        .transpose()
+}
+
+fn decode_locked(row: Row) -> Result<Locked> {
+    Ok(Locked {
+        id: OrgId::from(row.try_get::<_, Uuid>(0)?),
+        clerk_updated_at: row.try_get(1)?,
+        is_deleted: row.try_get::<_, Option<Timestamp>>(2)?.is_some(),
+        provisioning_status: row.try_get(3)?,
+        tier: row.try_get(4)?,
+        created_by: row.try_get(5)?,
+        clerk_org_id: row.try_get(6)?,
     })
-    .transpose()
 }
 
 /// Inserts; `false` where another transaction was first.

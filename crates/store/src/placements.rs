@@ -15,6 +15,9 @@ sql! {
     INSERT(UUID, TEXT, TEXT, TIMESTAMPTZ) = "
         insert into control.placements (organization_id, schema_name, tier, created_at, updated_at)
         values ($1, $2, $3, $4, $4) on conflict (organization_id) do nothing";
+    /// Whether another tenant has a schema.
+    TAKEN(TEXT, UUID) = "
+        select exists (select 1 from control.placements where schema_name = $1 and organization_id <> $2)";
     /// Every schema that a tenant lives in.
     SCHEMAS() = "select distinct schema_name from control.placements order by schema_name limit 1000000";
 }
@@ -51,6 +54,18 @@ pub async fn find(tx: &mut Tx, org: OrgId) -> Result<Option<Placement>> {
         .await?
         .map(decode)
         .transpose()
+}
+
+/// Whether no other tenant than `org` has `schema`.
+///
+/// # Errors
+/// The database's.
+pub async fn is_free(store: &Store, schema: &Schema, org: OrgId) -> Result<bool> {
+    let row = store
+        .pool()
+        .query_one(&TAKEN, &[&schema.as_str(), &org.uuid()])
+        .await?;
+    Ok(!row.try_get::<_, bool>(0)?)
 }
 
 /// Records a home, where there is none, and answers the one that holds.

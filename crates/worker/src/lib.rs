@@ -1,1 +1,126 @@
-//! Bailiwick: worker.
+//! The queue's runtime: claims due jobs, runs them, and puts back what failed. Knows no single
+//! job.
+//!
+//! A job is claimed in one short transaction, run while none is held, and finished in another. A
+//! process that dies in between loses its claim after [`LEASE`], and the job runs again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bailiwick_services::{App, jobs};
+use bailiwick_store::jobs::Job;
+use jiff::SignedDuration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// A claim holds for so long.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// A job that has not ended by then is dropped and tried again. Below [`LEASE`], so that it never
+/// runs twice at once.
+const TIME_MAX: Duration = Duration::from_secs(50);
+/// Jobs at work at once.
+const CONCURRENCY: usize = 8;
+/// How long the queue is left alone where nobody wakes us.
+const POLL: Duration = Duration::from_millis(500);
+/// What an error's text is cut to before it is stored.
+const ERROR_CHARS_MAX: usize = 500;
+
+/// Runs jobs until `stop`, then waits for those that are at work.
+pub async fn run(app: App, stop: CancellationToken) {
+    let slots = Arc::new(Semaphore::new(CONCURRENCY));
+    let running = TaskTracker::new();
+    loop {
+        let claimed = claim(&app, &slots).await;
+        let found = claimed.len();
+        for job in claimed {
+            let (app, slots) = (app.clone(), Arc::clone(&slots));
+            running.spawn(async move {
+                let _slot = slots.acquire().await;
+                settle(&app, &job).await;
+            });
+        }
+        if found > 0 && !stop.is_cancelled() {
+            tokio::task::yield_now().await;
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = app.woken() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+    running.close();
+    running.wait().await;
+}
+
+/// Runs what is due now and what that enqueues, until nothing is. For tests and for commands.
+///
+/// # Errors
+/// The database's.
+pub async fn drain(app: &App) -> bailiwick_services::Result<usize> {
+    let mut count = 0;
+    loop {
+        let now = app.env().now();
+        let claimed = app.store().claim_jobs(now, now + LEASE, 16).await?;
+        if claimed.is_empty() {
+            return Ok(count);
+        }
+        for job in claimed {
+            settle(app, &job).await;
+            count += 1;
+        }
+    }
+}
+
+async fn claim(app: &App, slots: &Semaphore) -> Vec<Job> {
+    let free = i64::try_from(slots.available_permits()).unwrap_or(0);
+    if free == 0 {
+        return Vec::new();
+    }
+    let now = app.env().now();
+    match app.store().claim_jobs(now, now + LEASE, free).await {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            tracing::warn!(%error, "jobs could not be claimed");
+            Vec::new()
+        }
+    }
+}
+
+/// Runs a job and notes how it went.
+async fn settle(app: &App, job: &Job) {
+    let outcome = match tokio::time::timeout(TIME_MAX, jobs::run(app, job)).await {
+        Ok(outcome) => outcome.map_err(|error| error.to_string()),
+        Err(_) => Err("took too long".to_owned()),
+    };
+    let noted = match outcome {
+        Ok(()) => {
+            metrics::counter!("jobs_done", "kind" => job.kind.clone()).increment(1);
+            app.store().finish_job(job).await
+        }
+        Err(error) => put_back(app, job, &error).await,
+    };
+    if let Err(error) = noted {
+        // The claim runs out by itself and the job is tried again.
+        tracing::warn!(%error, jobId = %job.id, kind = job.kind, "a job's end could not be noted");
+    }
+}
+
+async fn put_back(app: &App, job: &Job, error: &str) -> bailiwick_store::Result<()> {
+    let error: String = error.chars().take(ERROR_CHARS_MAX).collect();
+    let now = app.env().now();
+    if job.attempt < job.max_attempts {
+        tracing::warn!(jobId = %job.id, kind = job.kind, attempt = job.attempt, error, "a job failed");
+        return app
+            .store()
+            .retry_job(job, now + jobs::backoff(app, job.attempt), &error)
+            .await;
+    }
+    tracing::error!(jobId = %job.id, kind = job.kind, error, "a job was given up");
+    metrics::counter!("jobs_dead", "kind" => job.kind.clone()).increment(1);
+    if let Err(error) = jobs::give_up(app, job, &error).await {
+        tracing::error!(%error, jobId = %job.id, "giving up a job failed");
+    }
+    app.store().bury_job(job, now, &error).await
+}

@@ -1,0 +1,190 @@
+//! What every use case needs, built once at start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bailiwick_clerk::api::ClerkApi;
+use bailiwick_clerk::session::Verifier;
+use bailiwick_kernel::Env;
+use bailiwick_kernel::policy::{Pack, ProviderRoles};
+use bailiwick_outside::storage::ObjectStore;
+use bailiwick_store::context::Context;
+use bailiwick_store::{Store, users::Person};
+use moka::sync::Cache;
+use uuid::Uuid;
+
+/// Rules of one installation that are no policy of roles.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The largest file, bytes.
+    pub upload_bytes_max: u64,
+    /// Media types that may be uploaded, lower case, without parameters.
+    pub content_types: Vec<String>,
+    /// Whether a verified user without a row is fetched from the provider on first sight.
+    pub jit_users: bool,
+    /// Whether bootstrap makes an organization for who has none (C07).
+    pub auto_bootstrap: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let types = [
+            "application/pdf",
+            "application/zip",
+            "application/json",
+            "application/octet-stream",
+            "application/msword",
+            "application/vnd.ms-excel",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            "audio/mpeg",
+            "image/gif",
+            "image/jpeg",
+            "image/png",
+            "image/webp",
+            "text/csv",
+            "text/markdown",
+            "text/plain",
+            "video/mp4",
+        ];
+        Self {
+            upload_bytes_max: 100 * 1024 * 1024,
+            content_types: types.map(str::to_owned).to_vec(),
+            jit_users: true,
+            auto_bootstrap: false,
+        }
+    }
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// Time and randomness.
+    pub env: Env,
+    /// The data.
+    pub store: Store,
+    /// Makes and migrates schemas, where this process may.
+    pub owner: Option<bailiwick_pg::Pool>,
+    /// The policy.
+    pub pack: Arc<Pack>,
+    /// The one verifier.
+    pub verifier: Verifier,
+    /// The provider's Backend API.
+    pub clerk: ClerkApi,
+    /// Bytes of documents.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Rules of the installation.
+    pub settings: Settings,
+}
+
+/// What every use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub parts: Parts,
+    pub provider_roles: ProviderRoles,
+    /// `(user, organization)` of the token, and the header's where it names another → context.
+    pub contexts: Cache<ContextKey, Arc<Context>>,
+    /// Memberships that the provider has lately said do not exist.
+    pub absent: Cache<(String, String), ()>,
+    pub people: Cache<Uuid, Person>,
+    pub wake: tokio::sync::Notify,
+}
+
+/// Under which a context is cached: never without the organization.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ContextKey {
+    pub user: Arc<str>,
+    pub organization: Option<Arc<str>>,
+    pub override_org: Option<Uuid>,
+}
+
+/// A context is used for at most so long unasked. The door compares versions whatever its age.
+const CONTEXT_TTL: Duration = Duration::from_secs(5);
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        // Stock roles of the provider; a finer local role survives where theirs is its image.
+        let provider_roles = parts.pack.for_provider(&["org:admin", "org:member"]);
+        let short = |capacity, ttl| Cache::builder().max_capacity(capacity).time_to_live(ttl);
+        Self(Arc::new(Inner {
+            provider_roles,
+            contexts: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(CONTEXT_TTL)
+                .build(),
+            absent: short(10_000, Duration::from_secs(3)).build(),
+            people: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(Duration::from_secs(30))
+                .build(),
+            wake: tokio::sync::Notify::new(),
+            parts,
+        }))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// Time and randomness.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.0.parts.env
+    }
+
+    /// The data.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// Makes and migrates schemas, where this process may.
+    #[must_use]
+    pub fn owner(&self) -> Option<&bailiwick_pg::Pool> {
+        self.0.parts.owner.as_ref()
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn pack(&self) -> &Arc<Pack> {
+        &self.0.parts.pack
+    }
+
+    /// The one verifier.
+    #[must_use]
+    pub fn verifier(&self) -> &Verifier {
+        &self.0.parts.verifier
+    }
+
+    /// The provider's Backend API.
+    #[must_use]
+    pub fn clerk(&self) -> &ClerkApi {
+        &self.0.parts.clerk
+    }
+
+    /// Bytes of documents.
+    #[must_use]
+    pub fn objects(&self) -> &Arc<dyn ObjectStore> {
+        &self.0.parts.objects
+    }
+
+    /// Rules of the installation.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    /// Tells the worker that there is something to do.
+    pub fn wake_worker(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Waits for [`App::wake_worker`].
+    pub async fn woken(&self) {
+        self.0.wake.notified().await;
+    }
+}

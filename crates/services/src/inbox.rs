@@ -1,0 +1,161 @@
+//! Webhooks: stored before they are acknowledged, processed at our own pace.
+
+use bailiwick_clerk::webhook::{Envelope, EventError};
+use bailiwick_kernel::id::JobId;
+use bailiwick_kernel::{Code, Problem};
+use bailiwick_store::{inbox, jobs as queue};
+
+use crate::jobs::ProcessMessage;
+use crate::sync::{self, Outcome};
+use crate::{App, Result};
+
+/// What the sender is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// `queued`, `duplicate` or `ignored`.
+    pub status: &'static str,
+    /// The event's type.
+    pub event: String,
+}
+
+/// Keeps a message whose signature has been verified, together with the job that processes it.
+///
+/// # Errors
+/// `WEBHOOK_PAYLOAD_INVALID` where it is not understood (kept as `dead`); the database's.
+pub async fn receive(app: &App, id: &str, body: &[u8]) -> Result<Receipt> {
+    let now = app.env().now();
+    let payload = String::from_utf8_lossy(body);
+    let parsed = Envelope::parse(body);
+    let (event_type, state, error) = match &parsed {
+        Ok(envelope) if sync::is_handled(&envelope.event) => {
+            (envelope.event_type.clone(), "received", None)
+        }
+        Ok(envelope) => (envelope.event_type.clone(), "ignored", None),
+        Err(EventError::Data { event_type, source }) => {
+            (event_type.clone(), "dead", Some(source.to_string()))
+        }
+        Err(EventError::Envelope(source)) => (String::new(), "dead", Some(source.to_string())),
+    };
+    metrics::counter!("webhooks_received", "state" => state).increment(1);
+    let mut tx = app.store().control().await?;
+    let kept = inbox::insert(
+        &mut tx,
+        id,
+        &event_type,
+        &payload,
+        state,
+        error.as_deref(),
+        now,
+    )
+    .await?;
+    if kept && state == "received" {
+        let job = JobId::from(app.env().uuid());
+        queue::enqueue(&mut tx, job, &ProcessMessage::of(id, now), now).await?;
+    }
+    tx.commit().await?;
+    tracing::info!(
+        message = id,
+        event = event_type,
+        state,
+        kept,
+        "webhook received"
+    );
+    if state == "dead" {
+        return Err(Problem::new(Code::WebhookPayloadInvalid).into());
+    }
+    if state == "received" {
+        app.wake_worker();
+    }
+    let status = match (kept, state) {
+        (false, _) => "duplicate",
+        (true, "ignored") => "ignored",
+        (true, _) => "queued",
+    };
+    Ok(Receipt {
+        status,
+        event: event_type,
+    })
+}
+
+/// Processes a message: its effect and its state commit together. What it refers to and the mirror
+/// does not have is fetched from the provider first.
+///
+/// # Errors
+/// The database's, the provider's: tried again, later.
+pub async fn process(app: &App, id: &str) -> Result<()> {
+    // A membership may miss its user and its organization; one more for the message itself.
+    for _ in 0..4 {
+        let now = app.env().now();
+        let mut tx = app.store().control().await?;
+        let Some(message) = inbox::lock_open(&mut tx, id).await? else {
+            return Ok(());
+        };
+        let envelope = match Envelope::parse(message.payload.as_bytes()) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                inbox::settle(&mut tx, id, "dead", Some(&error.to_string()), now).await?;
+                tx.commit().await?;
+                return Ok(());
+            }
+        };
+        let at = envelope.timestamp.unwrap_or(message.received_at);
+        inbox::settle(&mut tx, id, "done", None, now).await?;
+        match sync::apply(app, tx, &envelope.event, at).await? {
+            Outcome::Done => {
+                app.wake_worker();
+                return Ok(());
+            }
+            Outcome::Missing(parent) => {
+                park(app, id, &parent.to_string()).await?;
+                sync::fetch::parent(app, &parent).await?;
+            }
+        }
+    }
+    Err(crate::Error::Inconsistent(format!(
+        "message {id} misses its parents again and again"
+    )))
+}
+
+/// Shows that a message waits for what it refers to.
+async fn park(app: &App, id: &str, reason: &str) -> Result<()> {
+    let now = app.env().now();
+    let mut tx = app.store().control().await?;
+    if inbox::lock_open(&mut tx, id).await?.is_some() {
+        inbox::settle(&mut tx, id, "parked", Some(reason), now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives a message up: it stays, visible, until somebody replays it.
+///
+/// # Errors
+/// The database's.
+pub async fn bury(app: &App, id: &str, reason: &str) -> Result<()> {
+    let now = app.env().now();
+    let mut tx = app.store().control().await?;
+    if inbox::lock_open(&mut tx, id).await?.is_some() {
+        inbox::settle(&mut tx, id, "dead", Some(reason), now).await?;
+        metrics::counter!("webhook_failures", "reason" => "exhausted").increment(1);
+        tracing::error!(message = id, reason, "a webhook was given up");
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a dead message be processed anew.
+///
+/// # Errors
+/// `NOT_FOUND` where it is not dead or parked; the database's.
+pub async fn replay(app: &App, id: &str) -> Result<()> {
+    let now = app.env().now();
+    let mut tx = app.store().control().await?;
+    if !inbox::reopen(&mut tx, id).await? {
+        return Err(Problem::not_found().into());
+    }
+    let job = JobId::from(app.env().uuid());
+    queue::enqueue(&mut tx, job, &ProcessMessage::of(id, now), now).await?;
+    tx.commit().await?;
+    app.wake_worker();
+    Ok(())
+}

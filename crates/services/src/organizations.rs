@@ -1,0 +1,96 @@
+//! Organizations as their members see them.
+
+use bailiwick_kernel::id::OrgId;
+use bailiwick_kernel::page::{Cursor, Page, PageQuery};
+use bailiwick_kernel::policy::{Actor, permission};
+use bailiwick_kernel::{Code, PlatformRole, Problem};
+use bailiwick_store::memberships::OrgMember;
+use bailiwick_store::organizations::Organization;
+
+use crate::projects::place;
+use crate::{Caller, Result};
+
+/// An organization with what the caller may do in it.
+#[derive(Debug, Clone)]
+pub struct OrganizationAndPermissions {
+    /// The organization.
+    pub organization: Organization,
+    /// Keys of the permissions that the caller holds, however far they reach.
+    pub permissions: Vec<String>,
+}
+
+/// A page of the caller's organizations, by name.
+///
+/// # Errors
+/// A cursor of another list; the database's.
+pub async fn list(caller: &Caller, query: &PageQuery) -> Result<Page<OrganizationAndPermissions>> {
+    let after = query
+        .cursor
+        .as_ref()
+        .map(|c| c.key::<String>().map(|key| (key, c.id())));
+    let after = after.transpose()?;
+    let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+    let found = caller
+        .app
+        .store()
+        .list_organizations(caller.user(), after, query.limit.fetch())
+        .await?;
+    let page = Page::cut(found, query.limit, |o| Cursor::after(&o.name, o.id.uuid()));
+    Ok(page.map(|organization| with_permissions(caller, organization)))
+}
+
+/// One organization of the caller. It answers while the tenant is being made: this is what a
+/// waiting page asks.
+///
+/// # Errors
+/// `NOT_FOUND` for who is no member; `TENANT_CONTEXT_MISMATCH` for a member who has another
+/// organization active.
+pub async fn get(caller: &Caller, id: OrgId) -> Result<OrganizationAndPermissions> {
+    let found = caller
+        .app
+        .store()
+        .find_organization(caller.user(), id)
+        .await?;
+    let is_operator = caller.platform_role() != PlatformRole::None;
+    let organization = found
+        .filter(|org| org.role.is_some() || is_operator)
+        .ok_or_else(Problem::not_found)?;
+    if caller.names_organization() && caller.active_organization() != Some(id) && !is_operator {
+        return Err(Problem::new(Code::TenantContextMismatch).into());
+    }
+    Ok(with_permissions(caller, organization))
+}
+
+/// A page of an organization's active members, oldest first. Needs `users:read`.
+///
+/// # Errors
+/// As [`get`]; `PERMISSION_DENIED`.
+pub async fn members(caller: &Caller, id: OrgId, query: &PageQuery) -> Result<Page<OrgMember>> {
+    let found = get(caller, id).await?;
+    let key = permission::USERS_READ.declared_key().unwrap_or_default();
+    if !found.permissions.iter().any(|held| held == key) {
+        return Err(Problem::denied().into());
+    }
+    let after = place(query.cursor.as_ref())?;
+    let rows = caller
+        .app
+        .store()
+        .list_org_members(id, after, query.limit.fetch())
+        .await?;
+    Ok(Page::cut(rows, query.limit, |m| {
+        Cursor::after(m.joined_at, m.user.uuid())
+    }))
+}
+
+fn with_permissions(caller: &Caller, organization: Organization) -> OrganizationAndPermissions {
+    let pack = caller.app.pack();
+    let role = organization.role.as_deref().and_then(|key| pack.role(key));
+    let actor = role
+        .map_or_else(Actor::outsider, Actor::member)
+        .platform(caller.platform_role());
+    let permissions = pack.held(&actor).into_iter().map(str::to_owned).collect();
+    OrganizationAndPermissions {
+        organization,
+        permissions,
+    }
+}

@@ -1,0 +1,194 @@
+//! The one way to a tenant's data.
+
+use std::future::Future;
+
+use bailiwick_kernel::id::{OrgId, UserId};
+use bailiwick_kernel::policy::{Actor, Decision, Permission, Reach};
+use bailiwick_kernel::{Code, PlatformRole, Problem, ProjectRole};
+use bailiwick_store::tenant::{Read, TenantDoor, Visitor};
+
+use crate::{App, Caller, Error, Op, Result};
+
+/// A caller in an organization. Gives access to the tenant's data for a permission and no other
+/// way.
+#[derive(Clone)]
+pub struct Scope {
+    pub(crate) caller: Caller,
+    pub(crate) org: OrgId,
+    pub(crate) actor: Actor,
+    door: TenantDoor,
+}
+
+impl std::fmt::Debug for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scope")
+            .field("org", &self.org)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scope {
+    /// The scope of a caller.
+    ///
+    /// # Errors
+    /// `TENANT_CONTEXT_REQUIRED` without an organization, `TENANT_ACCESS_DENIED` for who is no
+    /// active member of it, `TENANT_PROVISIONING` until its tenant is ready.
+    pub fn of(caller: Caller) -> Result<Self> {
+        if !caller.names_organization() && caller.context.organization.is_none() {
+            return Err(Problem::new(Code::TenantContextRequired).into());
+        }
+        let denied = || Problem::new(Code::TenantAccessDenied);
+        let org = caller.context.organization.as_ref().ok_or_else(denied)?;
+        let pack = caller.app.pack();
+        let membership = org.membership.as_ref().filter(|m| m.status == "active");
+        let platform = caller.platform_role();
+        let (actor, visitor) = match membership {
+            Some(m) => {
+                let role = pack.role(&m.role).ok_or_else(|| {
+                    Error::Inconsistent(format!("membership {} has an unknown role", m.id))
+                })?;
+                (
+                    Actor::member(role).platform(platform),
+                    Visitor::Member(m.id, m.version),
+                )
+            }
+            None if platform != PlatformRole::None => (
+                Actor::outsider().platform(platform),
+                Visitor::Platform(caller.context.user, caller.context.user_version),
+            ),
+            None => return Err(denied().into()),
+        };
+        let Some(placement) = &org.placement else {
+            return Err(not_ready(&org.provisioning_status).into());
+        };
+        let door = TenantDoor::new(placement, visitor);
+        let org = org.id;
+        Ok(Self {
+            caller,
+            org,
+            actor,
+            door,
+        })
+    }
+
+    /// The application.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.caller.app
+    }
+
+    /// The user.
+    #[must_use]
+    pub fn me(&self) -> UserId {
+        self.caller.user()
+    }
+
+    /// The organization, whose id is the tenant's.
+    #[must_use]
+    pub fn org(&self) -> OrgId {
+        self.org
+    }
+
+    /// Whether and how far the caller holds `permission`, as far as is known without the record.
+    #[must_use]
+    pub fn decide(&self, permission: Permission) -> Decision {
+        self.app().pack().decide(&self.actor, permission)
+    }
+
+    /// The same before a project on which the caller has `role`.
+    #[must_use]
+    pub fn may_on(&self, permission: Permission, role: Option<&str>) -> bool {
+        let actor = self.actor.before(role.and_then(ProjectRole::from_key));
+        self.app().pack().decide(&actor, permission).is_allowed()
+    }
+
+    /// Refuses unless the caller holds `permission` on a project where they have `role`. To who
+    /// may see none of it, it does not exist.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`, or `NOT_FOUND` where existence is a secret.
+    pub fn require_on(&self, permission: Permission, role: Option<&str>) -> Result<Reach> {
+        let actor = self.actor.before(role.and_then(ProjectRole::from_key));
+        Ok(self.app().pack().decide(&actor, permission).into_reach()?)
+    }
+
+    /// The reach of `permission`. A refusal by a context that was cached is looked at once more:
+    /// what was granted a moment ago is not refused.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`.
+    pub async fn authorize(&mut self, permission: Permission) -> Result<Reach> {
+        if let Some(reach) = self.decide(permission).reach() {
+            return Ok(reach);
+        }
+        if self.caller.is_cached() {
+            *self = Self::of(self.caller.refreshed().await?)?;
+        }
+        Ok(self.decide(permission).into_reach()?)
+    }
+
+    /// Runs one reading statement, chosen by the reach, in one flight.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`; the database's.
+    pub async fn read<R: Read>(
+        &mut self,
+        permission: Permission,
+        statement: impl Fn(Reach) -> R,
+    ) -> Result<R::Output> {
+        let reach = self.authorize(permission).await?;
+        match self.app().store().read(&self.door, &statement(reach)).await {
+            Err(bailiwick_store::Error::Refused) => {}
+            other => return Ok(other?),
+        }
+        *self = Self::of(self.caller.refreshed().await?)?;
+        let reach = self.authorize(permission).await?;
+        Ok(self
+            .app()
+            .store()
+            .read(&self.door, &statement(reach))
+            .await?)
+    }
+
+    /// Runs `work` in a transaction of the tenant and commits it together with the fact that it
+    /// recorded. Where the membership or the placement changed meanwhile, nothing was done yet and
+    /// `work` is run once more with what holds now.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`; whatever `work` answers; a fault of ours where `work` changed
+    /// something and recorded nothing.
+    pub async fn change<T, F, Fut>(&mut self, permission: Permission, work: F) -> Result<T>
+    where
+        F: Fn(Op) -> Fut,
+        Fut: Future<Output = Result<(Op, T)>>,
+    {
+        match self.attempt(permission, &work).await {
+            Err(error) if error.is_stale() => {}
+            other => return other,
+        }
+        *self = Self::of(self.caller.refreshed().await?)?;
+        self.attempt(permission, &work).await
+    }
+
+    async fn attempt<T, F, Fut>(&mut self, permission: Permission, work: &F) -> Result<T>
+    where
+        F: Fn(Op) -> Fut,
+        Fut: Future<Output = Result<(Op, T)>>,
+    {
+        self.authorize(permission).await?;
+        let tx = self.app().store().enter(&self.door).await?;
+        let (op, value) = work(Op::new(self.clone(), tx)).await?;
+        op.commit().await?;
+        Ok(value)
+    }
+}
+
+/// Why an organization without a home cannot be used yet.
+#[must_use]
+pub(crate) fn not_ready(provisioning_status: &str) -> Problem {
+    if provisioning_status == "FAILED" {
+        Problem::new(Code::TenantProvisioningFailed).retry_after_s(30)
+    } else {
+        Problem::new(Code::TenantProvisioning).retry_after_s(1)
+    }
+}

@@ -1,0 +1,115 @@
+//! Organizations.
+
+use bailiwick_clerk::resources::Organization;
+use bailiwick_kernel::id::OrgId;
+use bailiwick_kernel::slug::Slug;
+use bailiwick_pg::Tx;
+use bailiwick_store::organizations::{self, Profile};
+use bailiwick_store::tenant::TenantTx;
+use bailiwick_store::tombstones::{self, Kind};
+use bailiwick_store::{memberships, placements};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Outcome, Work, key_hash};
+use crate::{App, Result, provisioning};
+
+/// An organization was created or changed. A new one gets a tenant.
+///
+/// # Errors
+/// The database's.
+pub async fn apply(app: &App, mut tx: Tx, org: &Organization, at: Timestamp) -> Result<Outcome> {
+    let now = app.env().now();
+    tombstones::lock(&mut tx, Kind::Organization, &org.id).await?;
+    if tombstones::find(&mut tx, Kind::Organization, &key_hash(&org.id))
+        .await?
+        .is_some()
+    {
+        tx.commit().await?;
+        return Ok(Outcome::Done);
+    }
+    let slug = slug_of(org);
+    let profile = Profile {
+        clerk_org_id: &org.id,
+        name: &org.name,
+        slug: &slug,
+        image_url: org.image_url.as_deref(),
+        created_by: org.created_by.as_deref().filter(|id| !id.is_empty()),
+        updated_at: at,
+    };
+    let (id, action) = match organizations::lock(&mut tx, &org.id).await? {
+        Some(row) if row.is_deleted || row.clerk_updated_at >= at => {
+            tx.commit().await?;
+            return Ok(Outcome::Done);
+        }
+        Some(row) => {
+            organizations::update(&mut tx, row.id, &profile, now).await?;
+            (row.id, "organizations.update")
+        }
+        None => {
+            let id = OrgId::from(app.env().uuid());
+            organizations::insert(&mut tx, id, &profile, false, now).await?;
+            provisioning::enqueue(app, &mut tx, id).await?;
+            (id, "organizations.create")
+        }
+    };
+    let mut work = step_in(tx, id).await?;
+    let after = json!({"clerkOrgId": org.id, "name": org.name, "slug": slug});
+    work.audit(app, action, ("organization", &id.to_string()), Some(after))
+        .await?;
+    work.commit().await?;
+    app.wake_worker();
+    Ok(Outcome::Done)
+}
+
+/// The provider's slug; instances without slugs get one of the name and the id.
+fn slug_of(org: &Organization) -> String {
+    if let Some(slug) = org.slug.as_deref().filter(|slug| !slug.is_empty()) {
+        return slug.to_owned();
+    }
+    let tail: String = org
+        .id
+        .chars()
+        .rev()
+        .take(8)
+        .collect::<String>()
+        .to_lowercase();
+    let base = Slug::from_name(&org.name);
+    base.and_then(|slug| slug.with_suffix(&tail).ok())
+        .map_or_else(|| format!("org-{tail}"), |slug| slug.as_str().to_owned())
+}
+
+/// An organization was deleted: access ends now; its data is kept.
+///
+/// # Errors
+/// The database's.
+pub async fn delete(app: &App, mut tx: Tx, clerk_org_id: &str, at: Timestamp) -> Result<Outcome> {
+    let now = app.env().now();
+    tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
+    tombstones::bury(&mut tx, Kind::Organization, &key_hash(clerk_org_id), at).await?;
+    let row = organizations::lock(&mut tx, clerk_org_id).await?;
+    let Some(row) = row.filter(|row| !row.is_deleted) else {
+        tx.commit().await?;
+        return Ok(Outcome::Done);
+    };
+    organizations::delete(&mut tx, row.id, at, now).await?;
+    memberships::remove_of_org(&mut tx, row.id, at, now).await?;
+    let mut work = step_in(tx, row.id).await?;
+    work.audit(
+        app,
+        "organizations.delete",
+        ("organization", &row.id.to_string()),
+        None,
+    )
+    .await?;
+    work.commit().await?;
+    Ok(Outcome::Done)
+}
+
+/// Into the tenant where there is one, for facts and projections that belong there.
+pub(super) async fn step_in(mut tx: Tx, org: OrgId) -> Result<Work> {
+    Ok(match placements::find(&mut tx, org).await? {
+        Some(placement) => Work::Tenant(TenantTx::within(tx, &placement, "webhook").await?),
+        None => Work::Control(tx),
+    })
+}
