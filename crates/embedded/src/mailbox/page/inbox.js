@@ -91,7 +91,8 @@ function renderMessage() {
   $("copy").textContent = "Copy code";
   $("tabs").hidden = !message.html || !message.text;
   $("text").textContent = message.text;
-  $("html").src = message.html ? `/messages/${message.id}` : "about:blank";
+  // Replaced, not set: the back button belongs to the list.
+  $("html").contentWindow.location.replace(message.html ? `/messages/${message.id}` : "about:blank");
   showAs(message.html ? "html" : "text");
 }
 
