@@ -32,7 +32,9 @@ fn is_alive(pid: i32) -> bool {
 #[tokio::test]
 async fn keeps_its_data_over_a_stop() {
     let dir = temp_dir();
+    let started = Instant::now();
     let server = Postgres::start(durable(dir.path())).await.unwrap();
+    eprintln!("start on a new directory: {:?}", started.elapsed());
     assert!(
         server.notice().is_none(),
         "the directory can be passed: {:?}",
