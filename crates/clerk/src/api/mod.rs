@@ -1,11 +1,13 @@
 //! A client of the Backend API.
 
 mod client;
+mod config;
 mod error;
 mod organizations;
 mod retry;
 mod users;
 
-pub use client::{ApiConfig, ApiConfigError, ClerkApi};
+pub use client::ClerkApi;
+pub use config::{ApiConfig, ApiConfigError};
 pub use error::ApiError;
 pub use organizations::{CreateOrganization, List, ListPage};

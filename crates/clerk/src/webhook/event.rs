@@ -106,9 +106,40 @@ impl Envelope {
             event,
         })
     }
+
+    /// The time by which this event is ordered among those of its resource: the resource's last
+    /// change, or for a deletion the event's own time. `signed_at` ([`super::Verified::timestamp`])
+    /// stands in where the sender gave neither; it is later than the change, never earlier.
+    #[must_use]
+    pub fn changed_at(&self, signed_at: Timestamp) -> Timestamp {
+        self.event
+            .updated_at()
+            .or(self.timestamp)
+            .unwrap_or(signed_at)
+    }
 }
 
 impl Event {
+    /// The resource's last change. None for deletions, whose data is as old as the change before.
+    fn updated_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::UserCreated(user) | Self::UserUpdated(user) => user.updated_at,
+            Self::SessionCreated(session)
+            | Self::SessionPending(session)
+            | Self::SessionEnded(session)
+            | Self::SessionRemoved(session)
+            | Self::SessionRevoked(session) => session.updated_at,
+            Self::OrganizationCreated(org) | Self::OrganizationUpdated(org) => org.updated_at,
+            Self::MembershipCreated(membership) | Self::MembershipUpdated(membership) => {
+                membership.updated_at
+            }
+            Self::UserDeleted(_)
+            | Self::OrganizationDeleted(_)
+            | Self::MembershipDeleted(_)
+            | Self::Unknown { .. } => None,
+        }
+    }
+
     fn read(event_type: &str, data: Value) -> Result<Self, serde_json::Error> {
         Ok(match event_type {
             "user.created" => Self::UserCreated(resource(data)?),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use bailiwick_clerk::resources::User;
 use bailiwick_clerk::webhook::{Envelope, Event, EventError};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 fn example(event_type: &str) -> Value {
@@ -88,6 +89,23 @@ fn times_in_seconds_or_milliseconds() {
     assert_eq!(parse(&event).unwrap().timestamp, None);
     event["timestamp"] = json!(i64::MAX);
     assert!(parse(&event).is_err());
+}
+
+#[test]
+fn events_are_ordered_by_the_resource_and_deletions_by_the_event() {
+    let signed_at = Timestamp::from_second(1_800_000_000).unwrap();
+    let changed_at = |event: &Value| parse(event).unwrap().changed_at(signed_at).as_millisecond();
+    assert_eq!(
+        changed_at(&example("organizationMembership.updated")),
+        1_767_225_604_000
+    );
+    assert_eq!(
+        changed_at(&example("organizationMembership.deleted")),
+        1_767_225_607_000
+    );
+    assert_eq!(changed_at(&example("user.created")), 1_767_225_600_000);
+    let bare = json!({"type": "user.deleted", "data": {"id": "user_1"}});
+    assert_eq!(changed_at(&bare), 1_800_000_000_000);
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod issuer;
 #[cfg(test)]
 mod jwks;
 #[cfg(test)]
+mod noise;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod signatures;

@@ -1,11 +1,5 @@
 //! What can go wrong with a store.
 
-use std::time::Duration;
-
-use http::HeaderValue;
-
-use super::MAX_EXPIRY;
-
 /// A store that did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -57,31 +51,5 @@ impl StorageError {
             Self::Status { status, .. } => *status == 429 || *status >= 500,
             _ => false,
         }
-    }
-}
-
-/// A type fit for a signed header: printable, and with spaces that no signer would fold.
-pub(super) fn check_content_type(content_type: &str) -> Result<(), StorageError> {
-    let printable = content_type
-        .bytes()
-        .all(|byte| (0x20..0x7f).contains(&byte));
-    let folded = content_type.trim() != content_type || content_type.contains("  ");
-    let usable = printable
-        && !folded
-        && !content_type.is_empty()
-        && HeaderValue::from_str(content_type).is_ok();
-    if usable {
-        Ok(())
-    } else {
-        Err(StorageError::ContentType)
-    }
-}
-
-pub(super) fn check_expiry(expires: Duration) -> Result<(), StorageError> {
-    let possible = Duration::from_secs(1)..=MAX_EXPIRY;
-    if possible.contains(&expires) {
-        Ok(())
-    } else {
-        Err(StorageError::Expiry)
     }
 }

@@ -23,6 +23,7 @@ mod memory;
 mod s3;
 mod s3_answer;
 mod s3_http;
+mod signing;
 
 use std::collections::BTreeMap;
 use std::future::Future;

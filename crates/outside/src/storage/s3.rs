@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bailiwick_kernel::Env;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use rusty_s3::{Credentials, S3Action};
@@ -13,9 +11,9 @@ use secrecy::ExposeSecret;
 
 use super::config::{Buckets, buckets};
 use super::disposition::attachment;
-use super::error::{check_content_type, check_expiry};
 use super::s3_answer::{object_meta, object_page};
 use super::s3_http::{Call, S3Http};
+use super::signing::{check_content_type, check_expiry, upload_headers};
 use super::{
     BoxFuture, LIST_LIMIT, ObjectKey, ObjectMeta, ObjectPage, ObjectStore, Presigned, S3Config,
     S3ConfigError, StorageError,
@@ -118,8 +116,10 @@ impl S3Store {
 
     async fn try_conditions(&self, key: &ObjectKey) -> Result<(), StorageError> {
         let body = Bytes::from_static(b"first");
-        if !self.write(key, "text/plain", body, true).await? {
-            // A key of fresh randomness that is already there: the store refuses every condition.
+        let written = self.write(key, "text/plain", body, true).await?;
+        if !written && self.head(key).await?.is_none() {
+            // Refused though the key is free. Where the object is there after all, the write was
+            // repeated because its first answer was lost.
             return Err(StorageError::Malformed { operation: "put" });
         }
         let body = Bytes::from_static(b"second");
@@ -139,15 +139,8 @@ impl ObjectStore for S3Store {
         sha256: Option<[u8; 32]>,
         expires: Duration,
     ) -> Result<Presigned, StorageError> {
-        check_content_type(content_type)?;
         check_expiry(expires)?;
-        let mut headers = BTreeMap::from([
-            ("content-type".to_owned(), content_type.to_owned()),
-            ("if-none-match".to_owned(), "*".to_owned()),
-        ]);
-        if let Some(sha256) = sha256 {
-            headers.insert("x-amz-checksum-sha256".to_owned(), STANDARD.encode(sha256));
-        }
+        let headers = upload_headers(content_type, sha256)?;
         let mut action = self
             .buckets
             .public
