@@ -35,7 +35,10 @@ pub fn router(state: AppState) -> Router {
 
 /// What operators can do; each resource merges its own here, relative to `/internal`.
 fn operations() -> Router<AppState> {
-    Router::new()
+    Router::new().route(
+        "/orgs/provision",
+        axum::routing::post(crate::organizations::provision),
+    )
 }
 
 async fn metrics(State(state): State<AppState>) -> Response {

@@ -3,14 +3,20 @@
 //! Each resource is a module with `routes()`, one file a verb; `router::resources` is the list of them.
 
 mod assets;
+mod auth;
 pub mod config;
+mod documents;
 pub mod extract;
 mod fallback;
 pub mod health;
 pub mod internal;
+mod me;
 pub mod metrics;
 mod openapi;
+mod organizations;
 pub mod problem;
+mod project_members;
+mod projects;
 mod rate_limit;
 pub mod request;
 mod router;
@@ -18,6 +24,8 @@ mod security;
 pub mod settings;
 pub mod state;
 pub mod timeout;
+mod views;
+mod webhooks;
 
 pub use config::{ConfigView, Environment};
 pub use health::{Check, Readiness};

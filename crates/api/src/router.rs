@@ -10,7 +10,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;
-use crate::{config, fallback, health, openapi, problem, rate_limit, request, security, timeout};
+use crate::{
+    config, documents, fallback, health, me, openapi, organizations, problem, project_members,
+    projects, rate_limit, request, security, timeout, webhooks,
+};
 
 /// The canonical prefix, which the document shows.
 const CANONICAL: &str = "/api/v1";
@@ -22,6 +25,11 @@ fn resources() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(config::routes())
         .merge(problem::routes())
+        .merge(me::routes())
+        .merge(organizations::routes())
+        .merge(projects::routes())
+        .merge(project_members::routes())
+        .merge(documents::routes())
 }
 
 /// The OpenAPI document of the public interface.
@@ -57,6 +65,7 @@ pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
         .layer(middleware::from_fn(uncached));
     Ok(Router::new()
         .merge(api)
+        .merge(webhooks::routes())
         .merge(health::routes())
         .fallback(fallback::page_or_problem)
         .method_not_allowed_fallback(fallback::method_not_allowed)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bailiwick_kernel::Env;
-use bailiwick_kernel::policy::Pack;
+use bailiwick_services::App;
 use http::HeaderValue;
 
 use crate::config::ConfigView;
@@ -18,8 +18,10 @@ use crate::settings::HttpSettings;
 pub struct AppState {
     /// Time and randomness.
     pub env: Env,
-    /// The policy in force.
-    pub policy: Arc<Pack>,
+    /// The use cases.
+    pub app: App,
+    /// Secrets of the provider's webhooks: any of them may have signed.
+    pub webhook_secrets: Arc<[bailiwick_clerk::webhook::Secret]>,
     /// Settings of the HTTP side.
     pub http: Arc<HttpSettings>,
     /// What the web page is told at run time.
@@ -40,16 +42,17 @@ impl AppState {
     /// # Errors
     /// A source of the page's content security policy is no header text.
     pub fn new(
-        env: Env,
-        policy: Arc<Pack>,
+        app: App,
+        webhook_secrets: Vec<bailiwick_clerk::webhook::Secret>,
         http: HttpSettings,
         page_config: ConfigView,
         readiness: Readiness,
         metrics: Metrics,
     ) -> Result<Self, http::Error> {
         Ok(Self {
-            env,
-            policy,
+            env: app.env().clone(),
+            app,
+            webhook_secrets: webhook_secrets.into(),
             limits: Arc::new(RateLimits::new(&http)),
             page_policy: security::page_policy(&http.page_sources)?,
             http: Arc::new(http),

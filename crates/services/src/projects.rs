@@ -45,6 +45,15 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key `key` of a request with `body`.
+    #[must_use]
+    pub fn new(key: String, body: &[u8]) -> Self {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
+        let mut request_hash = [0; 32];
+        request_hash.copy_from_slice(digest.as_ref());
+        Self { key, request_hash }
+    }
+
     pub(crate) fn of(&self, user: UserId, operation: &'static str) -> Key<'_> {
         Key {
             user,

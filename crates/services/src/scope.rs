@@ -89,6 +89,12 @@ impl Scope {
         self.org
     }
 
+    /// The schema of the tenant's tables, for log lines.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        self.door.schema()
+    }
+
     /// Whether and how far the caller holds `permission`, as far as is known without the record.
     #[must_use]
     pub fn decide(&self, permission: Permission) -> Decision {

@@ -76,6 +76,14 @@ impl TenantDoor {
     }
 }
 
+impl TenantDoor {
+    /// The schema behind the door, for log lines.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        self.flight.schema.as_str()
+    }
+}
+
 /// Which connection a tenant prefers. Never 0, which means none.
 fn affinity(tenant: Uuid) -> u64 {
     let (high, low) = tenant.as_u64_pair();

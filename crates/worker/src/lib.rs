@@ -10,7 +10,7 @@ use std::time::Duration;
 use bailiwick_services::{App, jobs};
 use bailiwick_store::jobs::Job;
 use jiff::SignedDuration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -33,15 +33,14 @@ pub async fn run(app: App, stop: CancellationToken) {
     loop {
         let claimed = claim(&app, &slots).await;
         let found = claimed.len();
-        for job in claimed {
-            let (app, slots) = (app.clone(), Arc::clone(&slots));
+        for (job, slot) in claimed {
+            let app = app.clone();
             running.spawn(async move {
-                let _slot = slots.acquire().await;
                 settle(&app, &job).await;
+                drop(slot);
             });
         }
         if found > 0 && !stop.is_cancelled() {
-            tokio::task::yield_now().await;
             continue;
         }
         tokio::select! {
@@ -73,14 +72,19 @@ pub async fn drain(app: &App) -> bailiwick_services::Result<usize> {
     }
 }
 
-async fn claim(app: &App, slots: &Semaphore) -> Vec<Job> {
-    let free = i64::try_from(slots.available_permits()).unwrap_or(0);
-    if free == 0 {
+/// Claims as many due jobs as there are free slots, each with its slot.
+async fn claim(app: &App, slots: &Arc<Semaphore>) -> Vec<(Job, OwnedSemaphorePermit)> {
+    let mut free = Vec::new();
+    while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+        free.push(slot);
+    }
+    if free.is_empty() {
         return Vec::new();
     }
     let now = app.env().now();
-    match app.store().claim_jobs(now, now + LEASE, free).await {
-        Ok(jobs) => jobs,
+    let limit = i64::try_from(free.len()).unwrap_or(1);
+    match app.store().claim_jobs(now, now + LEASE, limit).await {
+        Ok(jobs) => jobs.into_iter().zip(free).collect(),
         Err(error) => {
             tracing::warn!(%error, "jobs could not be claimed");
             Vec::new()

@@ -28,23 +28,28 @@ where
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
-        if !is_json(request.headers()) {
-            let problem = Problem::new(Code::UnsupportedMediaType);
-            return Err(problem.detail("Send application/json").into());
-        }
-        let bytes =
-            Bytes::from_request(request, state)
-                .await
-                .map_err(|rejection| match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Code::PayloadTooLarge,
-                    _ => Code::MalformedBody,
-                })?;
+        let bytes = body(request, state).await?;
         Ok(Self(parse(&bytes)?))
     }
 }
 
+/// The bytes of a JSON body.
+pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiProblem> {
+    if !is_json(request.headers()) {
+        let problem = Problem::new(Code::UnsupportedMediaType);
+        return Err(problem.detail("Send application/json").into());
+    }
+    let bytes = Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Code::PayloadTooLarge,
+            _ => Code::MalformedBody,
+        })?;
+    Ok(bytes)
+}
+
 /// Reads `bytes` as one JSON value and nothing after it.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

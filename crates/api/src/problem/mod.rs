@@ -28,6 +28,12 @@ impl From<Problem> for ApiProblem {
     }
 }
 
+impl From<bailiwick_services::Error> for ApiProblem {
+    fn from(error: bailiwick_services::Error) -> Self {
+        Self(error.into_problem())
+    }
+}
+
 impl From<Code> for ApiProblem {
     fn from(code: Code) -> Self {
         Self(Problem::new(code))

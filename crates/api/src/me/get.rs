@@ -1,0 +1,91 @@
+//! `GET /me`.
+
+use bailiwick_kernel::PlatformRole;
+use bailiwick_kernel::id::{OrgId, UserId};
+use bailiwick_services::{Caller, me};
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::extract::Json;
+use crate::problem::ApiResult;
+
+/// The caller, as the mirror knows them.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Me)]
+pub struct MeView {
+    /// Our id.
+    id: UserId,
+    /// The provider's id.
+    clerk_user_id: String,
+    /// The verified primary e-mail.
+    #[schema(required = true)]
+    email: Option<String>,
+    /// First and last name.
+    #[schema(required = true)]
+    full_name: Option<String>,
+    /// A picture.
+    #[schema(required = true)]
+    avatar_url: Option<String>,
+    /// The role on the installation.
+    platform_role: PlatformRole,
+    /// When we first saw them.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// The active organization of the token, where they may enter it.
+    #[schema(required = true)]
+    organization: Option<ActiveOrganizationView>,
+}
+
+/// An active organization in brief.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ActiveOrganization)]
+pub struct ActiveOrganizationView {
+    /// Its id.
+    id: OrgId,
+    /// Its slug.
+    slug: String,
+    /// Its name.
+    name: String,
+    /// The caller's org role; null for an operator who is no member.
+    #[schema(required = true)]
+    role: Option<String>,
+}
+
+/// The caller and their active organization. Needs a session and no permission.
+#[utoipa::path(
+    get, path = "/me", operation_id = "getMe", tag = "me",
+    responses((status = 200, description = "The caller", body = MeView))
+)]
+pub(super) async fn get(caller: Caller) -> ApiResult<Json<MeView>> {
+    view(&caller).await
+}
+
+/// The same under the name that other systems give it. Needs a session and no permission.
+#[utoipa::path(
+    get, path = "/users/me", operation_id = "getCurrentUser", tag = "me",
+    responses((status = 200, description = "The caller", body = MeView))
+)]
+pub(super) async fn get_alias(caller: Caller) -> ApiResult<Json<MeView>> {
+    view(&caller).await
+}
+
+async fn view(caller: &Caller) -> ApiResult<Json<MeView>> {
+    let (user, active) = me::get(caller).await?;
+    Ok(Json(MeView {
+        id: user.id,
+        clerk_user_id: user.clerk_user_id.unwrap_or_default(),
+        email: user.email,
+        full_name: user.full_name,
+        avatar_url: user.avatar_url,
+        platform_role: caller.platform_role(),
+        created_at: user.created_at,
+        organization: active.map(|org| ActiveOrganizationView {
+            id: org.id,
+            slug: org.slug,
+            name: org.name,
+            role: org.role,
+        }),
+    }))
+}
