@@ -182,7 +182,7 @@ impl Error {
 
     /// Renders the answer under a trace id and logs what is ours to repair.
     #[must_use]
-    pub fn into_answer(self, trace: &str) -> Response {
+    pub fn answer(&self, trace: &str) -> Response {
         let refusal = self.refusal();
         if refusal.status.is_server_error() {
             tracing::error!(traceId = trace, error = %self, "identity provider request failed");
@@ -195,6 +195,27 @@ impl Error {
         if let Some(seconds) = refusal.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        response
+    }
+}
+
+/// An error on its way out, in the extensions of a response: the outermost layer renders it,
+/// under its trace id.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared(std::sync::Arc<Error>);
+
+impl Shared {
+    pub(crate) fn into_answer(self, trace: &str) -> Response {
+        self.0.answer(trace)
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.refusal().status.into_response();
+        response
+            .extensions_mut()
+            .insert(Shared(std::sync::Arc::new(self)));
         response
     }
 }

@@ -1,15 +1,31 @@
 //! The embedded identity provider: Clerk's own protocols, served from one's own database.
 //!
-//! Every change leaves as a Svix-signed webhook. Nothing here knows the product around it.
+//! Clerk's unmodified browser components talk to [`Idp::frontend_router`] and its SDKs to the
+//! Backend API; session tokens verify against the key set that both serve, and every change
+//! leaves as a Svix-signed webhook. Nothing here knows the product around it.
+
+#![recursion_limit = "256"]
 
 pub mod backend;
+pub mod config;
+pub mod domain;
 pub mod error;
+pub mod frontend;
 pub mod ids;
+pub mod instance;
+pub mod keys;
+mod limits;
 pub mod mail;
+pub mod model;
+pub mod passwords;
 pub mod schema;
+pub mod secrets;
 pub mod store;
+pub mod tokens;
 pub mod webhooks;
 
+pub use config::{IdpConfig, Lockout, RateLimits, publishable_key};
 pub use error::{Error, Refusal, Result};
+pub use instance::Idp;
 pub use mail::{Mail, MailError, Mailer};
 pub use schema::migrate;

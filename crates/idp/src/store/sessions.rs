@@ -132,6 +132,9 @@ sql! {
         update idp.sessions set status = $2, last_active_organization_id = $3,
             first_factor_at = $4, second_factor_at = $5, last_active_at = $6, updated_at = $7
         where id = $1";
+    /// A sign of life; not a change that anybody is told of.
+    SET_ACTIVE(TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
+        update idp.sessions set last_active_at = $2 where id = $1 and last_active_at < $3";
     /// Takes an organization out of the sessions of a user who is no member any more.
     FORGET_ORGANIZATION(TEXT, TEXT) = "
         update idp.sessions set last_active_organization_id = null
@@ -222,6 +225,12 @@ pub async fn save(tx: &mut Tx, session: &mut Session, now: Timestamp) -> Result<
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Notes a sign of life, unless there was one after `due`; `updated_at` stays.
+pub async fn set_active(tx: &mut Tx, id: &str, now: Timestamp, due: Timestamp) -> Result<()> {
+    tx.execute(&SET_ACTIVE, &[&id, &now, &due]).await?;
     Ok(())
 }
 

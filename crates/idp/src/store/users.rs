@@ -170,6 +170,11 @@ sql! {
     SET_ACTIVE(TEXT, TIMESTAMPTZ) = "
         update idp.users set last_active_at = $2
         where id = $1 and (last_active_at is null or last_active_at < $2)";
+    /// A completed sign-in; not a change that anybody is told of.
+    SET_SIGNED_IN(TEXT, TIMESTAMPTZ) = "
+        update idp.users set last_sign_in_at = $2, last_active_at = $2, failed_attempts = 0,
+            locked_until = null
+        where id = $1";
     /// Counts a failure for good, whatever else this request's transaction does.
     COUNT_FAILURE(TEXT, INT8, TIMESTAMPTZ) = "
         update idp.users set
@@ -294,6 +299,12 @@ pub async fn count_created_organizations(tx: &mut Tx, id: &str) -> Result<i64> {
 /// Notes a sign of life; `updated_at` stays, nobody is told.
 pub async fn set_active(tx: &mut Tx, id: &str, now: Timestamp) -> Result<()> {
     tx.execute(&SET_ACTIVE, &[&id, &now]).await?;
+    Ok(())
+}
+
+/// Notes a completed sign-in, which ends the count of failures; `updated_at` stays.
+pub async fn set_signed_in(tx: &mut Tx, id: &str, now: Timestamp) -> Result<()> {
+    tx.execute(&SET_SIGNED_IN, &[&id, &now]).await?;
     Ok(())
 }
 

@@ -1,5 +1,9 @@
 //! Messages to people, handed to whoever delivers them.
 
+mod code;
+
+pub use code::{Purpose, code};
+
 use std::future::Future;
 use std::pin::Pin;
 

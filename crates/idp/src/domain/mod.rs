@@ -1,0 +1,12 @@
+//! What can be done to users, organizations, memberships and sessions, by whichever API.
+//!
+//! Each function works within the caller's transaction and writes the webhook events of what it
+//! did into it. The caller commits.
+
+pub mod memberships;
+pub mod names;
+pub mod organizations;
+pub mod people;
+pub mod sessions;
+pub mod users;
+pub mod verifications;

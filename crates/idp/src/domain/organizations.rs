@@ -1,0 +1,181 @@
+//! Organizations: made, changed, deleted.
+
+use bailiwick_pg::Tx;
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::{memberships, names, people, users};
+use crate::error::{Error, Refusal, Result};
+use crate::instance::Idp;
+use crate::store::organizations::Organization;
+use crate::store::{self, Page, roles};
+use crate::{ids, model, webhooks};
+
+/// How often a suggested slug is varied before that is given up.
+const SLUG_TRIES: u32 = 5;
+
+/// What somebody asks for.
+#[derive(Clone, Debug)]
+pub struct NewOrganization {
+    /// For people; not empty.
+    pub name: String,
+    /// Where none is given, the name suggests one.
+    pub slug: Option<String>,
+    /// Becomes its first admin, where one is given.
+    pub created_by: Option<String>,
+    /// Where none is given, the instance's setting.
+    pub max_allowed_memberships: Option<i64>,
+    /// Readable by members.
+    pub public_metadata: Value,
+    /// For servers alone.
+    pub private_metadata: Value,
+}
+
+impl NewOrganization {
+    /// A name and nothing else.
+    #[must_use]
+    pub fn named(name: String) -> Self {
+        Self {
+            name,
+            slug: None,
+            created_by: None,
+            max_allowed_memberships: None,
+            public_metadata: Value::Object(Map::new()),
+            private_metadata: Value::Object(Map::new()),
+        }
+    }
+}
+
+/// The organization, as the Backend API and webhooks show it.
+#[must_use]
+pub fn resource(idp: &Idp, organization: &Organization) -> Value {
+    model::organization::organization(idp.config(), organization)
+}
+
+/// Makes an organization, and its creator the first admin; says both. A slug that is taken, a
+/// creator who is unknown or may not create are refused.
+pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Organization> {
+    if let Some(user_id) = &new.created_by {
+        let person = people::get_locked(tx, user_id).await?;
+        let user = &person.user;
+        let made = store::users::count_created_organizations(tx, user_id).await?;
+        if !user.create_organization_enabled
+            || user
+                .create_organizations_limit
+                .is_some_and(|limit| limit > 0 && made >= limit)
+        {
+            let code = "organization_create_not_allowed";
+            let text = "You are not allowed to create more organizations.";
+            return Err(Refusal::new(StatusCode::FORBIDDEN, code, text).into());
+        }
+    }
+    let now = store::now(idp.env());
+    let slug = match new.slug {
+        Some(slug) => slug,
+        None => free_slug(idp, tx, &new.name).await?,
+    };
+    let organization = Organization {
+        id: ids::new(idp.env(), ids::Kind::Organization),
+        name: new.name,
+        slug,
+        created_by: new.created_by.clone(),
+        max_allowed_memberships: new
+            .max_allowed_memberships
+            .unwrap_or(idp.config().max_allowed_memberships),
+        admin_delete_enabled: true,
+        public_metadata: new.public_metadata,
+        private_metadata: new.private_metadata,
+        members_count: 0,
+        created_at: now,
+        updated_at: now,
+    };
+    store::organizations::insert(tx, &organization)
+        .await
+        .map_err(taken)?;
+    emit(idp, tx, "organization.created", &organization).await?;
+    if let Some(user_id) = &new.created_by {
+        memberships::add(idp, tx, &organization.id, user_id, roles::CREATOR).await?;
+    }
+    get(tx, &organization.id).await
+}
+
+/// A slug that the name suggests and nobody has. Two requests may find the same one; the unique
+/// index refuses the later.
+async fn free_slug(idp: &Idp, tx: &mut Tx, name: &str) -> Result<String> {
+    let suggested = names::suggest_slug(name);
+    let mut slug = suggested.clone();
+    for _ in 0..SLUG_TRIES {
+        if store::organizations::find_by_slug(tx, &slug)
+            .await?
+            .is_none()
+        {
+            break;
+        }
+        slug = format!("{suggested}-{}", hex::encode(idp.env().bytes::<4>()));
+    }
+    Ok(slug)
+}
+
+/// The organization; 404 where there is none.
+pub async fn get(tx: &mut Tx, id: &str) -> Result<Organization> {
+    Ok(store::organizations::find(tx, id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("Organization"))?)
+}
+
+/// The organization, locked until the transaction's end; 404 where there is none.
+pub async fn get_locked(tx: &mut Tx, id: &str) -> Result<Organization> {
+    Ok(store::organizations::find_locked(tx, id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("Organization"))?)
+}
+
+/// Saves a locked organization that was changed, and says so.
+pub async fn update(idp: &Idp, tx: &mut Tx, organization: &mut Organization) -> Result<()> {
+    let now = store::now(idp.env());
+    store::organizations::save(tx, organization, now)
+        .await
+        .map_err(taken)?;
+    emit(idp, tx, "organization.updated", organization).await
+}
+
+/// Deletes an organization with its memberships, and says so; 404 where there is none.
+pub async fn delete(idp: &Idp, tx: &mut Tx, id: &str) -> Result<Value> {
+    let organization = get_locked(tx, id).await?;
+    loop {
+        let page = Page {
+            limit: Page::MAX,
+            offset: 0,
+        };
+        let (rows, _) = store::memberships::list_by_organization(tx, id, &[], "", page).await?;
+        if rows.is_empty() {
+            break;
+        }
+        let user_ids: Vec<String> = rows.iter().map(|row| row.user_id.clone()).collect();
+        let people = people::load(tx, &user_ids).await?;
+        for membership in &rows {
+            let person = people
+                .get(&membership.user_id)
+                .ok_or_else(|| Error::Internal("a membership without its user".to_owned()))?;
+            memberships::remove_row(idp, tx, membership, person).await?;
+        }
+    }
+    store::organizations::delete(tx, id).await?;
+    let event = model::organization::deleted(id, &organization.slug);
+    webhooks::emit(tx, idp.env(), "organization.deleted", &event).await?;
+    Ok(event)
+}
+
+async fn emit(idp: &Idp, tx: &mut Tx, event: &str, organization: &Organization) -> Result<()> {
+    webhooks::emit(tx, idp.env(), event, &resource(idp, organization)).await?;
+    Ok(())
+}
+
+fn taken(error: Error) -> Error {
+    match &error {
+        Error::Database(database) if database.constraint() == Some("organizations_slug_key") => {
+            users::identifier_exists("slug").into()
+        }
+        _ => error,
+    }
+}

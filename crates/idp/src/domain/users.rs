@@ -1,0 +1,92 @@
+//! Users: made, changed, deleted.
+
+use bailiwick_pg::Tx;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{memberships, people};
+use crate::error::{Error, Refusal, Result};
+use crate::instance::Idp;
+use crate::model;
+use crate::model::user::Person;
+use crate::store::{self, Page, users};
+use crate::webhooks;
+
+/// The user, as the Backend API and webhooks show it.
+#[must_use]
+pub fn resource(idp: &Idp, person: &Person) -> Value {
+    model::user::user(idp.config(), person, idp.env().now())
+}
+
+/// Stores a new user with addresses (whose verifications exist) and says so. A verified address
+/// that belongs to somebody else is refused.
+pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
+    users::insert(tx, &person.user).await.map_err(taken)?;
+    for email in &person.emails {
+        store::emails::insert(tx, email).await.map_err(taken)?;
+    }
+    emit(idp, tx, "user.created", person).await
+}
+
+/// Saves a locked user whose row was changed, and says so.
+pub async fn update(idp: &Idp, tx: &mut Tx, person: &mut Person) -> Result<()> {
+    let now = store::now(idp.env());
+    users::save(tx, &mut person.user, now)
+        .await
+        .map_err(taken)?;
+    emit(idp, tx, "user.updated", person).await
+}
+
+/// Deletes a user with memberships and sessions, and says so; 404 where there is none.
+pub async fn delete(idp: &Idp, tx: &mut Tx, id: &str) -> Result<Value> {
+    let person = people::get_locked(tx, id).await?;
+    let all = Page {
+        limit: store::memberships::MAX_PER_USER,
+        offset: 0,
+    };
+    for membership in store::memberships::list_by_users(tx, &[id.to_owned()], all).await? {
+        memberships::remove_row(idp, tx, &membership, &person).await?;
+    }
+    users::delete(tx, id).await?;
+    let mut event = json!({ "object": "user", "id": id, "deleted": true });
+    if let Some(external_id) = &person.user.external_id {
+        event["external_id"] = external_id.as_str().into();
+    }
+    webhooks::emit(tx, idp.env(), "user.deleted", &event).await?;
+    Ok(model::deleted("user", id))
+}
+
+async fn emit(idp: &Idp, tx: &mut Tx, event: &str, person: &Person) -> Result<()> {
+    webhooks::emit(tx, idp.env(), event, &resource(idp, person)).await?;
+    Ok(())
+}
+
+/// The refusal of a value that belongs to another user.
+#[must_use]
+pub fn identifier_exists(param: &str) -> Refusal {
+    let text = match param {
+        "email_address" => "That email address is taken. Please try another.",
+        "username" => "That username is taken. Please try another.",
+        _ => "That value is taken. Please try another.",
+    };
+    Refusal::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "form_identifier_exists",
+        text,
+    )
+    .param(param)
+}
+
+fn taken(error: Error) -> Error {
+    let Error::Database(database) = &error else {
+        return error;
+    };
+    match database.constraint() {
+        Some("email_addresses_verified" | "email_addresses_own") => {
+            identifier_exists("email_address").into()
+        }
+        Some("users_username") => identifier_exists("username").into(),
+        Some("users_external_id_key") => identifier_exists("external_id").into(),
+        _ => error,
+    }
+}

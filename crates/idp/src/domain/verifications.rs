@@ -1,0 +1,129 @@
+//! Verifications: a code is sent, an answer judged.
+
+use bailiwick_pg::Tx;
+use http::StatusCode;
+use jiff::SignedDuration;
+
+use crate::error::{Refusal, Result};
+use crate::instance::Idp;
+use crate::store::verifications::{Standing, Verification};
+use crate::store::{self, verifications};
+use crate::{ids, secrets};
+
+/// How long a code is right.
+const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// Asks for a code that goes to `address`; the code is to be sent after the commit.
+pub async fn ask(
+    idp: &Idp,
+    tx: &mut Tx,
+    strategy: &str,
+    address: &str,
+) -> Result<(Verification, String)> {
+    let now = store::now(idp.env());
+    let is_test = idp.config().test_codes && secrets::is_test_address(address);
+    let code = if is_test {
+        secrets::TEST_CODE.to_owned()
+    } else {
+        secrets::code(idp.env())
+    };
+    let id = ids::new(idp.env(), ids::Kind::Verification);
+    let verification = Verification {
+        code_digest: Some(idp.codes().digest(&id, &code)),
+        id,
+        strategy: strategy.to_owned(),
+        attempts: 0,
+        expire_at: Some(now.saturating_add(CODE_LIFETIME).unwrap_or(now)),
+        verified_at: None,
+        created_at: now,
+    };
+    verifications::insert(tx, &verification).await?;
+    Ok((verification, code))
+}
+
+/// A verification that is over as soon as it begins: by a password, or by an operator's word.
+pub async fn record(idp: &Idp, tx: &mut Tx, strategy: &str) -> Result<Verification> {
+    let now = store::now(idp.env());
+    let verification = Verification {
+        id: ids::new(idp.env(), ids::Kind::Verification),
+        strategy: strategy.to_owned(),
+        code_digest: None,
+        attempts: 1,
+        expire_at: None,
+        verified_at: Some(now),
+        created_at: now,
+    };
+    verifications::insert(tx, &verification).await?;
+    Ok(verification)
+}
+
+/// What came of an answer.
+#[derive(Debug)]
+pub enum Judgement {
+    /// It was right; the verification is done.
+    Right(Verification),
+    /// It was wrong, and was counted: the caller must commit before it refuses.
+    Wrong(Refusal),
+    /// It was not looked at.
+    Closed(Refusal),
+}
+
+/// Judges an answer and counts it. The verification is locked, so that answers given at once are
+/// judged one by one.
+pub async fn judge(idp: &Idp, tx: &mut Tx, id: &str, code: &str) -> Result<Judgement> {
+    let now = store::now(idp.env());
+    let closed = |code: &str, text: &str| {
+        Ok(Judgement::Closed(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            code,
+            text,
+        )))
+    };
+    let Some(mut verification) = verifications::find_locked(tx, id).await? else {
+        return closed(
+            "verification_missing",
+            "There is no verification under way.",
+        );
+    };
+    match verification.standing(now) {
+        Standing::Unverified => {}
+        Standing::Verified => {
+            return closed(
+                "verification_already_verified",
+                "This verification has already been verified.",
+            );
+        }
+        Standing::Expired => {
+            return closed(
+                "verification_expired",
+                "This verification has expired. You need to request a new one.",
+            );
+        }
+        Standing::Failed => {
+            return closed(
+                "verification_failed",
+                "Too many failed attempts. You have to try again with the same or another method.",
+            );
+        }
+    }
+    let right = verification
+        .code_digest
+        .as_deref()
+        .is_some_and(|digest| idp.codes().verify(&verification.id, code, digest));
+    verifications::answer(tx, id, right.then_some(now)).await?;
+    verification.attempts += 1;
+    if right {
+        verification.verified_at = Some(now);
+        verification.code_digest = None;
+        Ok(Judgement::Right(verification))
+    } else {
+        let text = "Incorrect code";
+        let refusal = Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "form_code_incorrect",
+            text,
+        )
+        .param("code");
+        Ok(Judgement::Wrong(refusal))
+    }
+}

@@ -1,0 +1,168 @@
+//! The Frontend API: what Clerk's components in the browser talk to.
+
+pub mod agents;
+mod client;
+mod cookies;
+mod environment;
+mod fields;
+pub mod images;
+mod intake;
+mod me;
+mod organizations;
+mod piggyback;
+mod request;
+mod scripts;
+mod sessions;
+mod sign_ins;
+mod sign_ups;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, patch, post};
+use tower::Layer;
+
+use crate::instance::Idp;
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct Frontend {
+    idp: Idp,
+    cookies: Arc<cookies::Cookies>,
+}
+
+impl FromRef<Frontend> for Idp {
+    fn from_ref(frontend: &Frontend) -> Self {
+        frontend.idp.clone()
+    }
+}
+
+/// The router of an instance.
+pub fn router(idp: Idp) -> Router {
+    let config = idp.config();
+    let cookies = cookies::Cookies::new(
+        idp.keys().instance_id(),
+        &config.publishable_key,
+        config.is_secure(),
+    );
+    let state = Frontend {
+        idp: idp.clone(),
+        cookies: Arc::new(cookies),
+    };
+    let routes = Router::new()
+        .merge(public())
+        .nest(
+            "/v1",
+            client_routes()
+                .merge(me_routes())
+                .merge(organization_routes()),
+        )
+        .fallback(intake::not_found)
+        .method_not_allowed_fallback(intake::method_not_allowed)
+        .with_state(state);
+    // Around the whole router: the method must be known before a route is looked for.
+    Router::new().fallback_service(from_fn_with_state(idp, intake::intake).layer(routes))
+}
+
+fn public() -> Router<Frontend> {
+    Router::new()
+        .route("/.well-known/jwks.json", get(environment::jwks))
+        .route("/images/avatars/{file}", get(images::avatar))
+        .route("/npm/@clerk/{package}/dist/{file}", get(scripts::script))
+        .route(
+            "/v1/environment",
+            get(environment::get).patch(environment::get),
+        )
+}
+
+fn client_routes() -> Router<Frontend> {
+    Router::new()
+        .route("/client", get(client::get).delete(client::sign_out))
+        .route("/client/sessions", axum::routing::delete(client::sign_out))
+        .route("/client/sign_ups", post(sign_ups::create))
+        .route(
+            "/client/sign_ups/{id}",
+            get(sign_ups::get).patch(sign_ups::update),
+        )
+        .route(
+            "/client/sign_ups/{id}/prepare_verification",
+            post(sign_ups::prepare),
+        )
+        .route(
+            "/client/sign_ups/{id}/attempt_verification",
+            post(sign_ups::attempt),
+        )
+        .route("/client/sign_ins", post(sign_ins::create))
+        .route("/client/sign_ins/{id}", get(sign_ins::get))
+        .route(
+            "/client/sign_ins/{id}/prepare_first_factor",
+            post(sign_ins::prepare),
+        )
+        .route(
+            "/client/sign_ins/{id}/attempt_first_factor",
+            post(sign_ins::attempt),
+        )
+        .route(
+            "/client/sign_ins/{id}/reset_password",
+            post(sign_ins::reset_password),
+        )
+        .route("/client/sessions/{id}", get(sessions::get))
+        .route("/client/sessions/{id}/touch", post(sessions::touch))
+        .route("/client/sessions/{id}/tokens", post(sessions::token))
+        .route(
+            "/client/sessions/{id}/tokens/{template}",
+            post(sessions::template_token),
+        )
+        .route("/client/sessions/{id}/end", post(sessions::end))
+        .route("/client/sessions/{id}/remove", post(sessions::remove))
+}
+
+fn me_routes() -> Router<Frontend> {
+    Router::new()
+        .route("/me", get(me::get).patch(me::update).delete(me::delete))
+        .route("/me/metadata", patch(me::update_metadata))
+        .route("/me/sessions", get(me::sessions))
+        .route("/me/sessions/active", get(me::sessions))
+        .route("/me/sessions/{id}/revoke", post(me::revoke_session))
+        .route("/me/organization_memberships", get(me::memberships))
+        .route(
+            "/me/organization_memberships/{id}",
+            axum::routing::delete(me::leave),
+        )
+        .route("/me/organization_invitations", get(me::nothing))
+        .route("/me/organization_suggestions", get(me::nothing))
+}
+
+fn organization_routes() -> Router<Frontend> {
+    use organizations::{lists, members};
+    Router::new()
+        .route("/organizations", post(organizations::create))
+        .route(
+            "/organizations/{id}",
+            get(organizations::get)
+                .patch(organizations::update)
+                .delete(organizations::delete),
+        )
+        .route("/organizations/{id}/memberships", get(members::list))
+        .route(
+            "/organizations/{id}/memberships/{user_id}",
+            patch(members::update).delete(members::remove),
+        )
+        .route("/organizations/{id}/roles", get(lists::roles))
+        .route(
+            "/organizations/{id}/invitations",
+            get(lists::invitations).post(lists::no_invitations),
+        )
+        .route(
+            "/organizations/{id}/invitations/bulk",
+            post(lists::no_invitations),
+        )
+        .route("/organizations/{id}/domains", get(lists::domains))
+        .route(
+            "/organizations/{id}/membership_requests",
+            get(lists::membership_requests),
+        )
+}

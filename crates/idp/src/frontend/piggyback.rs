@@ -1,0 +1,138 @@
+//! The whole state of a browser, which rides along with every answer.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::visit::Visit;
+use crate::domain::people;
+use crate::error::Result;
+use crate::model::user::Person;
+use crate::model::{self, session::Own};
+use crate::store::memberships::{self, Membership};
+use crate::store::sessions::{self, Session};
+use crate::store::{Page, sign_ins, sign_ups};
+use crate::tokens;
+
+/// The state of a browser.
+pub struct State {
+    /// The client resource, or `null`.
+    pub client: Value,
+    /// For `__client_uat`: since when somebody is signed in, 0 for nobody; none without a client.
+    pub uat: Option<i64>,
+}
+
+/// The state of the visit's browser, as the visit's transaction sees it.
+pub async fn state(visit: &mut Visit) -> Result<State> {
+    let Some(client) = visit.client.clone() else {
+        return Ok(State {
+            client: Value::Null,
+            uat: None,
+        });
+    };
+    let rows = sessions::list_live_by_client(&mut visit.tx, &client.id, visit.now).await?;
+    let all = sessions_of(visit, &rows).await?;
+    let sign_in = match &client.sign_in_id {
+        Some(id) => sign_in(visit, id, &client.id).await?,
+        None => Value::Null,
+    };
+    let sign_up = match &client.sign_up_id {
+        Some(id) => sign_up(visit, id, &client.id).await?,
+        None => Value::Null,
+    };
+    let uat = if rows.is_empty() {
+        0
+    } else {
+        client.updated_at.as_second()
+    };
+    Ok(State {
+        client: model::client::client(&client, all, sign_in, sign_up),
+        uat: Some(uat),
+    })
+}
+
+/// Sessions as their own browser sees them: with user, memberships and a fresh token each.
+pub async fn sessions_of(visit: &mut Visit, rows: &[Session]) -> Result<Vec<Value>> {
+    let user_ids: Vec<String> = rows.iter().map(|row| row.user_id.clone()).collect();
+    let people = people::load(&mut visit.tx, &user_ids).await?;
+    let all = Page {
+        limit: memberships::MAX_PER_USER,
+        offset: 0,
+    };
+    let mut by_user: HashMap<String, Vec<Membership>> = HashMap::new();
+    for membership in memberships::list_by_users(&mut visit.tx, &user_ids, all).await? {
+        by_user
+            .entry(membership.user_id.clone())
+            .or_default()
+            .push(membership);
+    }
+    let mut values = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Some(person) = people.get(&row.user_id) {
+            let own = by_user
+                .get(&row.user_id)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            values.push(session(visit, row, person, own)?);
+        }
+    }
+    Ok(values)
+}
+
+fn session(
+    visit: &Visit,
+    row: &Session,
+    person: &Person,
+    memberships: &[Membership],
+) -> Result<Value> {
+    let config = visit.idp.config();
+    let active = row.last_active_organization_id.as_deref();
+    let membership = memberships
+        .iter()
+        .find(|own| Some(own.organization.id.as_str()) == active);
+    let subject = tokens::Subject {
+        session: row,
+        membership,
+        origin: visit.meta.origin.as_deref(),
+    };
+    let jwt = tokens::session(
+        visit.idp.keys(),
+        visit.idp.env(),
+        &config.issuer,
+        &subject,
+        tokens::LIFETIME,
+    )?;
+    let own = memberships
+        .iter()
+        .map(|own| model::membership::own_membership(config, own, person));
+    let own = Own {
+        user: model::user::own_user(config, person, own.collect(), visit.now),
+        public_user_data: model::user::public_user_data(config, person),
+        jwt,
+        factor_verification_age: tokens::verification_age(row, visit.now),
+    };
+    Ok(model::session::own_session(row, own, visit.now))
+}
+
+async fn sign_in(visit: &mut Visit, id: &str, client_id: &str) -> Result<Value> {
+    let row = sign_ins::find(&mut visit.tx, id, client_id).await?;
+    let Some(row) = row.filter(|row| row.abandon_at > visit.now && row.status != "complete") else {
+        return Ok(Value::Null);
+    };
+    let person = match &row.user_id {
+        Some(user_id) => people::find(&mut visit.tx, user_id).await?,
+        None => None,
+    };
+    Ok(model::sign_in::sign_in(
+        visit.idp.config(),
+        &row,
+        person.as_ref(),
+        visit.now,
+    ))
+}
+
+async fn sign_up(visit: &mut Visit, id: &str, client_id: &str) -> Result<Value> {
+    let row = sign_ups::find(&mut visit.tx, id, client_id).await?;
+    let live = row.filter(|row| row.abandon_at > visit.now && row.status != "complete");
+    Ok(live.map_or(Value::Null, |row| model::sign_up::sign_up(&row, visit.now)))
+}

@@ -1,0 +1,157 @@
+//! The beginning of an attempt to sign in.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::{LIFETIME, Strategy, admitted, answer, complete, fail, password_incorrect, prepare};
+use crate::domain::people;
+use crate::error::{Refusal, Result};
+use crate::frontend::Frontend;
+use crate::frontend::fields::{Fields, Form};
+use crate::frontend::request::Meta;
+use crate::frontend::visit::Visit;
+use crate::ids;
+use crate::instance::Idp;
+use crate::store::sign_ins::{self as rows, SignIn};
+use crate::store::users;
+
+/// The longest identifier that is looked for.
+const MAX_IDENTIFIER: usize = 254;
+
+/// `POST /v1/client/sign_ins`: who signs in, and the password where the browser filled it in.
+/// Public, rate limited. An unknown identifier is told, as at Clerk; with a password, after the
+/// same work as a known one.
+pub async fn create(
+    State(frontend): State<Frontend>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    refuse_unknown(&form)?;
+    let strategy = form.get("strategy").map(Strategy::read).transpose()?;
+    let Some(identifier) = form.get("identifier").map(str::trim) else {
+        return match strategy {
+            Some(_) => Err(Refusal::missing("identifier").into()),
+            None => begin(&frontend, meta).await,
+        };
+    };
+    if identifier.len() > MAX_IDENTIFIER {
+        return Err(Refusal::format("identifier", "Identifier is invalid.").into());
+    }
+    let password = form.get("password");
+    if strategy == Some(Strategy::Password) && password.is_none() {
+        return Err(Refusal::missing("password").into());
+    }
+    let known = look_up(&frontend.idp, identifier).await?;
+    let proven = match password {
+        Some(password) => {
+            let digest = known.as_ref().and_then(|known| known.digest.as_deref());
+            Some(frontend.idp.passwords().verify(password, digest).await?)
+        }
+        None => None,
+    };
+    let known = known.ok_or_else(not_found)?;
+
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let mut sign_in = blank(&mut visit, identifier, &known.user_id);
+    if let Some(proven) = proven {
+        let mut person = admitted(&mut visit, Some(&known.user_id)).await?;
+        // The digest may have changed while the password was compared with the old one.
+        if !proven || person.user.password_digest != known.digest {
+            return fail(visit, &person, password_incorrect()).await;
+        }
+        register(&mut visit, &mut sign_in).await?;
+        complete::by_password(&mut visit, &mut sign_in, &mut person).await?;
+        return answer(visit, &sign_in, Some(&person)).await;
+    }
+    register(&mut visit, &mut sign_in).await?;
+    let person = match strategy {
+        Some(strategy) => {
+            let person = admitted(&mut visit, Some(&known.user_id)).await?;
+            prepare::ask(&mut visit, &mut sign_in, &person, strategy, &known.email_id).await?;
+            Some(person)
+        }
+        None => people::find(&mut visit.tx, &known.user_id).await?,
+    };
+    answer(visit, &sign_in, person.as_ref()).await
+}
+
+/// An attempt of nobody yet.
+async fn begin(frontend: &Frontend, meta: Meta) -> Result<Response> {
+    let mut visit = Visit::write(frontend, meta).await?;
+    let mut sign_in = blank(&mut visit, "", "");
+    sign_in.identifier = None;
+    sign_in.user_id = None;
+    "needs_identifier".clone_into(&mut sign_in.status);
+    register(&mut visit, &mut sign_in).await?;
+    answer(visit, &sign_in, None).await
+}
+
+struct Known {
+    user_id: String,
+    email_id: String,
+    digest: Option<String>,
+}
+
+async fn look_up(idp: &Idp, identifier: &str) -> Result<Option<Known>> {
+    let mut tx = idp.pool().begin().await?;
+    let Some((user_id, email_id)) = users::find_by_email(&mut tx, identifier).await? else {
+        return Ok(None);
+    };
+    let user = users::find(&mut tx, &user_id).await?;
+    Ok(user.map(|user| Known {
+        user_id,
+        email_id,
+        digest: user.password_digest,
+    }))
+}
+
+fn not_found() -> Refusal {
+    let text = "Couldn't find your account.";
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Refusal::new(status, "form_identifier_not_found", text).param("identifier")
+}
+
+fn refuse_unknown(form: &Fields) -> Result<(), Refusal> {
+    for unknown in ["ticket", "token"] {
+        if form.get(unknown).is_some() {
+            let text = format!("{unknown} is not enabled for this instance.");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Refusal::new(status, "form_param_unknown", text).param(unknown));
+        }
+    }
+    if form.flag("transfer") {
+        let text = "The External Account was not found.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Refusal::new(status, "external_account_not_found", text));
+    }
+    Ok(())
+}
+
+/// A new attempt; its client is filled in when it is registered.
+fn blank(visit: &mut Visit, identifier: &str, user_id: &str) -> SignIn {
+    SignIn {
+        id: ids::new(visit.idp.env(), ids::Kind::SignIn),
+        client_id: String::new(),
+        status: "needs_first_factor".to_owned(),
+        identifier: Some(identifier.to_owned()),
+        user_id: Some(user_id.to_owned()),
+        first_factor_verification: None,
+        first_factor_email_address_id: None,
+        created_session_id: None,
+        abandon_at: visit.now.saturating_add(LIFETIME).unwrap_or(visit.now),
+        created_at: visit.now,
+        updated_at: visit.now,
+    }
+}
+
+/// Stores the attempt as the browser's current one.
+async fn register(visit: &mut Visit, sign_in: &mut SignIn) -> Result<()> {
+    sign_in.client_id = visit.client().await?.id.clone();
+    rows::insert(&mut visit.tx, sign_in).await?;
+    let client = visit.client().await?;
+    client.sign_in_id = Some(sign_in.id.clone());
+    client.sign_up_id = None;
+    visit.save_client().await
+}

@@ -1,0 +1,147 @@
+//! Signing in: who, and the proof.
+
+mod attempt;
+mod complete;
+mod create;
+mod prepare;
+mod reset;
+
+pub use attempt::attempt;
+pub use create::create;
+pub use prepare::prepare;
+pub use reset::reset_password;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+
+use super::Frontend;
+use super::request::Meta;
+use super::visit::{Visit, user_banned};
+use crate::domain::people;
+use crate::error::{Refusal, Result};
+use crate::model;
+use crate::model::user::Person;
+use crate::store::sign_ins::{self as rows, SignIn};
+use crate::store::users;
+
+/// An attempt is given up after this long.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// How a first factor is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strategy {
+    Password,
+    EmailCode,
+    ResetPasswordEmailCode,
+}
+
+impl Strategy {
+    /// Reads the form's word; 422 for one that this instance does not offer.
+    fn read(text: &str) -> Result<Self, Refusal> {
+        match text {
+            "password" => Ok(Self::Password),
+            "email_code" => Ok(Self::EmailCode),
+            "reset_password_email_code" => Ok(Self::ResetPasswordEmailCode),
+            _ => {
+                let text = "The strategy is not supported by this instance.";
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Err(Refusal::new(status, "form_param_value_invalid", text).param("strategy"))
+            }
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::EmailCode => "email_code",
+            Self::ResetPasswordEmailCode => "reset_password_email_code",
+        }
+    }
+}
+
+/// `GET /v1/client/sign_ins/{id}`. An attempt of this browser; 404 otherwise.
+pub async fn get(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+) -> Result<Response> {
+    let mut visit = Visit::read(&frontend, meta).await?;
+    let sign_in = find(&mut visit, &id).await?;
+    let person = match &sign_in.user_id {
+        Some(user_id) => people::find(&mut visit.tx, user_id).await?,
+        None => None,
+    };
+    answer(visit, &sign_in, person.as_ref()).await
+}
+
+async fn answer(visit: Visit, sign_in: &SignIn, person: Option<&Person>) -> Result<Response> {
+    let value = model::sign_in::sign_in(visit.idp.config(), sign_in, person, visit.now);
+    visit.answer(value).await
+}
+
+/// An attempt of this browser; 404 otherwise.
+async fn find(visit: &mut Visit, id: &str) -> Result<SignIn> {
+    let not_found = || Refusal::not_found("Sign in attempt");
+    let client_id = visit
+        .client
+        .as_ref()
+        .map(|client| client.id.clone())
+        .ok_or_else(not_found)?;
+    Ok(rows::find(&mut visit.tx, id, &client_id)
+        .await?
+        .ok_or_else(not_found)?)
+}
+
+/// An attempt of this browser that waits in the given status.
+async fn find_open(visit: &mut Visit, id: &str, status: &str) -> Result<SignIn> {
+    let sign_in = find(visit, id).await?;
+    if sign_in.status != status || sign_in.abandon_at <= visit.now {
+        let text = "This sign in attempt does not allow this step. Please start again.";
+        let code = "sign_in_cannot_be_updated";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into());
+    }
+    Ok(sign_in)
+}
+
+/// The user of an attempt, locked; refused where sign-in is closed to the user.
+async fn admitted(visit: &mut Visit, user_id: Option<&str>) -> Result<Person> {
+    let person = match user_id {
+        Some(user_id) => people::find_locked(&mut visit.tx, user_id).await?,
+        None => None,
+    };
+    let person = person.ok_or_else(|| Refusal::not_found("User"))?;
+    if person.user.banned {
+        return Err(user_banned().into());
+    }
+    if person.user.is_locked(visit.now) {
+        return Err(user_locked(&person, visit.now).into());
+    }
+    Ok(person)
+}
+
+fn user_locked(person: &Person, now: Timestamp) -> Refusal {
+    let until = person.user.locked_until.unwrap_or(now);
+    let seconds = (until.as_second() - now.as_second()).max(1);
+    let text = "Your account is locked. Please try again later, or contact support.";
+    Refusal::new(StatusCode::FORBIDDEN, "user_locked", text)
+        .meta("lockout_expires_in_seconds", seconds.into())
+}
+
+/// Counts a wrong answer of a locked user, for good: commits, then refuses.
+async fn fail(mut visit: Visit, person: &Person, refusal: Refusal) -> Result<Response> {
+    let lockout = visit.idp.config().lockout;
+    let duration = SignedDuration::try_from(lockout.duration).unwrap_or(SignedDuration::MAX);
+    let until = visit.now.saturating_add(duration).unwrap_or(Timestamp::MAX);
+    users::count_failure(&mut visit.tx, &person.user.id, lockout.max_attempts, until).await?;
+    visit.commit().await?;
+    Err(refusal.into())
+}
+
+/// The refusal of a wrong password.
+fn password_incorrect() -> Refusal {
+    let text = "Password is incorrect. Try again, or use another method.";
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Refusal::new(status, "form_password_incorrect", text).param("password")
+}

@@ -1,0 +1,54 @@
+//! The end of an attempt: a user, an address, a session, all at once.
+
+use crate::domain::{sessions, users as acts};
+use crate::error::{Error, Result};
+use crate::frontend::visit::Visit;
+use crate::ids;
+use crate::model::user::Person;
+use crate::store::emails::EmailAddress;
+use crate::store::sign_ups::{self, SignUp};
+use crate::store::users::User;
+
+/// Makes the user of an attempt from which nothing is missing, and signs it in. Two attempts may
+/// get here with the same address; the later one is refused by the unique index.
+pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
+    let (idp, now) = (visit.idp.clone(), visit.now);
+    let incomplete = || Error::Internal("a sign-up without its requirements".to_owned());
+    let address = sign_up.email_address.clone().ok_or_else(incomplete)?;
+    let verification = sign_up.email_verification.clone().ok_or_else(incomplete)?;
+    let mut user = User::new(ids::new(idp.env(), ids::Kind::User), now);
+    let email = EmailAddress {
+        id: ids::new(idp.env(), ids::Kind::Identification),
+        user_id: user.id.clone(),
+        address,
+        verified_at: verification.verified_at,
+        verification: Some(verification),
+        created_at: now,
+        updated_at: now,
+    };
+    user.primary_email_address_id = Some(email.id.clone());
+    user.first_name.clone_from(&sign_up.first_name);
+    user.last_name.clone_from(&sign_up.last_name);
+    user.password_digest.clone_from(&sign_up.password_digest);
+    user.password_updated_at = Some(now);
+    user.unsafe_metadata.clone_from(&sign_up.unsafe_metadata);
+    user.legal_accepted_at = sign_up.legal_accepted_at;
+    user.locale.clone_from(&sign_up.locale);
+    let mut person = Person {
+        user,
+        emails: vec![email],
+    };
+    acts::create(&idp, &mut visit.tx, &person).await?;
+
+    let client_id = visit.known_client()?.id.clone();
+    let browser = visit.meta.browser.clone();
+    let session =
+        sessions::start(&idp, &mut visit.tx, &client_id, &mut person, None, &browser).await?;
+    "complete".clone_into(&mut sign_up.status);
+    sign_up.created_user_id = Some(person.user.id);
+    sign_up.created_session_id = Some(session.id.clone());
+    // The digest has moved to the user.
+    sign_up.password_digest = None;
+    sign_ups::save(&mut visit.tx, sign_up, now).await?;
+    visit.take_session(&session, super::STRATEGY).await
+}

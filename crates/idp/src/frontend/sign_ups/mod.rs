@@ -1,0 +1,208 @@
+//! Signing up: an address, a password, the proof of the address.
+
+mod complete;
+mod input;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use jiff::SignedDuration;
+
+use super::Frontend;
+use super::fields::Form;
+use super::request::Meta;
+use super::visit::Visit;
+use crate::domain::verifications::{self, Judgement};
+use crate::error::{Refusal, Result};
+use crate::mail::{self, Purpose};
+use crate::store::sign_ups::{self as rows, SignUp};
+use crate::{ids, model};
+
+/// An attempt is given up after this long.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// The one way in which an address is proven here.
+const STRATEGY: &str = "email_code";
+
+/// `POST /v1/client/sign_ups`: begins. Public, rate limited.
+pub async fn create(
+    State(frontend): State<Frontend>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    let input = input::read(&frontend.idp, &form).await?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let now = visit.now;
+    let client_id = visit.client().await?.id.clone();
+    let mut sign_up = SignUp {
+        id: ids::new(visit.idp.env(), ids::Kind::SignUp),
+        client_id,
+        status: "missing_requirements".to_owned(),
+        email_address: None,
+        email_verification: None,
+        first_name: None,
+        last_name: None,
+        password_digest: None,
+        unsafe_metadata: serde_json::json!({}),
+        legal_accepted_at: None,
+        locale: None,
+        created_user_id: None,
+        created_session_id: None,
+        abandon_at: now.saturating_add(LIFETIME).unwrap_or(now),
+        created_at: now,
+        updated_at: now,
+    };
+    input.apply(&mut visit, &mut sign_up).await?;
+    rows::insert(&mut visit.tx, &sign_up).await?;
+    let client = visit.client().await?;
+    client.sign_up_id = Some(sign_up.id.clone());
+    client.sign_in_id = None;
+    visit.save_client().await?;
+    answer(visit, &sign_up).await
+}
+
+/// `GET /v1/client/sign_ups/{id}`. An attempt of this browser; 404 otherwise.
+pub async fn get(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+) -> Result<Response> {
+    let mut visit = Visit::read(&frontend, meta).await?;
+    let sign_up = find(&mut visit, &id).await?;
+    answer(visit, &sign_up).await
+}
+
+/// `PATCH /v1/client/sign_ups/{id}`: what was missing. An attempt of this browser that is under
+/// way; 404 otherwise. Rate limited.
+pub async fn update(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    let input = input::read(&frontend.idp, &form).await?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let mut sign_up = find_open(&mut visit, &id).await?;
+    input.apply(&mut visit, &mut sign_up).await?;
+    settle(visit, sign_up).await
+}
+
+/// `POST /v1/client/sign_ups/{id}/prepare_verification`: sends a code. An attempt of this browser
+/// that is under way; 404 otherwise. Rate limited, by browser and by mailbox.
+pub async fn prepare(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    check_strategy(form.require("strategy")?)?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let mut sign_up = find_open(&mut visit, &id).await?;
+    let Some(address) = sign_up.email_address.clone() else {
+        return Err(Refusal::missing("email_address").into());
+    };
+    if model::sign_up::is_email_verified(&sign_up, visit.now) {
+        let text = "This verification has already been verified.";
+        let code = "verification_already_verified";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into());
+    }
+    let idp = visit.idp.clone();
+    idp.limits().mail(&address)?;
+    let (verification, code) = verifications::ask(&idp, &mut visit.tx, STRATEGY, &address).await?;
+    sign_up.email_verification = Some(verification);
+    rows::save(&mut visit.tx, &mut sign_up, visit.now).await?;
+    let config = idp.config();
+    let (name, home) = (&config.application_name, &config.home_url);
+    visit.send(mail::code(
+        name,
+        home,
+        &address,
+        &code,
+        Purpose::Verification,
+    ));
+    answer(visit, &sign_up).await
+}
+
+/// `POST /v1/client/sign_ups/{id}/attempt_verification`: the code. The right one completes the
+/// attempt where nothing else is missing. An attempt of this browser that is under way; 404
+/// otherwise. Rate limited; five answers to each code.
+pub async fn attempt(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    check_strategy(form.require("strategy")?)?;
+    let code = form.require("code")?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let mut sign_up = find_open(&mut visit, &id).await?;
+    let asked = sign_up
+        .email_verification
+        .as_ref()
+        .map(|row| row.id.clone())
+        .unwrap_or_default();
+    let idp = visit.idp.clone();
+    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
+        Judgement::Right(verification) => {
+            sign_up.email_verification = Some(verification);
+            settle(visit, sign_up).await
+        }
+        Judgement::Wrong(refusal) => {
+            visit.commit().await?;
+            Err(refusal.into())
+        }
+        Judgement::Closed(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Saves the attempt, and completes it where nothing is missing.
+async fn settle(mut visit: Visit, mut sign_up: SignUp) -> Result<Response> {
+    let done = model::sign_up::missing_fields(&sign_up).is_empty()
+        && model::sign_up::is_email_verified(&sign_up, visit.now);
+    if done {
+        complete::complete(&mut visit, &mut sign_up).await?;
+    } else {
+        rows::save(&mut visit.tx, &mut sign_up, visit.now).await?;
+    }
+    answer(visit, &sign_up).await
+}
+
+async fn answer(visit: Visit, sign_up: &SignUp) -> Result<Response> {
+    let value = model::sign_up::sign_up(sign_up, visit.now);
+    visit.answer(value).await
+}
+
+async fn find(visit: &mut Visit, id: &str) -> Result<SignUp> {
+    let not_found = || Refusal::not_found("Sign up attempt");
+    let client_id = visit
+        .client
+        .as_ref()
+        .map(|client| client.id.clone())
+        .ok_or_else(not_found)?;
+    Ok(rows::find(&mut visit.tx, id, &client_id)
+        .await?
+        .ok_or_else(not_found)?)
+}
+
+async fn find_open(visit: &mut Visit, id: &str) -> Result<SignUp> {
+    let sign_up = find(visit, id).await?;
+    if sign_up.status != "missing_requirements" || sign_up.abandon_at <= visit.now {
+        let text = "This sign up attempt is over. Please start again.";
+        return Err(
+            Refusal::new(StatusCode::BAD_REQUEST, "sign_up_cannot_be_updated", text).into(),
+        );
+    }
+    Ok(sign_up)
+}
+
+fn check_strategy(strategy: &str) -> Result<(), Refusal> {
+    if strategy == STRATEGY {
+        return Ok(());
+    }
+    let text = "The strategy is not supported by this instance.";
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Err(Refusal::new(status, "form_param_value_invalid", text).param("strategy"))
+}

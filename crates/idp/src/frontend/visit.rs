@@ -1,0 +1,245 @@
+//! One request of one browser: a transaction, the client, and the answer.
+
+use axum::response::{IntoResponse, Response};
+use bailiwick_pg::Tx;
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::request::Meta;
+use super::{Frontend, cookies, piggyback};
+use crate::domain::people;
+use crate::domain::sessions::{End, end};
+use crate::error::{Refusal, Result};
+use crate::ids;
+use crate::instance::Idp;
+use crate::mail::Mail;
+use crate::model::user::Person;
+use crate::secrets;
+use crate::store;
+use crate::store::clients::{self, Client};
+use crate::store::sessions::{self, Session};
+
+/// A request being worked on. Dropped without an answer, nothing has happened.
+pub struct Visit {
+    /// The instance.
+    pub idp: Idp,
+    /// What this request does, all or nothing.
+    pub tx: Tx,
+    /// One instant for the whole request.
+    pub now: Timestamp,
+    /// Who asks.
+    pub meta: Meta,
+    /// The browser, where its cookie leads to one.
+    pub client: Option<Client>,
+    frontend: Frontend,
+    new_secret: Option<String>,
+    mails: Vec<Mail>,
+}
+
+impl Visit {
+    /// Begins a request that reads.
+    pub async fn read(frontend: &Frontend, meta: Meta) -> Result<Self> {
+        Self::begin(frontend, meta, false).await
+    }
+
+    /// Begins a request that writes: the client is locked, so that the writes of one browser
+    /// happen one by one.
+    pub async fn write(frontend: &Frontend, meta: Meta) -> Result<Self> {
+        Self::begin(frontend, meta, true).await
+    }
+
+    async fn begin(frontend: &Frontend, meta: Meta, locked: bool) -> Result<Self> {
+        let idp = frontend.idp.clone();
+        let now = store::now(idp.env());
+        let mut tx = idp.pool().begin().await?;
+        let client = match &meta.cookie_digest {
+            Some(digest) if locked => clients::find_by_cookie_locked(&mut tx, digest, now).await?,
+            Some(digest) => clients::find_by_cookie(&mut tx, digest, now).await?,
+            None => None,
+        };
+        let frontend = frontend.clone();
+        Ok(Self {
+            idp,
+            tx,
+            now,
+            meta,
+            client,
+            frontend,
+            new_secret: None,
+            mails: Vec::new(),
+        })
+    }
+
+    /// The browser, which gets a cookie if it has none that we know.
+    pub async fn client(&mut self) -> Result<&mut Client> {
+        if self.client.is_none() {
+            let secret = secrets::opaque(self.idp.env());
+            let client = Client {
+                id: ids::new(self.idp.env(), ids::Kind::Client),
+                cookie_digest: Some(secrets::digest(&secret)),
+                sign_in_id: None,
+                sign_up_id: None,
+                last_active_session_id: None,
+                last_authentication_strategy: None,
+                cookie_expires_at: Some(self.cookie_end()),
+                created_at: self.now,
+                updated_at: self.now,
+            };
+            clients::insert(&mut self.tx, &client).await?;
+            self.new_secret = Some(secret);
+            self.client = Some(client);
+        }
+        self.known_client()
+    }
+
+    /// The browser; 401 where its cookie leads to none.
+    pub fn known_client(&mut self) -> Result<&mut Client> {
+        Ok(self.client.as_mut().ok_or_else(Refusal::signed_out)?)
+    }
+
+    fn cookie_end(&self) -> Timestamp {
+        let age = SignedDuration::from_secs(cookies::MAX_AGE_SECONDS);
+        self.now.saturating_add(age).unwrap_or(self.now)
+    }
+
+    /// Saves what was changed in the client. `updated_at` moves only where the set of sessions
+    /// changes: tokens that are older than it count as stale.
+    pub async fn save_client(&mut self) -> Result<()> {
+        if let Some(client) = &self.client {
+            clients::save(&mut self.tx, client).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a new session into the browser: others end, and the cookie is a new one, so that
+    /// whoever planted or saw the old one gains nothing.
+    pub async fn take_session(&mut self, session: &Session, strategy: &str) -> Result<()> {
+        let (now, cookie_expires_at) = (self.now, self.cookie_end());
+        let secret = secrets::opaque(self.idp.env());
+        let client = self.known_client()?;
+        let client_id = client.id.clone();
+        client.cookie_digest = Some(secrets::digest(&secret));
+        client.cookie_expires_at = Some(cookie_expires_at);
+        client.sign_in_id = None;
+        client.sign_up_id = None;
+        client.last_active_session_id = Some(session.id.clone());
+        client.last_authentication_strategy = Some(strategy.to_owned());
+        client.updated_at = now;
+        self.new_secret = Some(secret);
+        for other in sessions::list_live_by_client(&mut self.tx, &client_id, now).await? {
+            if other.id != session.id {
+                end(&self.idp, &mut self.tx, &other.id, End::Replaced).await?;
+            }
+        }
+        self.save_client().await
+    }
+
+    /// Ends sessions of this browser.
+    pub async fn drop_sessions(&mut self, ids: &[String], how: End) -> Result<()> {
+        for id in ids {
+            end(&self.idp, &mut self.tx, id, how).await?;
+        }
+        let now = self.now;
+        let client = self.known_client()?;
+        client.updated_at = now;
+        if client
+            .last_active_session_id
+            .as_ref()
+            .is_some_and(|id| ids.contains(id))
+        {
+            client.last_active_session_id = None;
+        }
+        self.save_client().await
+    }
+
+    /// A live session of this browser; 401 for any other id, whoever's it is.
+    pub async fn session(&mut self, id: &str) -> Result<Session> {
+        let refused = || {
+            let text = "Unable to authenticate this browser for the session.";
+            Refusal::new(StatusCode::UNAUTHORIZED, "authentication_invalid", text)
+        };
+        let client_id = self.known_client()?.id.clone();
+        let session = sessions::find(&mut self.tx, id).await?;
+        let session = session.filter(|s| s.client_id == client_id && s.is_active(self.now));
+        Ok(session.ok_or_else(refused)?)
+    }
+
+    /// The session that the request is made in, and its user; 401 where there is none.
+    pub async fn signed_in(&mut self) -> Result<(Session, Person)> {
+        let named = self.meta.query.get("_clerk_session_id").map(str::to_owned);
+        let last = self.known_client()?.last_active_session_id.clone();
+        let id = named.or(last).ok_or_else(Refusal::signed_out)?;
+        let session = self.session(&id).await?;
+        let person = people::find(&mut self.tx, &session.user_id)
+            .await?
+            .ok_or_else(Refusal::signed_out)?;
+        if person.user.banned {
+            return Err(user_banned().into());
+        }
+        Ok((session, person))
+    }
+
+    /// Sends a mail once the transaction is committed.
+    pub fn send(&mut self, mail: Mail) {
+        self.mails.push(mail);
+    }
+
+    /// Commits, and says nothing: the caller refuses.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Commits and answers `value` as it is.
+    pub async fn bare(self, value: Value) -> Result<Response> {
+        self.tx.commit().await?;
+        Ok(axum::Json(value).into_response())
+    }
+
+    /// Commits and answers `value` together with the whole state of the browser.
+    pub async fn answer(mut self, value: Value) -> Result<Response> {
+        let state = piggyback::state(&mut self).await?;
+        let body = json!({ "response": value, "client": state.client });
+        self.finish(body, state.uat).await
+    }
+
+    /// Commits and answers the state of the browser as the resource itself.
+    pub async fn answer_client(mut self, twice: bool) -> Result<Response> {
+        let state = piggyback::state(&mut self).await?;
+        let also = if twice {
+            state.client.clone()
+        } else {
+            Value::Null
+        };
+        self.finish(
+            json!({ "response": state.client, "client": also }),
+            state.uat,
+        )
+        .await
+    }
+
+    async fn finish(self, body: Value, uat: Option<i64>) -> Result<Response> {
+        self.tx.commit().await?;
+        for mail in self.mails {
+            self.idp.mailer().deliver(mail).await?;
+        }
+        let mut response = axum::Json(body).into_response();
+        let cookies = &self.frontend.cookies;
+        if let Some(secret) = &self.new_secret {
+            cookies.set_client(response.headers_mut(), secret)?;
+        }
+        match uat {
+            Some(seconds) => cookies.set_uat(response.headers_mut(), seconds)?,
+            None if self.meta.believes_signed_in => cookies.set_uat(response.headers_mut(), 0)?,
+            None => {}
+        }
+        Ok(response)
+    }
+}
+
+/// The refusal of a banned user.
+#[must_use]
+pub fn user_banned() -> Refusal {
+    let text = "Your account has been banned. Please contact support for more information.";
+    Refusal::new(StatusCode::FORBIDDEN, "user_banned", text)
+}

@@ -1,0 +1,143 @@
+//! The provider itself: what all requests share.
+
+use std::sync::Arc;
+
+use axum::Router;
+use bailiwick_kernel::Env;
+use bailiwick_pg::Pool;
+
+use crate::config::IdpConfig;
+use crate::error::Result;
+use crate::keys::Keys;
+use crate::limits::Limits;
+use crate::mail::Mailer;
+use crate::passwords::Passwords;
+use crate::secrets::Codes;
+use crate::webhooks::{self, Sender, SenderError, Wake};
+use crate::{backend, frontend, store};
+
+/// One instance of the provider. Cheap to clone.
+#[derive(Clone)]
+pub struct Idp(Arc<Parts>);
+
+struct Parts {
+    config: IdpConfig,
+    pool: Pool,
+    env: Env,
+    mailer: Arc<dyn Mailer>,
+    keys: Keys,
+    passwords: Passwords,
+    codes: Codes,
+    limits: Limits,
+    wake: Wake,
+}
+
+impl Idp {
+    /// Starts an instance on a migrated database. The first start makes its id and keys; each start
+    /// makes the receivers of webhooks those of the settings.
+    pub async fn new(
+        config: IdpConfig,
+        pool: Pool,
+        env: Env,
+        mailer: Arc<dyn Mailer>,
+    ) -> Result<Self> {
+        config.validate()?;
+        let keys = Keys::ensure(&pool, &env).await?;
+        let passwords = Passwords::new(&env)?;
+        let codes = Codes::new(&config.secret_key);
+        let limits = Limits::new(config.rate_limits, &env);
+        webhooks::ensure_endpoints(&pool, &env, &config.webhooks).await?;
+        let wake = Wake::default();
+        Ok(Self(Arc::new(Parts {
+            config,
+            pool,
+            env,
+            mailer,
+            keys,
+            passwords,
+            codes,
+            limits,
+            wake,
+        })))
+    }
+
+    /// The Frontend API, scripts and pictures included, to be nested at
+    /// [`IdpConfig::proxy_prefix`] of the application's own origin.
+    pub fn frontend_router(&self) -> Router {
+        frontend::router(self.clone())
+    }
+
+    /// The Backend API, under `/v1`, to be served on a listener of its own.
+    pub fn backend_router(&self) -> Router {
+        backend::router(self.clone())
+    }
+
+    /// What delivers this instance's webhooks once it runs. At least one must.
+    pub fn sender(&self) -> Result<Sender, SenderError> {
+        Sender::new(self.pool().clone(), self.env().clone(), self.wake().clone())
+    }
+
+    /// Removes what is over: attempts, old sessions, forgotten browsers. Bounded: at most
+    /// `bites` small transactions. To be called now and then; how many rows went.
+    pub async fn sweep(&self, bites: u32) -> Result<u64> {
+        let mut removed = 0;
+        for _ in 0..bites {
+            let mut tx = self.pool().begin().await?;
+            let bite = store::sweep::bite(&mut tx, store::now(self.env())).await?;
+            tx.commit().await?;
+            removed += bite;
+            if bite == 0 {
+                break;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &IdpConfig {
+        &self.0.config
+    }
+
+    /// The provider's own database.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    /// Time and randomness.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        &self.0.env
+    }
+
+    /// Signing keys and the instance's id.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// Hashes and verifies passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    /// To be nudged after the commit of what emitted webhooks, so that they leave at once.
+    #[must_use]
+    pub fn wake(&self) -> &Wake {
+        &self.0.wake
+    }
+
+    pub(crate) fn mailer(&self) -> &dyn Mailer {
+        &*self.0.mailer
+    }
+
+    pub(crate) fn codes(&self) -> &Codes {
+        &self.0.codes
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+}

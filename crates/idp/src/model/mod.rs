@@ -1,0 +1,42 @@
+//! The protocols' JSON resources, made of rows. Nothing is left out: what is absent is `null`.
+//!
+//! Each resource comes as the Backend API and webhooks show it; where browsers see less or more,
+//! there is a second function for them.
+
+pub mod client;
+pub mod environment;
+pub mod membership;
+pub mod organization;
+pub mod role;
+pub mod session;
+pub mod sign_in;
+pub mod sign_up;
+pub mod user;
+pub mod verification;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// Milliseconds since the Unix epoch.
+#[must_use]
+pub fn ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// The same, where there is an instant.
+#[must_use]
+pub fn ms_opt(at: Option<Timestamp>) -> Option<i64> {
+    at.map(ms)
+}
+
+/// A page of a list.
+#[must_use]
+pub fn page(data: Vec<Value>, total_count: i64) -> Value {
+    json!({ "data": data, "total_count": total_count })
+}
+
+/// What is left of a deleted resource.
+#[must_use]
+pub fn deleted(object: &str, id: &str) -> Value {
+    json!({ "object": object, "id": id, "slug": null, "deleted": true })
+}

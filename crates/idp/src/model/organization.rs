@@ -1,0 +1,62 @@
+//! Organizations.
+
+use serde_json::{Value, json};
+
+use super::ms;
+use crate::config::IdpConfig;
+use crate::frontend::images;
+use crate::store::organizations::Organization;
+
+fn image_url(config: &IdpConfig, organization: &Organization) -> String {
+    let name = [Some(organization.name.as_str()), None];
+    images::avatar_url(config, &organization.id, &name, &organization.slug)
+}
+
+/// An organization, as the Backend API and webhooks show it.
+#[must_use]
+pub fn organization(config: &IdpConfig, organization: &Organization) -> Value {
+    json!({
+        "id": organization.id,
+        "object": "organization",
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": image_url(config, organization),
+        "has_image": false,
+        "max_allowed_memberships": organization.max_allowed_memberships,
+        "admin_delete_enabled": organization.admin_delete_enabled,
+        "public_metadata": organization.public_metadata,
+        "private_metadata": organization.private_metadata,
+        "created_by": organization.created_by,
+        "role_set_key": null,
+        "created_at": ms(organization.created_at),
+        "updated_at": ms(organization.updated_at),
+    })
+}
+
+/// An organization, as its members' browsers see it.
+#[must_use]
+pub fn own_organization(config: &IdpConfig, organization: &Organization) -> Value {
+    json!({
+        "id": organization.id,
+        "object": "organization",
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": image_url(config, organization),
+        "logo_url": null,
+        "has_image": false,
+        "members_count": organization.members_count,
+        "pending_invitations_count": 0,
+        "max_allowed_memberships": organization.max_allowed_memberships,
+        "admin_delete_enabled": organization.admin_delete_enabled,
+        "self_serve_sso_enabled": false,
+        "public_metadata": organization.public_metadata,
+        "created_at": ms(organization.created_at),
+        "updated_at": ms(organization.updated_at),
+    })
+}
+
+/// What is left of a deleted organization.
+#[must_use]
+pub fn deleted(id: &str, slug: &str) -> Value {
+    json!({ "object": "organization", "id": id, "slug": slug, "deleted": true })
+}

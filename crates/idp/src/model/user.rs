@@ -1,0 +1,155 @@
+//! Users and their addresses.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::verification::verification;
+use super::{ms, ms_opt};
+use crate::config::IdpConfig;
+use crate::frontend::images;
+use crate::store::emails::EmailAddress;
+use crate::store::users::User;
+
+/// A user with everything that the resource shows.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The row.
+    pub user: User,
+    /// Oldest first.
+    pub emails: Vec<EmailAddress>,
+}
+
+impl Person {
+    /// The address that mail goes to.
+    #[must_use]
+    pub fn primary_email(&self) -> Option<&EmailAddress> {
+        let primary = self.user.primary_email_address_id.as_deref()?;
+        self.emails.iter().find(|email| email.id == primary)
+    }
+
+    /// What others know the person by: an address, or a username, or nothing.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        self.primary_email()
+            .map(|email| email.address.as_str())
+            .or(self.user.username.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// Where the person's picture is.
+    #[must_use]
+    pub fn image_url(&self, config: &IdpConfig) -> String {
+        let user = &self.user;
+        let name = [user.first_name.as_deref(), user.last_name.as_deref()];
+        images::avatar_url(config, &user.id, &name, self.identifier())
+    }
+}
+
+/// An e-mail address.
+#[must_use]
+pub fn email_address(email: &EmailAddress, now: Timestamp) -> Value {
+    json!({
+        "id": email.id,
+        "object": "email_address",
+        "email_address": email.address,
+        "reserved": false,
+        "verification": email.verification.as_ref().map(|v| verification(v, now)),
+        "linked_to": [],
+        "matches_sso_connection": false,
+        "created_at": ms(email.created_at),
+        "updated_at": ms(email.updated_at),
+    })
+}
+
+/// A user, as the Backend API and webhooks show it.
+#[must_use]
+pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
+    let Person { user, emails } = person;
+    let image_url = person.image_url(config);
+    let locked_seconds = user
+        .locked_until
+        .filter(|until| *until > now)
+        .map(|until| (until.as_second() - now.as_second()).max(1));
+    let attempts_left = (config.lockout.max_attempts - user.failed_attempts).max(0);
+    json!({
+        "id": user.id,
+        "object": "user",
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "locale": user.locale,
+        "image_url": image_url,
+        "profile_image_url": image_url,
+        "has_image": false,
+        "primary_email_address_id": user.primary_email_address_id,
+        "primary_phone_number_id": null,
+        "primary_web3_wallet_id": null,
+        "password_enabled": user.password_digest.is_some(),
+        "password_last_updated_at": ms_opt(user.password_updated_at),
+        "two_factor_enabled": false,
+        "totp_enabled": false,
+        "backup_code_enabled": false,
+        "mfa_enabled_at": null,
+        "mfa_disabled_at": null,
+        "email_addresses":
+            emails.iter().map(|email| email_address(email, now)).collect::<Vec<_>>(),
+        "phone_numbers": [],
+        "web3_wallets": [],
+        "passkeys": [],
+        "external_accounts": [],
+        "saml_accounts": [],
+        "enterprise_accounts": [],
+        "public_metadata": user.public_metadata,
+        "private_metadata": user.private_metadata,
+        "unsafe_metadata": user.unsafe_metadata,
+        "external_id": user.external_id,
+        "last_sign_in_at": ms_opt(user.last_sign_in_at),
+        "last_active_at": ms_opt(user.last_active_at),
+        "banned": user.banned,
+        "bypass_client_trust": false,
+        "deprovisioned": false,
+        "locked": locked_seconds.is_some(),
+        "lockout_expires_in_seconds": locked_seconds,
+        "verification_attempts_remaining": attempts_left,
+        "create_organization_enabled": user.create_organization_enabled,
+        "create_organizations_limit": user.create_organizations_limit,
+        "delete_self_enabled": user.delete_self_enabled,
+        "legal_accepted_at": ms_opt(user.legal_accepted_at),
+        "created_at": ms(user.created_at),
+        "updated_at": ms(user.updated_at),
+    })
+}
+
+/// A user, as the user's own browser sees it: with memberships, without private metadata.
+#[must_use]
+pub fn own_user(
+    config: &IdpConfig,
+    person: &Person,
+    memberships: Vec<Value>,
+    now: Timestamp,
+) -> Value {
+    let mut value = user(config, person, now);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("private_metadata");
+        fields.insert("organization_memberships".to_owned(), memberships.into());
+    }
+    value
+}
+
+/// What members of the same organization see of a user.
+#[must_use]
+pub fn public_user_data(config: &IdpConfig, person: &Person) -> Value {
+    let image_url = person.image_url(config);
+    json!({
+        "user_id": person.user.id,
+        "identifier": person.identifier(),
+        "first_name": person.user.first_name,
+        "last_name": person.user.last_name,
+        "username": person.user.username,
+        "image_url": image_url,
+        "profile_image_url": image_url,
+        "has_image": false,
+        "banned": person.user.banned,
+        "deprovisioned": false,
+    })
+}

@@ -1,0 +1,27 @@
+//! Verifications.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::ms_opt;
+use crate::store::verifications::Verification;
+
+/// A verification, as every resource that has one shows it.
+#[must_use]
+pub fn verification(verification: &Verification, now: Timestamp) -> Value {
+    let object = match verification.strategy.as_str() {
+        "admin" => "verification_admin",
+        "password" => "verification_password",
+        "ticket" => "verification_ticket",
+        _ => "verification_otp",
+    };
+    json!({
+        "object": object,
+        "status": verification.standing(now).as_str(),
+        "strategy": verification.strategy,
+        "attempts": verification.attempts,
+        "expire_at": ms_opt(verification.expire_at),
+        "channel": null,
+        "verified_at_client": null,
+    })
+}
