@@ -1,6 +1,6 @@
 import { useAuth, useClerk } from "@clerk/react";
 import { useLocation, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
 import { Button } from "@/components/ui/button";
@@ -17,8 +17,12 @@ export function RequireAuth({ children }: { children: ReactNode }) {
   const navigate = useNavigate();
   const signedOut = isLoaded && !isSignedIn;
 
+  const sent = useRef(false);
   useEffect(() => {
-    if (!signedOut) return;
+    if (!signedOut) sent.current = false;
+    // Once is enough: the address changes while the page leaves, and must not count as a way back.
+    if (!signedOut || sent.current) return;
+    sent.current = true;
     void navigate({
       to: "/sign-in/$",
       params: { _splat: "" },
@@ -37,9 +41,10 @@ export function RequireAuth({ children }: { children: ReactNode }) {
 
 function SignInAgain({ here }: { here: string }) {
   const clerk = useClerk();
+  const [from] = useState(here);
   useEffect(() => {
-    void clerk.signOut({ redirectUrl: paths.signIn(here) }).finally(sessionRefusal.clear);
-  }, [clerk, here]);
+    void clerk.signOut({ redirectUrl: paths.signIn(from) }).finally(sessionRefusal.clear);
+  }, [clerk, from]);
   return <AppSkeleton />;
 }
 

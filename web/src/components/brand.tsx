@@ -4,11 +4,11 @@ import { cn } from "@/lib/cn";
 export function Mark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true" className={cn("size-7", className)}>
-      <rect width="32" height="32" rx="8" fill="var(--accent)" />
+      <rect width="32" height="32" rx="8" fill="var(--bw-accent)" />
       <path
         d="M8 8.5 23.5 7l1.5 16.5-15.5 1.5zM8.8 17l15.5-2.2M16.2 7.8l.8 8"
         fill="none"
-        stroke="var(--accent-ink)"
+        stroke="var(--bw-accent-ink)"
         strokeWidth="2.2"
         strokeLinejoin="round"
         strokeLinecap="round"

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import { cn } from "@/lib/cn";
-import { parcels } from "./parcels";
+import { type Parcel, parcels } from "./parcels";
 
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -17,7 +17,7 @@ interface ParcelMapProps {
 /** A made-up land register: many pieces of ground side by side, one of them yours. Decoration. */
 export function ParcelMap({ className, busy, drawn }: ParcelMapProps) {
   const ground = useMemo(() => parcels(WIDTH, HEIGHT, 23), []);
-  const marked = useMemo(() => marks(ground.map((parcel) => parcel.area)), [ground]);
+  const marked = useMemo(() => marks(ground), [ground]);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (!busy) return;
@@ -40,12 +40,12 @@ export function ParcelMap({ className, busy, drawn }: ParcelMapProps) {
           className="transition-[fill,stroke] duration-700"
           fill={
             index === mine
-              ? "var(--accent)"
+              ? "var(--bw-accent)"
               : parcel.shade > 0.72
-                ? "var(--accent-soft)"
-                : "var(--surface)"
+                ? "var(--bw-accent-soft)"
+                : "var(--bw-surface)"
           }
-          stroke={index === mine ? "var(--accent)" : "var(--line-strong)"}
+          stroke={index === mine ? "var(--bw-accent)" : "var(--bw-line-strong)"}
           strokeWidth={index === mine ? 2 : 1.25}
           strokeLinejoin="round"
           style={
@@ -59,11 +59,12 @@ export function ParcelMap({ className, busy, drawn }: ParcelMapProps) {
   );
 }
 
-/** The pieces worth pointing at: those of middling size, in a fixed order. */
-function marks(areas: number[]): number[] {
-  const sorted = [...areas].sort((a, b) => a - b);
-  const low = sorted[Math.floor(sorted.length * 0.55)] ?? 0;
-  return areas
-    .flatMap((area, index) => (area >= low ? [index] : []))
-    .filter((_, index) => index % 2 === 0);
+/** The pieces worth pointing at: well inside the picture however it is cut, not too small, in a wandering order. */
+function marks(ground: readonly Parcel[]): number[] {
+  const inside = ground.flatMap(({ center: [x, y], area }, index) =>
+    Math.abs(x / WIDTH - 0.5) < 0.19 && Math.abs(y / HEIGHT - 0.5) < 0.24 && area > 2600
+      ? [index]
+      : [],
+  );
+  return [...inside.filter((_, n) => n % 2 === 0), ...inside.filter((_, n) => n % 2 === 1)];
 }

@@ -5,6 +5,8 @@ export interface Parcel {
   /** Its outline as SVG path data. */
   path: string;
   area: number;
+  /** The middle of it. */
+  center: Point;
   /** A number of its own in 0..1, for colouring. */
   shade: number;
 }
@@ -26,6 +28,7 @@ export function parcels(width: number, height: number, seed: number): Parcel[] {
       .map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`)
       .join("L")}Z`,
     area: area(outline),
+    center: middle(outline),
     shade: random(),
   }));
 }
@@ -83,10 +86,15 @@ function area(outline: Point[]): number {
   return Math.abs(twice) / 2;
 }
 
+function middle(outline: Point[]): Point {
+  const sum = (pick: (point: Point) => number) =>
+    outline.reduce((all, point) => all + pick(point), 0);
+  return [sum(([x]) => x) / outline.length, sum(([, y]) => y) / outline.length];
+}
+
 /** Draws the corners a little towards the middle, so that a path runs between the pieces. */
 function inset(outline: Point[]): Point[] {
-  const cx = outline.reduce((sum, [x]) => sum + x, 0) / outline.length;
-  const cy = outline.reduce((sum, [, y]) => sum + y, 0) / outline.length;
+  const [cx, cy] = middle(outline);
   return outline.map(([x, y]) => {
     const distance = Math.hypot(cx - x, cy - y) || 1;
     return [x + ((cx - x) / distance) * GAP, y + ((cy - y) / distance) * GAP] as const;

@@ -1,5 +1,6 @@
 import { SignUp } from "@clerk/react";
 import { createFileRoute } from "@tanstack/react-router";
+import { wide } from "@/auth/appearance";
 import { Skeleton } from "@/components/ui/bits";
 import { AuthPage } from "@/features/landing/auth-page";
 import { returnSearch, useReturnPath } from "@/features/landing/return-path";
@@ -18,6 +19,7 @@ function Page() {
         path="/sign-up"
         forceRedirectUrl={back}
         signInForceRedirectUrl={back}
+        appearance={wide}
         fallback={<Skeleton className="h-96 rounded-2xl" />}
       />
     </AuthPage>

@@ -6,7 +6,6 @@ import { LoadMore } from "@/components/load-more";
 import { ProblemView } from "@/components/problem-view";
 import { Card, EmptyState } from "@/components/ui/bits";
 import { useOrg } from "@/features/orgs/context";
-import { isPending } from "@/features/uploads/machine";
 import { UploadList } from "@/features/uploads/upload-list";
 import { useUploads } from "@/features/uploads/uploads";
 import { documentsQuery } from "./data";
@@ -16,7 +15,9 @@ import { DropZone } from "./drop-zone";
 /** The documents of a project, and the way to add some. */
 export function DocumentsTab({ project }: { project: Project }) {
   const { uploads, add, queue } = useUploads(project.id);
-  const underWay = new Set(uploads.filter(isPending).map((upload) => upload.documentId));
+  const underWay = new Set(
+    uploads.filter(({ phase }) => phase !== "done").map((upload) => upload.documentId),
+  );
   if (!project.can.upload) return <Documents project={project} underWay={underWay} />;
   return (
     <DropZone onFiles={add}>
@@ -28,7 +29,7 @@ export function DocumentsTab({ project }: { project: Project }) {
 
 interface DocumentsProps {
   project: Project;
-  /** Documents whose bytes are being sent from this very page. */
+  /** Documents that the list of uploads above speaks for. */
   underWay: ReadonlySet<string | undefined>;
 }
 

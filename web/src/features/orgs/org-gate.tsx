@@ -86,7 +86,8 @@ function Renamed({ to }: { to: string }) {
   const { pathname, searchStr, hash } = useLocation();
   useEffect(() => {
     const target = `${replaceSlug(pathname, to)}${searchStr}${hash ? `#${hash}` : ""}`;
-    void navigate({ href: target, replace: true });
+    if (!target.startsWith(`${pathname}${searchStr}`))
+      void navigate({ href: target, replace: true });
   }, [navigate, pathname, searchStr, hash, to]);
   return <AppSkeleton />;
 }

@@ -1,5 +1,6 @@
 import { CreateOrganization } from "@clerk/react";
 import { createFileRoute } from "@tanstack/react-router";
+import { wide } from "@/auth/appearance";
 import { Skeleton } from "@/components/ui/bits";
 import { AuthPage } from "@/features/landing/auth-page";
 
@@ -11,6 +12,7 @@ function Page() {
       <CreateOrganization
         routing="hash"
         afterCreateOrganizationUrl="/org/:slug/dashboard"
+        appearance={wide}
         fallback={<Skeleton className="h-96 rounded-2xl" />}
       />
     </AuthPage>
