@@ -1,1 +1,67 @@
-//! The Backend API.
+//! Clerk's Backend API: what servers ask and order, with the instance's secret key.
+//!
+//! One handler a file. A handler reads the request, changes rows in one transaction, emits the
+//! webhook of each change in the same transaction, and answers with the resource. The guard around
+//! all of them checks the key, counts requests and renders refusals.
+
+mod answer;
+mod form;
+mod guard;
+mod jwks;
+mod memberships;
+mod metadata;
+mod organizations;
+mod params;
+mod quota;
+mod roles;
+mod sessions;
+mod state;
+mod users;
+mod version;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+
+use crate::error::{Error, Refusal};
+use crate::instance::Idp;
+use state::Backend;
+
+/// The largest body that is read, in bytes: metadata of all kinds at their largest fit many times.
+const BODY_MAX: usize = 256 * 1024;
+
+/// The Backend API, all of its paths under `/v1`. To be served on a listener of its own.
+pub fn router(idp: Idp) -> Router {
+    let backend = Arc::new(Backend::new(idp));
+    let v1 = Router::new()
+        .route("/jwks", get(jwks::get))
+        .route("/organization_roles", get(roles::list))
+        .merge(users::router())
+        .merge(organizations::router())
+        .merge(memberships::router())
+        .merge(sessions::router());
+    Router::new()
+        .nest("/v1", v1)
+        .fallback(unknown)
+        .method_not_allowed_fallback(not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn_with_state(Arc::clone(&backend), guard::guard))
+        .with_state(backend)
+}
+
+async fn unknown() -> Error {
+    Refusal::not_found("Resource").into()
+}
+
+async fn not_allowed() -> Error {
+    let text = "This method is not allowed here.";
+    Refusal::new(
+        http::StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        text,
+    )
+    .into()
+}

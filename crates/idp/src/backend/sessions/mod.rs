@@ -1,0 +1,24 @@
+//! Sessions.
+
+mod create;
+mod list;
+mod read;
+mod revoke;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::state::Backend;
+pub(super) use revoke::revoke_all;
+
+/// The routes under `/sessions`.
+pub(super) fn router() -> Router<Arc<Backend>> {
+    Router::new()
+        .route("/sessions", get(list::list).post(create::create))
+        .route("/sessions/{id}", get(read::get))
+        .route("/sessions/{id}/revoke", post(revoke::revoke))
+        .route("/sessions/{id}/tokens", post(tokens::create))
+}

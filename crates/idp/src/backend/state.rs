@@ -1,0 +1,74 @@
+//! What all handlers share.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use bailiwick_pg::Tx;
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use subtle::ConstantTimeEq;
+
+use super::quota::Quota;
+use crate::domain::{memberships, people};
+use crate::error::{Refusal, Result};
+use crate::instance::Idp;
+use crate::model::user::Person;
+use crate::store;
+use crate::store::memberships::Membership;
+
+/// The state of the router.
+pub(super) struct Backend {
+    pub(super) idp: Idp,
+    pub(super) quota: Quota,
+}
+
+impl Backend {
+    pub(super) fn new(idp: Idp) -> Self {
+        Self {
+            idp,
+            quota: Quota::new(),
+        }
+    }
+
+    /// Begins a transaction on the provider's database.
+    pub(super) async fn begin(&self) -> Result<Tx> {
+        Ok(self.idp.pool().begin().await?)
+    }
+
+    /// Whether a bearer token is the secret key. Compares digests in constant time, so neither
+    /// the key nor its length shows in how long it takes.
+    pub(super) fn is_key(&self, token: &str) -> bool {
+        let given = digest(&SHA256, token.as_bytes());
+        let wanted = digest(
+            &SHA256,
+            self.idp.config().secret_key.expose_secret().as_bytes(),
+        );
+        given.as_ref().ct_eq(wanted.as_ref()).into()
+    }
+
+    /// Memberships of any users, as this API shows them.
+    pub(super) async fn memberships(&self, tx: &mut Tx, rows: &[Membership]) -> Result<Vec<Value>> {
+        let ids: Vec<String> = rows.iter().map(|row| row.user_id.clone()).collect();
+        let people = people::load(tx, &ids).await?;
+        let show = |row: &Membership| {
+            let person = people.get(&row.user_id)?;
+            Some(memberships::resource(&self.idp, row, person))
+        };
+        Ok(rows.iter().filter_map(show).collect())
+    }
+}
+
+/// The user of that id, or 404.
+pub(super) async fn person(tx: &mut Tx, id: &str) -> Result<Person> {
+    Ok(people::find(tx, id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("User"))?)
+}
+
+/// The id of the organization that an id or a slug names, or 404. Ids have an underscore, slugs
+/// have none.
+pub(super) async fn organization_id(tx: &mut Tx, id_or_slug: &str) -> Result<String> {
+    if id_or_slug.starts_with("org_") {
+        return Ok(id_or_slug.to_owned());
+    }
+    let id = store::organizations::find_by_slug(tx, id_or_slug).await?;
+    Ok(id.ok_or_else(|| Refusal::not_found("Organization"))?)
+}

@@ -1,0 +1,112 @@
+//! Fields that creating and updating a user have in common.
+
+use crate::backend::form::Form;
+use crate::error::{Refusal, Result};
+use crate::instance::Idp;
+use crate::passwords;
+use crate::store::users::User;
+
+/// Fields of the protocol that mean nothing here.
+pub(super) const IGNORED: [&str; 9] = [
+    "skip_password_requirement",
+    "skip_legal_checks",
+    "skip_user_requirement",
+    "bypass_client_trust",
+    "notify_primary_email_address_changed",
+    "email_address_identification_status",
+    "phone_number_identification_status",
+    "primary_phone_number_id",
+    "primary_web3_wallet_id",
+];
+
+/// Fields of the protocol that ask for what this provider does not have.
+pub(super) const UNSUPPORTED: [&str; 5] = [
+    "phone_number",
+    "web3_wallet",
+    "totp_secret",
+    "backup_codes",
+    "profile_image_id",
+];
+
+/// Takes names, settings and the like over from the form.
+pub(super) fn apply(form: &mut Form, user: &mut User) {
+    if let Some(value) = form.name("first_name") {
+        user.first_name = value;
+    }
+    if let Some(value) = form.name("last_name") {
+        user.last_name = value;
+    }
+    if let Some(value) = form.name("locale") {
+        user.locale = value;
+    }
+    if let Some(value) = form.name("external_id") {
+        user.external_id = value;
+    }
+    if let Some(value) = form.name("username") {
+        let fits = |name: &String| {
+            name.chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        };
+        if value.as_ref().is_some_and(|name| !fits(name)) {
+            let text = "Usernames have letters, digits, and . _ - only.";
+            form.refuse(Refusal::format("username", text));
+        }
+        user.username = value;
+    }
+    if let Some(value) = form.boolean("delete_self_enabled") {
+        user.delete_self_enabled = value;
+    }
+    if let Some(value) = form.boolean("create_organization_enabled") {
+        user.create_organization_enabled = value;
+    }
+    if let Some(value) = form.count("create_organizations_limit") {
+        // Zero lifts the limit, as at Clerk.
+        user.create_organizations_limit = value.filter(|limit| *limit > 0);
+    }
+    if let Some(value) = form.time("legal_accepted_at") {
+        user.legal_accepted_at = value;
+    }
+}
+
+/// A password that the form sets: in the clear, or as a digest made elsewhere.
+pub(super) enum NewPassword {
+    /// To be hashed.
+    Clear(String),
+    /// Argon2 in PHC form.
+    Digest(String),
+}
+
+/// Takes a new password out of the form and checks the rules, unless the form waives them.
+pub(super) fn password(form: &mut Form) -> Option<NewPassword> {
+    let skip_checks = form.boolean("skip_password_checks").unwrap_or(false);
+    let clear = form.text("password").flatten();
+    let digest = form.text("password_digest").flatten();
+    let hasher = form.text("password_hasher").flatten();
+    if let Some(password) = clear {
+        if !skip_checks && let Err(refusal) = passwords::check_rules(&password, "password") {
+            form.refuse(refusal);
+        }
+        return Some(NewPassword::Clear(password));
+    }
+    let digest = digest?;
+    if !matches!(hasher.as_deref(), Some("argon2i" | "argon2id")) || !is_argon2(&digest) {
+        let text = "Only digests of argon2i and argon2id in PHC form are accepted.";
+        form.refuse(Refusal::format("password_digest", text));
+    }
+    Some(NewPassword::Digest(digest))
+}
+
+fn is_argon2(digest: &str) -> bool {
+    let is_ours = digest.starts_with("$argon2id$") || digest.starts_with("$argon2i$");
+    is_ours && argon2::password_hash::phc::PasswordHash::new(digest).is_ok()
+}
+
+impl NewPassword {
+    /// What is stored of it.
+    pub(super) async fn digest(self, idp: &Idp) -> Result<String> {
+        match self {
+            Self::Clear(password) => idp.passwords().hash(&password).await,
+            Self::Digest(digest) => Ok(digest),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Users.
+
+mod create;
+mod delete;
+mod fields;
+mod list;
+mod memberships;
+mod metadata;
+mod moderate;
+mod password;
+mod read;
+mod update;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, patch, post};
+
+use super::state::Backend;
+
+/// The routes under `/users`.
+pub(super) fn router() -> Router<Arc<Backend>> {
+    Router::new()
+        .route("/users", get(list::list).post(create::create))
+        .route("/users/count", get(list::count))
+        .route(
+            "/users/{id}",
+            get(read::get).patch(update::update).delete(delete::delete),
+        )
+        .route(
+            "/users/{id}/metadata",
+            patch(metadata::merge).put(metadata::replace),
+        )
+        .route("/users/{id}/ban", post(moderate::ban))
+        .route("/users/{id}/unban", post(moderate::unban))
+        .route("/users/{id}/lock", post(moderate::lock))
+        .route("/users/{id}/unlock", post(moderate::unlock))
+        .route("/users/{id}/verify_password", post(password::verify))
+        .route(
+            "/users/{id}/organization_memberships",
+            get(memberships::list),
+        )
+}

@@ -1,0 +1,10 @@
+//! The Backend API over HTTP.
+
+mod door;
+mod memberships;
+mod organizations;
+mod sessions;
+mod users;
+mod users_lifecycle;
+mod users_search;
+mod world;
