@@ -97,7 +97,7 @@ fn events_are_ordered_by_the_resource_and_deletions_by_the_event() {
     let changed_at = |event: &Value| parse(event).unwrap().changed_at(signed_at).as_millisecond();
     assert_eq!(
         changed_at(&example("organizationMembership.updated")),
-        1_767_225_604_000
+        1_767_225_606_000
     );
     assert_eq!(
         changed_at(&example("organizationMembership.deleted")),
