@@ -4,7 +4,7 @@
 /// 503 where [`TokenError::is_unavailable`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Longer than [`super::token::MAX_TOKEN_BYTES`]; it was not looked at.
+    /// Longer than [`super::MAX_TOKEN_BYTES`]; it was not looked at.
     #[error("the token is too large")]
     TooLarge,
     /// Not three base64url parts with JSON objects of the right types in them.

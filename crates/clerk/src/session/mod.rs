@@ -20,4 +20,5 @@ pub use config::{ConfigError, JwksSource, VerifierConfig};
 pub use error::TokenError;
 pub use features::Features;
 pub use jwks::KeysUnavailable;
+pub use token::MAX_TOKEN_BYTES;
 pub use verifier::{CLOCK_LEEWAY_SECS, Verifier};
