@@ -38,5 +38,5 @@ pub fn page(data: Vec<Value>, total_count: i64) -> Value {
 /// What is left of a deleted resource.
 #[must_use]
 pub fn deleted(object: &str, id: &str) -> Value {
-    json!({ "object": object, "id": id, "slug": null, "deleted": true })
+    json!({ "object": object, "id": id, "deleted": true })
 }

@@ -15,7 +15,7 @@ fn image_url(config: &IdpConfig, organization: &Organization) -> String {
 /// An organization, as the Backend API and webhooks show it.
 #[must_use]
 pub fn organization(config: &IdpConfig, organization: &Organization) -> Value {
-    json!({
+    let mut value = json!({
         "id": organization.id,
         "object": "organization",
         "name": organization.name,
@@ -26,11 +26,15 @@ pub fn organization(config: &IdpConfig, organization: &Organization) -> Value {
         "admin_delete_enabled": organization.admin_delete_enabled,
         "public_metadata": organization.public_metadata,
         "private_metadata": organization.private_metadata,
-        "created_by": organization.created_by,
         "role_set_key": null,
         "created_at": ms(organization.created_at),
         "updated_at": ms(organization.updated_at),
-    })
+    });
+    // The one field that is left out rather than null: the protocol has no null for it.
+    if let Some(user_id) = &organization.created_by {
+        value["created_by"] = user_id.as_str().into();
+    }
+    value
 }
 
 /// An organization, as its members' browsers see it.

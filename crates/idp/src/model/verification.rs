@@ -15,13 +15,16 @@ pub fn verification(verification: &Verification, now: Timestamp) -> Value {
         "ticket" => "verification_ticket",
         _ => "verification_otp",
     };
-    json!({
+    let mut value = json!({
         "object": object,
         "status": verification.standing(now).as_str(),
         "strategy": verification.strategy,
         "attempts": verification.attempts,
         "expire_at": ms_opt(verification.expire_at),
-        "channel": null,
         "verified_at_client": null,
-    })
+    });
+    if object == "verification_otp" {
+        value["channel"] = Value::Null;
+    }
+    value
 }
