@@ -7,6 +7,7 @@
 )]
 
 mod backend;
+mod frontend;
 mod statements;
 mod support;
 mod webhooks;
