@@ -16,6 +16,7 @@ pub mod memberships;
 pub mod migrations;
 pub mod organizations;
 pub mod placements;
+pub mod platform;
 pub mod project_members;
 pub mod projects;
 pub mod roles;
@@ -72,6 +73,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         memberships::STATEMENTS,
         organizations::STATEMENTS,
         placements::STATEMENTS,
+        platform::STATEMENTS,
         project_members::STATEMENTS,
         projects::STATEMENTS,
         tenant::STATEMENTS,

@@ -1,0 +1,218 @@
+//! Demo data, made the way that anybody would make it: people and an organization through the
+//! provider's Backend API, the rest through our own HTTP interface. Each step looks before it acts.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use reqwest::{Client, StatusCode};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+
+use crate::settings::Settings;
+
+/// The password of all demo logins. They exist on a development machine alone.
+pub const PASSWORD: &str = "bailiwick-demo";
+
+/// A demo login.
+pub struct Login {
+    /// What it is for.
+    pub title: &'static str,
+    /// Its address.
+    pub email: &'static str,
+    first_name: &'static str,
+    last_name: &'static str,
+    role: &'static str,
+}
+
+/// The demo logins; the first makes the organization.
+pub const LOGINS: &[Login] = &[
+    Login {
+        title: "Owner",
+        email: "owner@demo.example",
+        first_name: "Demo",
+        last_name: "Owner",
+        role: "org:admin",
+    },
+    Login {
+        title: "Member",
+        email: "member@demo.example",
+        first_name: "Demo",
+        last_name: "Member",
+        role: "org:member",
+    },
+];
+
+const ORGANIZATION: &str = "Harbour Works";
+const SLUG: &str = "harbour-works";
+
+const PROJECTS: &[(&str, &str)] = &[
+    (
+        "North quay renewal",
+        "Surveys, permits and drawings for the northern quay.",
+    ),
+    (
+        "Crane inspection",
+        "Yearly inspection of the four gantry cranes.",
+    ),
+    (
+        "Container intake",
+        "Papers of everything that arrives by sea.",
+    ),
+];
+
+/// Makes what is missing of the demo data.
+///
+/// # Errors
+/// A request that was refused, or a server that does not answer.
+pub async fn ensure(settings: &Settings) -> anyhow::Result<()> {
+    let demo = Demo::new(settings)?;
+    let owner = demo.user(&LOGINS[0]).await?;
+    let org = demo.organization(&owner).await?;
+    for login in &LOGINS[1..] {
+        let user = demo.user(login).await?;
+        demo.membership(&org, &user, login.role).await?;
+    }
+    let token = demo.token(&owner, &org).await?;
+    demo.wait_until_provisioned(&token).await?;
+    for (name, description) in PROJECTS {
+        demo.project(&token, name, description).await?;
+    }
+    Ok(())
+}
+
+struct Demo<'a> {
+    client: Client,
+    provider: String,
+    secret: &'a str,
+    api: String,
+}
+
+impl<'a> Demo<'a> {
+    fn new(settings: &'a Settings) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: Client::builder().timeout(Duration::from_secs(20)).build()?,
+            provider: format!("{}/v1", settings.clerk.api_url),
+            secret: settings.clerk.secret_key.expose_secret(),
+            api: format!(
+                "{}/api/v1",
+                settings.app_url.replace("localhost", "127.0.0.1")
+            ),
+        })
+    }
+
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.provider);
+        let request = self.client.get(url).query(query).bearer_auth(self.secret);
+        answer(request, path).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.provider);
+        answer(
+            self.client.post(url).bearer_auth(self.secret).json(&body),
+            path,
+        )
+        .await
+    }
+
+    async fn user(&self, login: &Login) -> anyhow::Result<String> {
+        let found = self
+            .get("/users", &[("email_address", login.email)])
+            .await?;
+        if let Some(id) = found[0]["id"].as_str() {
+            return Ok(id.to_owned());
+        }
+        let body = json!({
+            "email_address": [login.email], "password": PASSWORD, "skip_password_checks": true,
+            "first_name": login.first_name, "last_name": login.last_name,
+        });
+        id(&self.post("/users", body).await?)
+    }
+
+    async fn organization(&self, owner: &str) -> anyhow::Result<String> {
+        let theirs = self
+            .get(&format!("/users/{owner}/organization_memberships"), &[])
+            .await?;
+        let memberships = theirs["data"].as_array().into_iter().flatten();
+        let found = memberships
+            .map(|m| &m["organization"])
+            .find(|org| org["slug"] == SLUG);
+        if let Some(org) = found {
+            return id(org);
+        }
+        let body = json!({"name": ORGANIZATION, "slug": SLUG, "created_by": owner});
+        id(&self.post("/organizations", body).await?)
+    }
+
+    async fn membership(&self, org: &str, user: &str, role: &str) -> anyhow::Result<()> {
+        let path = format!("/organizations/{org}/memberships");
+        let found = self.get(&path, &[("user_id", user)]).await?;
+        if found["total_count"] == 0 {
+            self.post(&path, json!({"user_id": user, "role": role}))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn token(&self, user: &str, org: &str) -> anyhow::Result<String> {
+        let body = json!({"user_id": user, "active_organization_id": org});
+        let session = id(&self.post("/sessions", body).await?)?;
+        let token = self
+            .post(&format!("/sessions/{session}/tokens"), json!({}))
+            .await?;
+        Ok(token["jwt"]
+            .as_str()
+            .context("no token in the answer")?
+            .to_owned())
+    }
+
+    /// A tenant is made by a webhook, which takes a moment.
+    async fn wait_until_provisioned(&self, token: &str) -> anyhow::Result<()> {
+        for _ in 0..200 {
+            let request = self.client.get(format!("{}/projects?limit=1", self.api));
+            let response = request.bearer_auth(token).send().await?;
+            match response.status() {
+                StatusCode::OK => return Ok(()),
+                StatusCode::SERVICE_UNAVAILABLE => {}
+                status => {
+                    anyhow::bail!("the projects answered {status}: {}", response.text().await?)
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        anyhow::bail!("the demo organization was not provisioned in time")
+    }
+
+    async fn project(&self, token: &str, name: &str, description: &str) -> anyhow::Result<()> {
+        let list = self
+            .client
+            .get(format!("{}/projects?limit=100", self.api))
+            .bearer_auth(token);
+        let found = answer(list, "/projects").await?;
+        let mut projects = found["data"].as_array().into_iter().flatten();
+        if projects.any(|project| project["name"] == name) {
+            return Ok(());
+        }
+        let body = json!({"name": name, "description": description});
+        let request = self
+            .client
+            .post(format!("{}/projects", self.api))
+            .bearer_auth(token);
+        answer(request.json(&body), "/projects").await.map(drop)
+    }
+}
+
+fn id(value: &Value) -> anyhow::Result<String> {
+    Ok(value["id"]
+        .as_str()
+        .context("no id in the answer")?
+        .to_owned())
+}
+
+async fn answer(request: reqwest::RequestBuilder, what: &str) -> anyhow::Result<Value> {
+    let response = request.send().await?;
+    let status = response.status();
+    let text = response.text().await?;
+    anyhow::ensure!(status.is_success(), "{what} answered {status}: {text}");
+    Ok(serde_json::from_str(&text)?)
+}

@@ -1,0 +1,110 @@
+//! Secrets of one development directory: made once, kept beside the data, never committed.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+use bailiwick_kernel::Env;
+use serde::{Deserialize, Serialize};
+
+/// The file's name. It also marks a directory as ours.
+pub const FILE: &str = "secrets.json";
+
+/// The file while it is written.
+const PART: &str = "secrets.json.part";
+
+/// Everything that the parts of a development machine prove themselves to each other with.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Secrets {
+    /// Of the role `bailiwick_owner`.
+    pub owner_password: String,
+    /// Of the role `bailiwick_app`.
+    pub app_password: String,
+    /// Of the role `bailiwick_ro`.
+    pub ro_password: String,
+    /// Of the role `bailiwick_idp`.
+    pub idp_password: String,
+    /// `sk_live_…`
+    pub clerk_secret_key: String,
+    /// `whsec_…`
+    pub webhook_secret: String,
+    /// `X-API-KEY`.
+    pub internal_key: String,
+    /// Of the object store.
+    pub s3_access_key: String,
+    /// Of the object store.
+    pub s3_secret_key: String,
+}
+
+impl Secrets {
+    /// Those of `data_dir`, made where it has none.
+    ///
+    /// # Errors
+    /// The directory cannot be made, or holds something else.
+    pub fn ensure(data_dir: &Path, env: &Env) -> anyhow::Result<Self> {
+        let path = data_dir.join(FILE);
+        if path.is_file() {
+            let text = fs::read_to_string(&path)?;
+            return serde_json::from_str(&text).with_context(|| {
+                format!("{} cannot be read; start over with --reset", path.display())
+            });
+        }
+        if data_dir.exists() {
+            let foreign = |entry: std::io::Result<fs::DirEntry>| {
+                entry.map_or(true, |entry| entry.file_name() != PART)
+            };
+            anyhow::ensure!(
+                !fs::read_dir(data_dir)?.any(foreign),
+                "{} holds something else: choose another with --data-dir",
+                data_dir.display()
+            );
+        }
+        fs::create_dir_all(data_dir)
+            .with_context(|| format!("cannot make {}", data_dir.display()))?;
+        // Passable, not readable: PostgreSQL runs as another user where we are root.
+        fs::set_permissions(data_dir, fs::Permissions::from_mode(0o711))?;
+        let secrets = Self::make(env);
+        let part = data_dir.join(PART);
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&part)?;
+        file.write_all(serde_json::to_string_pretty(&secrets)?.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&part, &path)?;
+        fs::File::open(data_dir)?.sync_all()?;
+        Ok(secrets)
+    }
+
+    fn make(env: &Env) -> Self {
+        use base64::Engine as _;
+        let webhook = base64::engine::general_purpose::STANDARD.encode(env.bytes::<24>());
+        Self {
+            owner_password: token(env),
+            app_password: token(env),
+            ro_password: token(env),
+            idp_password: token(env),
+            clerk_secret_key: format!("sk_live_{}", token(env)),
+            webhook_secret: format!("whsec_{webhook}"),
+            internal_key: token(env),
+            s3_access_key: token(env)[..20].to_owned(),
+            s3_secret_key: token(env),
+        }
+    }
+}
+
+/// 160 random bits in hexadecimal.
+fn token(env: &Env) -> String {
+    env.bytes::<20>()
+        .iter()
+        .fold(String::with_capacity(40), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,11 @@
+//! Floor 5: reads settings, builds the state, wires the listeners. No rule of the product lives
+//! here.
+
+pub mod admin;
+pub mod dev;
+pub mod logging;
+pub mod migrate;
+pub mod serve;
+pub mod server;
+pub mod settings;
+pub mod webhooks;

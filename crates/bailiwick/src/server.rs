@@ -1,0 +1,335 @@
+//! The server itself: state built from settings, two listeners, the worker, and an orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use bailiwick_api as api;
+use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, PageSources};
+use bailiwick_clerk::api::{ApiConfig, ClerkApi};
+use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
+use bailiwick_clerk::webhook::Secret;
+use bailiwick_kernel::{Env, policy};
+use bailiwick_outside::storage::{ObjectStore, S3Config, S3Store};
+use bailiwick_pg::{Pool, PoolConfig};
+use bailiwick_services::{App, Parts, Settings as Rules};
+use bailiwick_store::Store;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::settings::Settings;
+
+/// Requests at work have so long to end when the server stops.
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+
+/// The listeners, bound before anything else so that a taken port is the first thing one hears.
+pub struct Listeners {
+    /// People and the API.
+    pub public: TcpListener,
+    /// Operators.
+    pub internal: TcpListener,
+}
+
+impl Listeners {
+    /// Binds both.
+    ///
+    /// # Errors
+    /// A port is taken; the text says which and how to choose another.
+    pub async fn bind(public: SocketAddr, internal: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self {
+            public: bind(public, "--port").await?,
+            internal: bind(internal, "--internal-port").await?,
+        })
+    }
+}
+
+async fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is another server there? Choose another with {flag}")
+    })
+}
+
+/// A running server.
+pub struct Server {
+    /// The use cases, for those who run in the same process.
+    pub app: App,
+    /// Where people reach it.
+    pub address: SocketAddr,
+    /// Where operators reach it.
+    pub internal_address: SocketAddr,
+    readiness: api::Readiness,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Server {
+    /// Builds the state and serves. `beside` is mounted next to the API, at its own prefix.
+    ///
+    /// # Errors
+    /// A setting that is unusable, no database, or a database in which isolation would not hold.
+    pub async fn start(
+        settings: &Settings,
+        env: Env,
+        listeners: Listeners,
+        metrics: api::Metrics,
+        beside: Option<(&str, Router)>,
+    ) -> anyhow::Result<Self> {
+        let (app, objects) = build(settings, env).await?;
+        let readiness = readiness(&app, Arc::clone(&objects));
+        let state = AppState::new(
+            app.clone(),
+            webhook_secrets(settings)?,
+            http(settings),
+            page(settings, &app),
+            readiness.clone(),
+            metrics.clone(),
+        )?;
+        let mut public = api::router(state.clone())?;
+        if let Some((prefix, router)) = beside {
+            public = public.nest(prefix, router);
+        }
+        let internal = api::internal::router(state);
+        let (address, internal_address) = (
+            listeners.public.local_addr()?,
+            listeners.internal.local_addr()?,
+        );
+
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(serve(listeners.public, public, stop.clone()));
+        tasks.spawn(serve(listeners.internal, internal, stop.clone()));
+        tasks.spawn(bailiwick_worker::run(app.clone(), stop.clone()));
+        tasks.spawn(until(stop.clone(), metrics.keep_up()));
+        Ok(Self {
+            app,
+            address,
+            internal_address,
+            readiness,
+            stop,
+            tasks,
+        })
+    }
+
+    /// Stops taking requests and jobs, and waits for those at work, but not for ever.
+    pub async fn stop(self) {
+        self.readiness.drain();
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN_MAX, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests were still at work when the server stopped");
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "a listener ended");
+    }
+}
+
+async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work => {}
+    }
+}
+
+async fn build(settings: &Settings, env: Env) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
+    let database = &settings.database;
+    let pool = PoolConfig::new(database.url.expose_secret()).max_size(database.pool_max);
+    let pool = Pool::connect(pool).await.context("DATABASE_URL")?;
+    let store = Store::new(pool);
+    gate(&store).await?;
+    let owner = match &database.migration_url {
+        Some(url) => {
+            let config = PoolConfig::new(url.expose_secret())
+                .max_size(2)
+                .statement_cache(0);
+            Some(
+                Pool::connect(config)
+                    .await
+                    .context("DATABASE_MIGRATION_URL")?,
+            )
+        }
+        None => None,
+    };
+    let clerk = &settings.clerk;
+    let jwks = JwksSource::Url {
+        url: clerk.jwks_url.clone(),
+        bearer: None,
+    };
+    let verifier = VerifierConfig::new(&clerk.issuer, jwks, env.clone())
+        .authorized_parties(clerk.authorized_parties.iter().cloned());
+    let api = ApiConfig::new(&clerk.api_url, clerk.secret_key.clone(), env.clone());
+    let storage = &settings.storage;
+    let objects: Arc<dyn ObjectStore> = Arc::new(S3Store::new(S3Config {
+        endpoint: storage.endpoint.clone(),
+        public_endpoint: storage.public_endpoint.clone(),
+        region: storage.region.clone(),
+        bucket: storage.bucket.clone(),
+        path_style: storage.path_style,
+        access_key: storage.access_key.clone(),
+        secret_key: storage.secret_key.clone(),
+        session_token: None,
+        env: env.clone(),
+        timeout: Duration::from_secs(10),
+    })?);
+    let app = App::new(Parts {
+        env,
+        store,
+        owner,
+        pack: policy::default_pack(),
+        verifier: Verifier::new(verifier)?,
+        clerk: ClerkApi::new(api)?,
+        objects: Arc::clone(&objects),
+        settings: Rules {
+            upload_bytes_max: settings.rules.upload_bytes_max,
+            jit_users: settings.rules.jit_users,
+            auto_bootstrap: settings.rules.auto_bootstrap,
+            ..Rules::default()
+        },
+    });
+    Ok((app, objects))
+}
+
+/// Refuses a database in which isolation would not hold, with what mends it.
+async fn gate(store: &Store) -> anyhow::Result<()> {
+    let findings = store.gate().await.context("looking at the database")?;
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|f| format!("  - {}\n    mend it with: {}", f.problem, f.remedy))
+        .collect();
+    anyhow::bail!(
+        "the database is not fit to serve from:\n{}",
+        lines.join("\n")
+    )
+}
+
+fn webhook_secrets(settings: &Settings) -> anyhow::Result<Vec<Secret>> {
+    let secrets = settings.clerk.webhook_secrets.iter();
+    let parsed = secrets.map(|secret| Secret::parse(secret.expose_secret()));
+    parsed
+        .collect::<Result<_, _>>()
+        .context("CLERK_WEBHOOK_SIGNING_SECRET")
+}
+
+fn http(settings: &Settings) -> HttpSettings {
+    let storage = &settings.storage;
+    let stores = storage
+        .public_endpoint
+        .as_ref()
+        .or(storage.endpoint.as_ref())
+        .cloned();
+    let amazon = || {
+        format!(
+            "https://{}.s3.{}.amazonaws.com",
+            storage.bucket, storage.region
+        )
+    };
+    let store = stores.unwrap_or_else(amazon);
+    let mut sources = PageSources {
+        connections: vec![store],
+        ..PageSources::default()
+    };
+    if settings.clerk.proxy_path.is_none()
+        && let Some(frontend) = &settings.clerk.frontend_api_url
+    {
+        sources.scripts.push(frontend.clone());
+        sources
+            .scripts
+            .push("https://challenges.cloudflare.com".to_owned());
+        sources
+            .frames
+            .push("https://challenges.cloudflare.com".to_owned());
+        sources.connections.push(frontend.clone());
+        sources.images.push("https://img.clerk.com".to_owned());
+    }
+    HttpSettings {
+        https: settings.app_url.starts_with("https:"),
+        trusted_proxies: settings.trusted_proxies,
+        page_sources: sources,
+        internal_keys: settings.internal_keys.clone(),
+        ..HttpSettings::default()
+    }
+}
+
+fn page(settings: &Settings, app: &App) -> ConfigView {
+    let development = settings.development.as_ref();
+    ConfigView {
+        publishable_key: settings.clerk.publishable_key.clone(),
+        proxy_url: settings.clerk.proxy_path.clone(),
+        sign_in_url: "/sign-in".to_owned(),
+        sign_up_url: "/sign-up".to_owned(),
+        mailbox_url: development.map(|d| d.mailbox_url.clone()),
+        environment: match development {
+            Some(_) => Environment::Development,
+            None => Environment::Production,
+        },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        max_upload_bytes: app.settings().upload_bytes_max,
+        allowed_content_types: app.settings().content_types.clone(),
+    }
+}
+
+fn readiness(app: &App, objects: Arc<dyn ObjectStore>) -> api::Readiness {
+    api::Readiness::new(vec![
+        Arc::new(Database(app.clone())),
+        Arc::new(Keys(app.clone())),
+        Arc::new(Objects(objects)),
+    ])
+}
+
+type CheckFuture<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
+/// The database answers and is at our version.
+struct Database(App);
+
+impl Check for Database {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    fn check(&self) -> CheckFuture<'_> {
+        Box::pin(async {
+            let findings = self.0.store().gate().await.map_err(|e| e.to_string())?;
+            findings.first().map_or(Ok(()), |f| Err(f.problem.clone()))
+        })
+    }
+}
+
+/// There are keys to verify sessions with.
+struct Keys(App);
+
+impl Check for Keys {
+    fn name(&self) -> &'static str {
+        "keys"
+    }
+
+    fn check(&self) -> CheckFuture<'_> {
+        Box::pin(async { self.0.verifier().ready().await.map_err(|e| e.to_string()) })
+    }
+}
+
+/// The bucket can be reached.
+struct Objects(Arc<dyn ObjectStore>);
+
+impl Check for Objects {
+    fn name(&self) -> &'static str {
+        "objects"
+    }
+
+    fn check(&self) -> CheckFuture<'_> {
+        Box::pin(async { self.0.check().await.map_err(|e| e.to_string()) })
+    }
+}

@@ -1,0 +1,183 @@
+//! Settings, read once from the environment (and a file of the same form). Nothing else in the
+//! product reads the environment.
+//!
+//! Each setting has one canonical name and accepts the names of other systems; two names that are
+//! both set and differ stop the start, and so does a missing secret.
+
+mod read;
+
+use std::net::SocketAddr;
+
+use secrecy::SecretString;
+
+pub use read::{SettingsError, Vars};
+
+/// Everything that the server is told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people reach us: `APP_URL`, without a trailing slash.
+    pub app_url: String,
+    /// Where the public listener binds: `LISTEN`.
+    pub listen: SocketAddr,
+    /// Where the operators' listener binds: `INTERNAL_LISTEN`.
+    pub internal_listen: SocketAddr,
+    /// Proxies in front of us that append to `X-Forwarded-For`: `TRUSTED_PROXIES`.
+    pub trusted_proxies: usize,
+    /// Keys of the operators' listener: `INTERNAL_API_KEY`, two during a rotation, by commas.
+    pub internal_keys: Vec<SecretString>,
+    /// The database.
+    pub database: Database,
+    /// The identity provider.
+    pub clerk: Clerk,
+    /// The object store.
+    pub storage: Storage,
+    /// Rules of the installation.
+    pub rules: Rules,
+    /// What only development has.
+    pub development: Option<Development>,
+}
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// `DATABASE_URL`: the role `bailiwick_app`, which may go through a pooler.
+    pub url: SecretString,
+    /// `DATABASE_MIGRATION_URL`: the role `bailiwick_owner`, direct; only where DDL runs.
+    pub migration_url: Option<SecretString>,
+    /// `DATABASE_POOL_MAX`.
+    pub pool_max: usize,
+}
+
+/// The identity provider.
+#[derive(Debug, Clone)]
+pub struct Clerk {
+    /// `CLERK_PUBLISHABLE_KEY`.
+    pub publishable_key: String,
+    /// `CLERK_SECRET_KEY`.
+    pub secret_key: SecretString,
+    /// `CLERK_API_URL`, with or without `/v1`.
+    pub api_url: String,
+    /// `CLERK_FRONTEND_API_URL`, where the browser reaches the Frontend API.
+    pub frontend_api_url: Option<String>,
+    /// `CLERK_PROXY_URL`: a path of our own origin under which the Frontend API answers.
+    pub proxy_path: Option<String>,
+    /// `CLERK_JWKS_URL`.
+    pub jwks_url: String,
+    /// `CLERK_ISSUER`.
+    pub issuer: String,
+    /// `CLERK_WEBHOOK_SIGNING_SECRET`, several by commas during a rotation.
+    pub webhook_secrets: Vec<SecretString>,
+    /// `CLERK_AUTHORIZED_PARTIES`: origins whose tokens are taken; `APP_URL` where it is not set.
+    pub authorized_parties: Vec<String>,
+}
+
+/// The object store.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// `S3_ENDPOINT`; Amazon's of the region where it is not set.
+    pub endpoint: Option<String>,
+    /// `S3_PUBLIC_ENDPOINT`, where browsers reach it by another address.
+    pub public_endpoint: Option<String>,
+    /// `AWS_S3_BUCKET`.
+    pub bucket: String,
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_key: SecretString,
+    /// `S3_PATH_STYLE`: whether the bucket stands in the path. True where an endpoint is set.
+    pub path_style: bool,
+}
+
+/// Rules of the installation.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// `UPLOAD_BYTES_MAX`.
+    pub upload_bytes_max: u64,
+    /// `ORG_CREATION=auto_bootstrap`: bootstrap makes an organization for who has none.
+    pub auto_bootstrap: bool,
+    /// `JIT_USERS`: whether a verified user without a row is fetched on first sight.
+    pub jit_users: bool,
+}
+
+/// What only `bailiwick dev` has.
+#[derive(Debug, Clone)]
+pub struct Development {
+    /// The page of the mailbox.
+    pub mailbox_url: String,
+}
+
+impl Settings {
+    /// Reads the settings of `bailiwick serve`.
+    ///
+    /// # Errors
+    /// The first setting that is missing, unreadable, or set twice with different values.
+    pub fn read(vars: &Vars) -> Result<Self, SettingsError> {
+        let app_url = vars.url("APP_URL", &["PUBLIC_URL"])?;
+        let origin = app_url.trim_end_matches('/').to_owned();
+        let parties = vars.list("CLERK_AUTHORIZED_PARTIES", &[])?;
+        let issuer = vars.required("CLERK_ISSUER", &["CLERK_JWT_ISSUER"])?;
+        let endpoint = vars.optional("S3_ENDPOINT", &["AWS_ENDPOINT_URL_S3"])?;
+        Ok(Self {
+            listen: vars.address("LISTEN", &[], "0.0.0.0:3000")?,
+            internal_listen: vars.address("INTERNAL_LISTEN", &[], "127.0.0.1:3001")?,
+            trusted_proxies: vars.number("TRUSTED_PROXIES", &[], 0)?,
+            internal_keys: vars.secrets("INTERNAL_API_KEY", &[])?,
+            database: Database {
+                url: vars.secret("DATABASE_URL", &[])?,
+                migration_url: vars.optional_secret("DATABASE_MIGRATION_URL", &[])?,
+                pool_max: vars.number("DATABASE_POOL_MAX", &[], 10)?,
+            },
+            clerk: Clerk {
+                publishable_key: vars.prefixed(
+                    "CLERK_PUBLISHABLE_KEY",
+                    &[
+                        "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
+                        "VITE_CLERK_PUBLISHABLE_KEY",
+                    ],
+                    "pk_",
+                )?,
+                secret_key: vars.prefixed("CLERK_SECRET_KEY", &[], "sk_")?.into(),
+                api_url: vars
+                    .optional("CLERK_API_URL", &[])?
+                    .unwrap_or_else(|| "https://api.clerk.com".to_owned()),
+                frontend_api_url: vars.optional("CLERK_FRONTEND_API_URL", &[])?,
+                proxy_path: vars.optional("CLERK_PROXY_URL", &[])?,
+                jwks_url: vars
+                    .optional("CLERK_JWKS_URL", &["CLERK_JWKS_URI"])?
+                    .unwrap_or_else(|| {
+                        format!("{}/.well-known/jwks.json", issuer.trim_end_matches('/'))
+                    }),
+                issuer,
+                webhook_secrets: vars
+                    .secrets("CLERK_WEBHOOK_SIGNING_SECRET", &["CLERK_WEBHOOK_SECRET"])?,
+                authorized_parties: if parties.is_empty() {
+                    vec![origin.clone()]
+                } else {
+                    parties
+                },
+            },
+            storage: Storage {
+                path_style: vars.flag("S3_PATH_STYLE", &[], endpoint.is_some())?,
+                endpoint,
+                public_endpoint: vars.optional("S3_PUBLIC_ENDPOINT", &[])?,
+                bucket: vars.required("AWS_S3_BUCKET", &[])?,
+                region: vars.required("AWS_REGION", &[])?,
+                access_key: vars.required("AWS_ACCESS_KEY_ID", &[])?,
+                secret_key: vars.secret("AWS_SECRET_ACCESS_KEY", &[])?,
+            },
+            rules: Rules {
+                upload_bytes_max: vars.number("UPLOAD_BYTES_MAX", &[], 100 * 1024 * 1024)?,
+                auto_bootstrap: vars.choice(
+                    "ORG_CREATION",
+                    &["self_service", "auto_bootstrap"],
+                    "self_service",
+                )? == "auto_bootstrap",
+                jit_users: vars.flag("JIT_USERS", &[], true)?,
+            },
+            development: None,
+            app_url: origin,
+        })
+    }
+}
