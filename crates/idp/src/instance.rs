@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use bailiwick_kernel::Env;
 use bailiwick_pg::Pool;
 
@@ -64,12 +65,17 @@ impl Idp {
     /// The Frontend API, scripts and pictures included, to be nested at
     /// [`IdpConfig::proxy_prefix`] of the application's own origin.
     pub fn frontend_router(&self) -> Router {
-        frontend::router(self.clone())
+        self.nudging(frontend::router(self.clone()))
     }
 
     /// The Backend API, under `/v1`, to be served on a listener of its own.
     pub fn backend_router(&self) -> Router {
-        backend::router(self.clone())
+        self.nudging(backend::router(self.clone()))
+    }
+
+    fn nudging(&self, router: Router) -> Router {
+        let wake = self.wake().clone();
+        router.layer(from_fn_with_state(wake, webhooks::nudge_after_writes))
     }
 
     /// What delivers this instance's webhooks once it runs. At least one must.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::answer::render;
 use super::params::Params;
@@ -16,14 +16,13 @@ use crate::error::{Error, Refusal};
 /// The one path whose use is not bounded: verifiers refetch keys whenever they meet a new one.
 const UNBOUNDED: &str = "/v1/jwks";
 
-/// Admits a request or refuses it; renders refusals; wakes the webhooks' sender after writes.
+/// Admits a request or refuses it; renders refusals.
 pub(super) async fn guard(
     State(backend): State<Arc<Backend>>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let trace = hex::encode(backend.idp.env().bytes::<16>());
-    let writes = request.method() != Method::GET;
     let mut response = match admit(&backend, &request) {
         Ok(version) => {
             request.extensions_mut().insert(version);
@@ -31,9 +30,6 @@ pub(super) async fn guard(
         }
         Err(refusal) => Error::from(refusal).answer(&trace),
     };
-    if writes && response.status().is_success() {
-        backend.idp.wake().nudge();
-    }
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

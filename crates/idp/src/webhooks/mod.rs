@@ -22,6 +22,7 @@ pub use endpoints::{EndpointConfig, ensure_endpoints};
 pub use secret::{SecretError, SigningSecret};
 pub use sender::{LEASE, Sender, SenderError};
 pub use wake::Wake;
+pub(crate) use wake::nudge_after_writes;
 
 /// Every statement of this module, for the test that checks them.
 pub fn statements() -> impl Iterator<Item = &'static bailiwick_pg::Statement> {

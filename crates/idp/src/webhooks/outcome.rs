@@ -50,7 +50,8 @@ sql! {
          where endpoint_id = $1 and state = 'pending'";
 }
 
-/// Writes down an attempt and what follows from it, in one transaction.
+/// Writes down an attempt and what follows from it, in one transaction. Whoever locks an endpoint
+/// does so before its deliveries, so that attempts that end together do not wait for each other.
 pub(super) async fn settle(
     pool: &Pool,
     env: &Env,
@@ -60,15 +61,8 @@ pub(super) async fn settle(
     let mut tx = pool.begin().await?;
     record(&mut tx, env, delivery, attempt).await?;
     if attempt.is_success() {
-        let now = env.now();
-        let key: [&(dyn bailiwick_pg::ToSql + Sync); 3] =
-            [&delivery.message_id, &delivery.endpoint_id, &now];
-        tx.execute(&MARK_DELIVERED, &key).await?;
-        tx.execute(&ENDPOINT_WORKS, &[&delivery.endpoint_id])
-            .await?;
+        succeed(&mut tx, env, delivery).await?;
     } else {
-        tx.execute(&ENDPOINT_FAILS, &[&delivery.endpoint_id, &attempt.at])
-            .await?;
         fail(&mut tx, env, delivery, attempt).await?;
     }
     tx.commit().await
@@ -107,40 +101,47 @@ async fn record(
     Ok(())
 }
 
+async fn succeed(tx: &mut Tx, env: &Env, delivery: &Claimed) -> Result<(), Error> {
+    let (message, endpoint) = (&delivery.message_id, &delivery.endpoint_id);
+    tx.execute(&ENDPOINT_WORKS, &[endpoint]).await?;
+    tx.execute(&MARK_DELIVERED, &[message, endpoint, &env.now()])
+        .await?;
+    Ok(())
+}
+
 async fn fail(tx: &mut Tx, env: &Env, delivery: &Claimed, attempt: &Attempt) -> Result<(), Error> {
     let now = env.now();
     let (message, endpoint) = (&delivery.message_id, &delivery.endpoint_id);
     let [jitter] = env.bytes::<1>();
     let delay = schedule::next_delay(delivery.attempts.saturating_add(1), attempt.hint(), jitter);
-    let due = delay.map(|delay| now + delay);
-    match due {
-        Some(due) => {
-            tx.execute(&RETRY_DELIVERY, &[message, endpoint, &delivery.claim, &due])
-                .await?
-        }
-        None => {
-            tx.execute(
-                &EXHAUST_DELIVERY,
-                &[message, endpoint, &delivery.claim, &now],
-            )
-            .await?
-        }
-    };
-    let disabled = if attempt.is_gone() {
+
+    tx.execute(&ENDPOINT_FAILS, &[endpoint, &attempt.at])
+        .await?;
+    let is_disabled = if attempt.is_gone() {
         tx.execute(&DISABLE_ENDPOINT, &[endpoint, &"gone", &now, &now])
             .await?
             > 0
-    } else if due.is_none() {
-        tx.execute(
-            &DISABLE_ENDPOINT,
-            &[endpoint, &"failing", &now, &(now - PATIENCE)],
-        )
-        .await?
+    } else if delay.is_none() {
+        let since = now - PATIENCE;
+        tx.execute(&DISABLE_ENDPOINT, &[endpoint, &"failing", &now, &since])
+            .await?
             > 0
     } else {
         false
     };
-    if disabled {
+
+    let claim = &delivery.claim;
+    match delay.map(|delay| now + delay) {
+        Some(due) => {
+            tx.execute(&RETRY_DELIVERY, &[message, endpoint, claim, &due])
+                .await?
+        }
+        None => {
+            tx.execute(&EXHAUST_DELIVERY, &[message, endpoint, claim, &now])
+                .await?
+        }
+    };
+    if is_disabled {
         tx.execute(&HOLD_ENDPOINT, &[endpoint]).await?;
         tracing::warn!(
             endpoint,

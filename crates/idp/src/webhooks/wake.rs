@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use tokio::sync::Notify;
 
 /// Wakes the sender of this process. The sender also looks by itself, so a nudge that nobody gave
@@ -19,4 +22,19 @@ impl Wake {
     pub(super) async fn nudged(&self) {
         self.0.notified().await;
     }
+}
+
+/// Around a router: nudges after every request that may have written, when its transaction has
+/// ended.
+pub(crate) async fn nudge_after_writes(
+    State(wake): State<Wake>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_read = request.method().is_safe();
+    let response = next.run(request).await;
+    if !is_read {
+        wake.nudge();
+    }
+    response
 }

@@ -74,6 +74,8 @@ async fn slugs_are_unique_and_found_where_none_is_given() {
         .await
         .ok();
     assert_eq!(first["slug"], "acme");
+    // The protocol has no null for this one.
+    assert!(first.get("created_by").is_none());
     let second = world
         .post("/organizations", json!({ "name": "Acme" }))
         .await

@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 
 use super::world::{Progress, SECRET, World, endpoint};
 use crate::support::receiver::{Receiver, Reply};
+use crate::support::until;
 
 const HOUR: i64 = 3600;
 
@@ -104,6 +105,27 @@ async fn gone_disables_at_once() {
     let _sender = world.run();
     world.emit("user.created").await;
     assert_eq!(world.attempted("user.created", 1).await.state, "held");
+    assert_eq!(
+        world.disabled().await,
+        [("main".to_owned(), "gone".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn gone_said_many_times_at_once_holds_everything() {
+    let (world, receiver) = World::with_receiver().await;
+    receiver.reply(&[Reply::Status(410); 20]);
+    for number in 0..20 {
+        world.emit(&format!("event.{number}")).await;
+    }
+    let _sender = world.run();
+    for number in 0..20 {
+        let event = format!("event.{number}");
+        until("everything is held", || async {
+            (world.progress(&event).await.state == "held").then_some(())
+        })
+        .await;
+    }
     assert_eq!(
         world.disabled().await,
         [("main".to_owned(), "gone".to_owned())]
