@@ -19,7 +19,7 @@ pub struct Args {
 
 /// The verb.
 pub fn run(args: &Args) -> Result<()> {
-    setup::ensure(&[setup::Part::Web])?;
+    setup::ensure(&[setup::Part::Web, setup::Part::Clerk])?;
     report::step("build bailiwick", test::build_binary)?;
     let document = process::output(Command::new(dev::binary()).arg("openapi"))?;
     let files = [

@@ -80,7 +80,11 @@ impl Server {
                 )));
             }
             // The line comes after the file, so that the file is whole.
-            if self.log().lines().any(|line| line.trim() == "ready") {
+            if self
+                .log()
+                .lines()
+                .any(|line| line.trim_start().starts_with("ready"))
+            {
                 let text = fs::read_to_string(file);
                 return parse(&text.with_context(|| format!("reading {}", file.display()))?);
             }

