@@ -35,7 +35,6 @@ export const appearance = {
     formButtonPrimary: { boxShadow: "none", fontWeight: 550, textTransform: "none" },
     formFieldInput: { minHeight: "2.5rem" },
     modalContent: { border: "none" },
-    organizationSwitcherTrigger: { padding: "0.375rem 0.5rem", color: "var(--bw-ink)" },
     organizationSwitcherPopoverCard: { boxShadow: "var(--bw-lift-raised)" },
     userButtonPopoverCard: { boxShadow: "var(--bw-lift-raised)" },
     providerIcon__google: { maskImage: "none", WebkitMaskImage: "none" },
@@ -46,3 +45,18 @@ export const appearance = {
 
 /** For Clerk's large components: they fill the column that they stand in. */
 export const wide = { elements: { rootBox: { width: "100%" } } } as const;
+
+/** For the organization switcher: as wide as its place, and never wider, however long the name. */
+export const switcher = {
+  elements: {
+    rootBox: { width: "100%", minWidth: 0 },
+    organizationSwitcherTrigger: {
+      width: "100%",
+      justifyContent: "space-between",
+      padding: "0.375rem 0.5rem",
+      color: "var(--bw-ink)",
+    },
+    organizationPreview: { minWidth: 0 },
+    organizationPreviewTextContainer: { minWidth: 0 },
+  },
+} as const;

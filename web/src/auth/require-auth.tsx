@@ -1,5 +1,5 @@
 import { useAuth, useClerk } from "@clerk/react";
-import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
@@ -13,15 +13,19 @@ export function RequireAuth({ children }: { children: ReactNode }) {
   const { isLoaded, isSignedIn } = useAuth();
   const refusal = useSessionRefusal();
   const status = useClerkStatus();
-  const here = useLocation({ select: (location) => location.href });
+  const here = useRouterState({ select: ({ location }) => location.href });
+  const leaving = useRouterState({
+    select: ({ location, resolvedLocation }) => location.href !== resolvedLocation?.href,
+  });
   const navigate = useNavigate();
   const signedOut = isLoaded && !isSignedIn;
 
   const sent = useRef(false);
   useEffect(() => {
     if (!signedOut) sent.current = false;
-    // Once is enough: the address changes while the page leaves, and must not count as a way back.
-    if (!signedOut || sent.current) return;
+    // Once is enough, and not where the page is being left already, as after signing out: an address
+    // that changes meanwhile must not count as a way back.
+    if (!signedOut || leaving || sent.current) return;
     sent.current = true;
     void navigate({
       to: "/sign-in/$",
@@ -29,7 +33,7 @@ export function RequireAuth({ children }: { children: ReactNode }) {
       search: { [RETURN_PARAMETER]: here },
       replace: true,
     });
-  }, [signedOut, here, navigate]);
+  }, [signedOut, leaving, here, navigate]);
 
   if (status === "error") return <IdentityUnreachable />;
   if (!isLoaded || !isSignedIn) return <AppSkeleton />;

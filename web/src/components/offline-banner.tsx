@@ -14,11 +14,14 @@ function subscribe(listener: () => void): () => void {
 export function OfflineBanner() {
   const online = useSyncExternalStore(subscribe, () => navigator.onLine);
   return (
-    <div role="status" className="sticky top-0 z-30">
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-30 flex justify-center px-4 md:bottom-5"
+    >
       {!online && (
-        <p className="flex items-center justify-center gap-2 bg-warning-soft px-4 py-2 font-medium text-sm text-warning-text">
-          <WifiOff className="size-4" aria-hidden />
-          You are offline. What you see may be out of date; uploads wait.
+        <p className="pointer-events-auto flex animate-rise-in items-center gap-2.5 rounded-xl bg-warning-soft px-4 py-2.5 font-medium text-sm text-warning-text shadow-raised">
+          <WifiOff className="size-4 shrink-0" aria-hidden />
+          You are offline. What you see may be out of date.
         </p>
       )}
     </div>

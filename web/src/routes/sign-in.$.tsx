@@ -13,7 +13,7 @@ export const Route = createFileRoute("/sign-in/$")({
 function Page() {
   const back = useReturnPath();
   return (
-    <AuthPage title="Sign in">
+    <AuthPage title="Sign in" hint>
       <SignIn
         routing="path"
         path="/sign-in"

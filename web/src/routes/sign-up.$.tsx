@@ -13,7 +13,7 @@ export const Route = createFileRoute("/sign-up/$")({
 function Page() {
   const back = useReturnPath();
   return (
-    <AuthPage title="Create an account">
+    <AuthPage title="Create an account" hint>
       <SignUp
         routing="path"
         path="/sign-up"

@@ -4,7 +4,7 @@ import { cn } from "@/lib/cn";
 
 const VARIANTS = {
   primary: "bg-accent text-accent-ink hover:bg-accent-hover shadow-card",
-  secondary: "bg-surface text-ink border border-line-strong hover:bg-sunken shadow-card",
+  secondary: "bg-control text-ink border border-line-strong hover:border-faint shadow-card",
   quiet: "text-muted hover:text-ink hover:bg-ink/6",
   danger: "bg-danger text-danger-ink hover:bg-danger-hover shadow-card",
   link: "text-accent-text underline decoration-accent-text/35 underline-offset-4 hover:decoration-accent-text",

@@ -51,7 +51,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             </Primitive.Close>
           </Primitive.Root>
         ))}
-        <Primitive.Viewport className="fixed right-0 bottom-0 z-60 flex w-full max-w-sm flex-col gap-2 p-4 outline-none" />
+        <Primitive.Viewport className="fixed right-0 bottom-16 z-60 md:bottom-0 flex w-full max-w-sm flex-col gap-2 p-4 outline-none" />
       </Primitive.Provider>
     </ToastContext>
   );

@@ -9,8 +9,15 @@ import { useTitle } from "@/components/title";
 import { useConfig } from "@/config/config";
 import { paths } from "@/lib/paths";
 
-/** The frame around Clerk's sign-in and sign-up. */
-export function AuthPage({ title, children }: { title: string; children: ReactNode }) {
+interface AuthPageProps {
+  title: string;
+  /** Codes are sent from here: say where they arrive in development. */
+  hint?: boolean;
+  children: ReactNode;
+}
+
+/** The frame around Clerk's large components. */
+export function AuthPage({ title, hint, children }: AuthPageProps) {
   useTitle(title);
   return (
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,0.85fr)]">
@@ -26,10 +33,9 @@ export function AuthPage({ title, children }: { title: string; children: ReactNo
           tabIndex={-1}
           className="flex flex-1 flex-col items-center justify-center px-4 pt-4 pb-16 outline-none"
         >
-          <h1 className="sr-only">{title}</h1>
           <div className="w-full max-w-100">
             {children}
-            <MailboxHint />
+            {hint && <MailboxHint />}
           </div>
         </main>
       </div>

@@ -66,8 +66,8 @@ export function LandingPage() {
             ))}
           </ul>
         </section>
-        <section aria-labelledby="begin" className="px-5 pb-16 sm:px-8 sm:pb-24">
-          <div className="relative mx-auto flex max-w-6xl flex-col items-start gap-6 overflow-hidden rounded-3xl bg-accent px-7 py-12 text-accent-ink sm:flex-row sm:items-center sm:justify-between sm:px-12">
+        <section aria-labelledby="begin" className="mx-auto max-w-6xl px-5 pb-16 sm:px-8 sm:pb-24">
+          <div className="flex flex-col items-start gap-6 rounded-3xl bg-accent px-7 py-12 text-accent-ink sm:flex-row sm:items-center sm:justify-between sm:px-12">
             <h2 id="begin" className="max-w-md font-semibold text-2xl leading-tight sm:text-3xl">
               Mark out your ground. It takes a minute.
             </h2>
@@ -86,7 +86,7 @@ export function LandingPage() {
           <a href={paths.apiReference()} className="rounded-sm hover:text-ink">
             API reference
           </a>
-          <span className="sm:ml-auto">Version {version}</span>
+          <span className="tabular sm:ml-auto">Version {version}</span>
         </div>
       </footer>
     </div>

@@ -87,7 +87,7 @@ function Row({ project, member }: { project: Project; member: ProjectMember }) {
   return (
     <li className="flex flex-wrap items-center gap-x-3.5 gap-y-2 px-4 py-3.5 sm:flex-nowrap sm:px-5">
       <Avatar name={name} src={member.avatarUrl} />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 basis-1/2">
         <p className="truncate font-[550]">{name}</p>
         <p className="truncate text-[0.8125rem] text-muted">
           {member.name && member.email ? `${member.email} · ` : ""}
@@ -95,14 +95,14 @@ function Row({ project, member }: { project: Project; member: ProjectMember }) {
         </p>
       </div>
       {project.can.manageMembers ? (
-        <div className="flex items-center gap-1">
+        <div className="flex w-full items-center gap-1 pl-12.5 sm:w-auto sm:pl-0">
           <Select
             label={`Project role of ${name}`}
             value={change.isPending ? (change.variables ?? member.projectRole) : member.projectRole}
             options={PROJECT_ROLES}
             disabled={change.isPending}
             onValueChange={(role) => change.mutate(role)}
-            className="w-36"
+            className="flex-1 sm:w-36"
           />
           <Tooltip text="Remove">
             <Button

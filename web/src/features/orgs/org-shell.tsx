@@ -2,6 +2,7 @@ import { OrganizationSwitcher, UserButton, useUser } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
 import { FolderKanban, LayoutDashboard, Settings } from "lucide-react";
 import type { ReactNode } from "react";
+import { switcher } from "@/auth/appearance";
 import { Mark } from "@/components/brand";
 import { MAIN_ID } from "@/components/skip-link";
 import { ThemeToggle } from "@/components/theme-toggle";
@@ -17,12 +18,10 @@ interface Entry {
 
 /** The frame around an organization's pages: who, where, and the ways on. */
 export function OrgShell({ children }: { children: ReactNode }) {
-  const { org, slug, may } = useOrg();
+  const { slug } = useOrg();
   const entries: Entry[] = [
     { to: paths.orgDashboard(slug), label: "Dashboard", icon: LayoutDashboard },
-    ...(may("projects:view") || may("projects:read") || org.userRole
-      ? [{ to: paths.projects(slug), label: "Projects", icon: FolderKanban }]
-      : []),
+    { to: paths.projects(slug), label: "Projects", icon: FolderKanban },
     { to: paths.orgSettings(slug), label: "Settings", icon: Settings },
   ];
   return (
@@ -95,6 +94,7 @@ function Switcher() {
   return (
     <OrganizationSwitcher
       hidePersonal
+      appearance={switcher}
       createOrganizationMode="navigation"
       createOrganizationUrl={paths.createOrganization()}
       afterCreateOrganizationUrl="/org/:slug/dashboard"

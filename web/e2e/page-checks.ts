@@ -1,0 +1,55 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { settings } from "./settings";
+
+const SCHEMES = ["light", "dark"] as const;
+
+/**
+ * Looks at a page as it stands: nothing serious for axe in light and dark, no sideways scrolling,
+ * and a picture of each kept under its name.
+ */
+export async function check(page: Page, name: string): Promise<void> {
+  mkdirSync(settings.screenshots, { recursive: true });
+  for (const scheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await settled(page);
+    await page.screenshot({ path: join(settings.screenshots, `${name}-${scheme}.png`) });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => ({
+        id,
+        at: nodes.map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary}`),
+      }));
+    expect(serious, `${name}, ${scheme}`).toEqual([]);
+  }
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  expect(sideways, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+/** Waits until nothing on the page fades or moves. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every((animation) => {
+      const { iterations } = animation.effect?.getComputedTiming() ?? {};
+      return animation.playState !== "running" || iterations === Number.POSITIVE_INFINITY;
+    }),
+  );
+}
+
+/** Notes where a page breaks, breaks its own security policy, or asks anybody but this machine for anything. */
+export function guard(page: Page, problems: string[]): void {
+  page.on("pageerror", (error) => problems.push(error.stack ?? error.message));
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    const local = ["localhost", "127.0.0.1"].includes(url.hostname);
+    if (url.protocol.startsWith("http") && !local) problems.push(`asked ${url.origin}`);
+  });
+}
