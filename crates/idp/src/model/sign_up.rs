@@ -39,7 +39,8 @@ fn email_verification(sign_up: &SignUp, now: Timestamp) -> Value {
         None => json!({
             "object": "verification_otp",
             "status": "unverified",
-            "strategy": "email_code",
+            // None yet: the components take a named one for a code that has been sent.
+            "strategy": null,
             "attempts": null,
             "expire_at": null,
         }),
