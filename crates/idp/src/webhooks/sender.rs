@@ -86,11 +86,11 @@ impl Sender {
             }
             self.purge_at_times(&mut purged_at).await;
             let pause = self.start_due(&mut endpoints, &mut tasks).await;
-            let full = tasks.len() >= CONCURRENCY;
+            let is_full = tasks.len() >= CONCURRENCY;
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(ended) = tasks.join_next(), if full => report(ended),
-                () = self.wake.nudged(), if !full => {}
+                () = room(&mut tasks, &endpoints, is_full) => {}
+                () = self.wake.nudged(), if !is_full => {}
                 () = time::sleep(pause) => {}
             }
         }
@@ -172,6 +172,27 @@ impl Worker {
                 message = delivery.message_id,
                 "outcome of a webhook not recorded"
             );
+        }
+    }
+}
+
+/// Resolves when attempts have ended and left room where there was none: in all, or for one
+/// endpoint. Never, where there is room.
+async fn room(tasks: &mut JoinSet<()>, endpoints: &HashMap<String, Endpoint>, is_full: bool) {
+    let count_busy = || {
+        endpoints
+            .values()
+            .filter(|endpoint| endpoint.is_busy())
+            .count()
+    };
+    let busy = count_busy();
+    if !is_full && busy == 0 {
+        return std::future::pending().await;
+    }
+    while let Some(ended) = tasks.join_next().await {
+        report(ended);
+        if is_full || count_busy() < busy {
+            return;
         }
     }
 }
