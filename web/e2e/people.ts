@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { codeFor } from "./mailbox";
 
 /** Somebody who signs up. */
@@ -49,7 +49,7 @@ export async function signOut(page: Page): Promise<void> {
     .getByRole("button", { name: /user (button|menu)/i })
     .filter({ visible: true })
     .click();
-  await page.getByRole("menuitem", { name: /sign out/i }).click();
+  await inClerkMenu(page, /sign out/i).click();
   await page.waitForURL((url) => url.pathname === "/");
   await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
 }
@@ -66,4 +66,11 @@ export async function createOrganization(page: Page, name: string, slug: string)
   if (await skip.isVisible()) await skip.click();
   await page.waitForURL(`**/org/${slug}/dashboard`);
   await expect(page.getByText(`of ${name}.`)).toBeVisible({ timeout: 60_000 });
+}
+
+/** An entry of a popover of Clerk's: a button or a menu item, as its version has it. */
+export function inClerkMenu(page: Page, name: RegExp): Locator {
+  return page
+    .getByRole("menuitem", { name })
+    .or(page.getByRole("dialog").getByRole("button", { name }));
 }

@@ -2,7 +2,15 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { check, guard } from "./page-checks";
-import { createOrganization, newPerson, signIn, signOut, signUp, unique } from "./people";
+import {
+  createOrganization,
+  inClerkMenu,
+  newPerson,
+  signIn,
+  signOut,
+  signUp,
+  unique,
+} from "./people";
 
 /** Reads the session token that the page would send for the organization it shows. */
 async function tokenFor(page: Page): Promise<string> {
@@ -158,7 +166,7 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
   await test.step("a second organization shows other data and another address", async () => {
     await page.goto(`/org/${north}/dashboard`);
     await openSwitcher(page, `North ${run}`);
-    await page.getByRole("menuitem", { name: /create organization/i }).click();
+    await inClerkMenu(page, /create organization/i).click();
     await createOrganization(page, `South ${run}`, south);
     await expect(page.getByText("Begin with a project")).toBeVisible();
     await expect(page.getByText(projectName)).toBeHidden();
@@ -168,7 +176,7 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
     ).not.toBe(200);
 
     await openSwitcher(page, `South ${run}`);
-    await page.getByRole("menuitem", { name: new RegExp(`North ${run}`) }).click();
+    await inClerkMenu(page, new RegExp(`North ${run}`)).click();
     await page.waitForURL(`**/org/${north}/dashboard`);
     await expect(
       page.getByRole("list", { name: "Recent projects" }).getByText(projectName),

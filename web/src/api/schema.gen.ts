@@ -301,7 +301,7 @@ export interface components {
             id: string;
             slug: string;
             name: string;
-            role: string;
+            role: string | null;
         };
         Me: {
             /** Format: uuid */
@@ -336,7 +336,7 @@ export interface components {
             /** @enum {string} */
             tier: "starter" | "pro";
             provisioningStatus: components["schemas"]["ProvisioningStatus"];
-            userRole: components["schemas"]["OrgRole"];
+            userRole: string | null;
             userPermissions: string[];
             /** Format: int64 */
             memberCount: number;
@@ -353,7 +353,7 @@ export interface components {
             email: string | null;
             fullName: string | null;
             avatarUrl: string | null;
-            role: components["schemas"]["OrgRole"];
+            role: string;
             status: string;
             /** Format: date-time */
             joinedAt: string;
@@ -365,7 +365,7 @@ export interface components {
         Person: {
             /** Format: uuid */
             id: string;
-            name: string;
+            name: string | null;
         };
         /** @enum {string} */
         ProjectRole: "lead" | "contributor";
@@ -431,9 +431,9 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** Format: uuid */
-            projectId: string;
+            projectId: string | null;
             /** @enum {string} */
-            scope: "PROJECT";
+            scope: "ORG" | "PROJECT" | "CUSTOMER";
             fileName: string;
             contentType: string;
             /** Format: int64 */
@@ -442,7 +442,7 @@ export interface components {
             /** @enum {string} */
             status: "PENDING" | "UPLOADED" | "FAILED";
             /** @enum {string} */
-            visibility: "INTERNAL";
+            visibility: "INTERNAL" | "SHARED";
             uploadedBy: components["schemas"]["Person"];
             /** Format: date-time */
             createdAt: string;

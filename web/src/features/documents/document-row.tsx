@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { useNotify } from "@/components/ui/toast";
 import { Tooltip } from "@/components/ui/tooltip";
+import { personName } from "@/features/members/names";
 import { useOrg } from "@/features/orgs/context";
 import { refreshProjects } from "@/features/projects/data";
 import { formatBytes } from "@/lib/format";
@@ -41,7 +42,7 @@ export function DocumentRow({ document: doc }: { document: Document }) {
           {doc.fileName}
         </p>
         <p className="tabular truncate text-[0.8125rem] text-muted">
-          {formatBytes(doc.size)} · {doc.uploadedBy.name} ·{" "}
+          {formatBytes(doc.size)} · {personName(doc.uploadedBy)} ·{" "}
           <Ago at={doc.uploadedAt ?? doc.createdAt} />
         </p>
       </div>

@@ -41,7 +41,8 @@ export function DashboardPage() {
         title={`${greeting(new Date())}${name ? `, ${name}` : ""}`}
         actions={mayCreate && projects.length > 0 && <CreateProject />}
       >
-        You are {article(org.userRole)} {roleName(org.userRole).toLowerCase()} of {org.name}.
+        You are {article(roleName(org.userRole))} {roleName(org.userRole).toLowerCase()} of{" "}
+        {org.name}.
       </PageHeader>
       <dl className="mb-10 grid grid-cols-3 gap-3 sm:gap-4">
         <Count
@@ -87,7 +88,7 @@ export function DashboardPage() {
 }
 
 function article(role: string): string {
-  return role === "owner" ? "the" : /^[aeiou]/.test(role) ? "an" : "a";
+  return role === "Owner" ? "the" : /^[AEIOU]/.test(role) ? "an" : "a";
 }
 
 function Count({ label, value, to }: { label: string; value: string | undefined; to?: string }) {

@@ -18,10 +18,12 @@ interface Entry {
 
 /** The frame around an organization's pages: who, where, and the ways on. */
 export function OrgShell({ children }: { children: ReactNode }) {
-  const { slug } = useOrg();
+  const { slug, may } = useOrg();
   const entries: Entry[] = [
     { to: paths.orgDashboard(slug), label: "Dashboard", icon: LayoutDashboard },
-    { to: paths.projects(slug), label: "Projects", icon: FolderKanban },
+    ...(may("projects:read")
+      ? [{ to: paths.projects(slug), label: "Projects", icon: FolderKanban }]
+      : []),
     { to: paths.orgSettings(slug), label: "Settings", icon: Settings },
   ];
   return (

@@ -10,8 +10,9 @@ const ROLES: Record<string, string> = {
   contributor: "Contributor",
 };
 
-/** A role as people read it. A policy pack may name others; they are shown as they are. */
-export function roleName(role: string): string {
+/** A role as people read it; who has none and still is here operates the installation. A policy pack may name others; they are shown as they are. */
+export function roleName(role: string | null | undefined): string {
+  if (!role) return "Operator";
   return ROLES[role] ?? role.charAt(0).toUpperCase() + role.slice(1).replaceAll("_", " ");
 }
 

@@ -14,6 +14,7 @@ import { Tabs } from "@/components/ui/tabs";
 import { useNotify } from "@/components/ui/toast";
 import { DocumentsTab } from "@/features/documents/documents-tab";
 import { MembersTab } from "@/features/members/members-tab";
+import { personName } from "@/features/members/names";
 import { useOrg } from "@/features/orgs/context";
 import { roleName } from "@/features/orgs/words";
 import { paths } from "@/lib/paths";
@@ -69,7 +70,7 @@ function Loaded({ project, back }: { project: Project; back: React.ReactNode }) 
         <p className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-[0.8125rem] text-faint">
           {project.myRole && <Badge tone="accent">{roleName(project.myRole)}</Badge>}
           <span>
-            Created <Ago at={project.createdAt} /> by {project.createdBy.name}
+            Created <Ago at={project.createdAt} /> by {personName(project.createdBy)}
           </span>
         </p>
       </PageHeader>
