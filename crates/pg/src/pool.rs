@@ -96,6 +96,7 @@ pub struct Pool(Arc<Inner>);
 struct Inner {
     config: PoolConfig,
     postgres: tokio_postgres::Config,
+    transport: tls::Transport,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
@@ -149,7 +150,7 @@ impl Inner {
     }
 
     async fn connect(&self) -> Result<Connection> {
-        let client = tls::connect(&self.postgres).await?;
+        let client = tls::connect(&self.postgres, &self.transport).await?;
         Ok(Connection::new(client, self.config.statement_cache))
     }
 
@@ -174,7 +175,9 @@ impl Pool {
         if postgres.get_application_name().is_none() {
             postgres.application_name(&config.application_name);
         }
+        let transport = tls::transport(&mut postgres)?;
         let inner = Arc::new(Inner {
+            transport,
             permits: Arc::new(Semaphore::new(config.max_size)),
             idle: Mutex::new(Vec::with_capacity(config.max_size)),
             config,
