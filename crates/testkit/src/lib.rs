@@ -1,1 +1,44 @@
-//! Bailiwick: testkit.
+//! A whole server for one test: its own database, a clock that the test moves, people who sign in,
+//! and HTTP as the only way in.
+//!
+//! ```ignore
+//! let t = TestApp::start().await;
+//! let acme = t.tenant("acme", Tier::Starter).await;
+//! let project = acme.owner().post("/projects", json!({"name": "Alpha"})).await.assert_status(201);
+//! acme.viewer().get(format!("/projects/{}", project.id())).await.assert_problem(404, "NOT_FOUND");
+//! ```
+//!
+//! Real parts throughout: PostgreSQL, listeners, signed webhooks, signed tokens. Only the identity
+//! provider's Backend API is played by a stub ([`Provider`]), at the outermost edge, so that a test
+//! can make it fail. What a test leaves behind is looked at when it ends: dead jobs and dead
+//! messages that it did not announce fail it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what went wrong by failing"
+)]
+
+mod answer;
+mod app;
+mod database;
+pub mod fixtures;
+mod look;
+mod options;
+mod persona;
+mod provider;
+mod redact;
+mod token;
+mod webhook;
+mod world;
+
+pub use answer::Answer;
+pub use app::TestApp;
+pub use database::{Database, detached_pool};
+pub use options::{Options, detached_app};
+pub use persona::{Persona, Request};
+pub use provider::Provider;
+pub use redact::redact;
+pub use token::{ISSUER, Issuer};
+pub use webhook::{Message, SECRET};
+pub use world::{ROLES, World};

@@ -1,0 +1,220 @@
+//! How a server under test differs from the usual one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bailiwick_api::{Check, ConfigView, Environment, HttpSettings};
+use bailiwick_clerk::api::{ApiConfig, ClerkApi};
+use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
+use bailiwick_embedded::s3::{ObjectStore as EmbeddedStore, ObjectStoreConfig};
+use bailiwick_kernel::{Env, ManualClock, SystemRandom, policy};
+use bailiwick_outside::storage::{MemoryStore, ObjectStore, S3Config, S3Store};
+use bailiwick_pg::Pool;
+use bailiwick_services::{App, Parts, Settings};
+use bailiwick_store::Store;
+use jiff::Timestamp;
+
+use crate::provider::SECRET_KEY;
+use crate::{ISSUER, Issuer, TestApp, database, detached_pool};
+
+/// When tests take place, unless they say otherwise: 2026-01-01T00:00:00Z.
+const BEGINNING_MS: i64 = 1_767_225_600_000;
+const BUCKET: &str = "documents";
+
+/// How a server under test differs from the usual one.
+pub struct Options {
+    pub(crate) http: HttpSettings,
+    pub(crate) checks: Vec<Arc<dyn Check>>,
+    pub(crate) rules: Settings,
+    pub(crate) pool_max: usize,
+    pub(crate) is_system_clock: bool,
+    pub(crate) has_s3: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let http = HttpSettings {
+            rate_per_address: None,
+            rate_per_user: None,
+            internal_keys: vec![crate::app::INTERNAL_KEY.into()],
+            ..HttpSettings::default()
+        };
+        Self {
+            http,
+            checks: Vec::new(),
+            rules: Settings::default(),
+            pool_max: 6,
+            is_system_clock: false,
+            has_s3: false,
+        }
+    }
+}
+
+impl Options {
+    /// With these settings of the HTTP side.
+    #[must_use]
+    pub fn http(mut self, change: impl FnOnce(&mut HttpSettings)) -> Self {
+        change(&mut self.http);
+        self
+    }
+
+    /// With these readiness checks.
+    #[must_use]
+    pub fn checks(mut self, checks: Vec<Arc<dyn Check>>) -> Self {
+        self.checks = checks;
+        self
+    }
+
+    /// With these rules of the installation.
+    #[must_use]
+    pub fn rules(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.rules);
+        self
+    }
+
+    /// With so many connections to the database at most.
+    #[must_use]
+    pub fn pool_max(mut self, max: usize) -> Self {
+        self.pool_max = max;
+        self
+    }
+
+    /// With the machine's clock, which a test cannot move.
+    #[must_use]
+    pub fn system_clock(mut self) -> Self {
+        self.is_system_clock = true;
+        self
+    }
+
+    /// With an object store that speaks the S3 protocol. The clock then starts at the machine's
+    /// time, since the store looks at its own.
+    #[must_use]
+    pub fn s3(mut self) -> Self {
+        self.has_s3 = true;
+        self
+    }
+
+    /// Starts the server.
+    pub async fn start(self) -> TestApp {
+        TestApp::with(self).await
+    }
+
+    pub(crate) fn env(&self) -> (Env, Option<Arc<ManualClock>>) {
+        if self.is_system_clock {
+            return (Env::system(), None);
+        }
+        let beginning = if self.has_s3 {
+            Env::system().now()
+        } else {
+            Timestamp::from_millisecond(BEGINNING_MS).unwrap()
+        };
+        let clock = Arc::new(ManualClock::at(beginning));
+        (Env::new(clock.clone(), Arc::new(SystemRandom)), Some(clock))
+    }
+}
+
+/// Where the bytes of documents are.
+pub(crate) enum Objects {
+    Memory(Arc<MemoryStore>),
+    S3 {
+        store: Arc<S3Store>,
+        _server: EmbeddedStore,
+        _dir: tempfile::TempDir,
+    },
+}
+
+impl Objects {
+    pub(crate) async fn of(options: &Options, env: &Env) -> Self {
+        if !options.has_s3 {
+            return Self::Memory(Arc::new(MemoryStore::new(env.clone())));
+        }
+        let dir = tempfile::tempdir_in(database::scratch()).unwrap();
+        let server = EmbeddedStore::start(ObjectStoreConfig {
+            dir: dir.path().to_owned(),
+            port: 0,
+            access_key: "key".to_owned(),
+            secret_key: "secret".to_owned(),
+            buckets: vec![BUCKET.to_owned()],
+            allowed_origins: Vec::new(),
+        });
+        let server = server.await.unwrap();
+        let store = S3Store::new(S3Config {
+            endpoint: Some(server.endpoint()),
+            public_endpoint: None,
+            region: "us-east-1".to_owned(),
+            bucket: BUCKET.to_owned(),
+            path_style: true,
+            access_key: "key".to_owned(),
+            secret_key: "secret".into(),
+            session_token: None,
+            env: env.clone(),
+            timeout: Duration::from_secs(10),
+        });
+        Self::S3 {
+            store: Arc::new(store.unwrap()),
+            _server: server,
+            _dir: dir,
+        }
+    }
+
+    pub(crate) fn store(&self) -> Arc<dyn ObjectStore> {
+        match self {
+            Self::Memory(store) => store.clone(),
+            Self::S3 { store, .. } => store.clone(),
+        }
+    }
+}
+
+/// What an [`App`] under test is made of beside its data.
+pub(crate) struct Outside {
+    pub env: Env,
+    pub provider_url: String,
+    pub objects: Arc<dyn ObjectStore>,
+}
+
+pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Settings) -> App {
+    let Outside {
+        env,
+        provider_url,
+        objects,
+    } = outside;
+    let jwks = JwksSource::StaticJwks(Issuer::trusted().jwks());
+    let verifier = VerifierConfig::new(ISSUER, jwks, env.clone());
+    let clerk = ApiConfig::new(provider_url, SECRET_KEY.into(), env.clone());
+    App::new(Parts {
+        env,
+        store: Store::new(pool),
+        owner,
+        pack: policy::default_pack(),
+        verifier: Verifier::new(verifier).unwrap(),
+        clerk: ClerkApi::new(clerk).unwrap(),
+        objects,
+        settings: rules,
+    })
+}
+
+/// An application for tests that need one and none of its data: on a database that they share, with
+/// a provider that nobody plays.
+pub async fn detached_app() -> App {
+    let env = Env::system();
+    let outside = Outside {
+        provider_url: "http://127.0.0.1:9".to_owned(),
+        objects: Arc::new(MemoryStore::new(env.clone())),
+        env,
+    };
+    app(detached_pool().await, None, outside, Settings::default())
+}
+
+pub(crate) fn page(rules: &Settings) -> ConfigView {
+    ConfigView {
+        publishable_key: "pk_live_Y2xlcmsuYmFpbGl3aWNrLmxvY2FsaG9zdCQ".to_owned(),
+        proxy_url: Some("/__clerk".to_owned()),
+        sign_in_url: "/sign-in".to_owned(),
+        sign_up_url: "/sign-up".to_owned(),
+        mailbox_url: None,
+        environment: Environment::Development,
+        version: "0.0.0".to_owned(),
+        max_upload_bytes: rules.upload_bytes_max,
+        allowed_content_types: rules.content_types.clone(),
+    }
+}

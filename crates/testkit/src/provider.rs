@@ -1,0 +1,214 @@
+//! The identity provider's Backend API as far as the product asks it: a stub at the outermost
+//! edge, on loopback, that a test can make fail.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::fixtures::text;
+
+/// The secret key that the stub wants to see.
+pub(crate) const SECRET_KEY: &str = "sk_test_of_the_test_kit";
+
+/// What the stub knows, and how it behaves.
+#[derive(Clone, Default)]
+pub struct Provider(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    users: BTreeMap<String, Value>,
+    organizations: BTreeMap<String, Value>,
+    memberships: BTreeMap<String, Value>,
+    failing: Option<u16>,
+    calls: Vec<String>,
+}
+
+impl Provider {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Knows this user, organization or membership from now on, by its `object`.
+    pub fn know(&self, resource: &Value) {
+        let mut known = self.known();
+        let id = text(resource, "id");
+        let kind = text(resource, "object");
+        let map = match kind.as_str() {
+            "user" => &mut known.users,
+            "organization" => &mut known.organizations,
+            "organization_membership" => &mut known.memberships,
+            other => panic!("the stub knows no {other}"),
+        };
+        map.insert(id, resource.clone());
+    }
+
+    /// Knows the resource of this id no more.
+    pub fn forget(&self, id: &str) {
+        let mut known = self.known();
+        known.users.remove(id);
+        known.organizations.remove(id);
+        known.memberships.remove(id);
+    }
+
+    /// From now on answers everything with this status and asks for patience, so that no client
+    /// waits for a repetition.
+    pub fn fail_with(&self, status: u16) {
+        self.known().failing = Some(status);
+    }
+
+    /// Answers again.
+    pub fn recover(&self) {
+        self.known().failing = None;
+    }
+
+    /// What has been asked since the last time: `GET /v1/users/user_1`.
+    #[must_use]
+    pub fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut self.known().calls)
+    }
+
+    /// Serves on a free port of loopback; answers the base URL.
+    pub(crate) async fn serve(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new()
+            .route("/v1/users/{id}", get(find_user))
+            .route(
+                "/v1/users/{id}/organization_memberships",
+                get(memberships_of_user),
+            )
+            .route(
+                "/v1/organizations",
+                axum::routing::post(create_organization),
+            )
+            .route("/v1/organizations/{id}", get(find_organization))
+            .route(
+                "/v1/organizations/{id}/memberships",
+                get(memberships_of_organization),
+            )
+            .layer(axum::middleware::from_fn_with_state(self.clone(), behave))
+            .with_state(self.clone());
+        // Ends with the test's runtime.
+        tokio::spawn(axum::serve(listener, router).into_future());
+        format!("http://{address}")
+    }
+}
+
+async fn behave(
+    State(provider): State<Provider>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let call = format!("{} {}", request.method(), request.uri().path());
+    let failing = {
+        let mut known = provider.known();
+        known.calls.push(call);
+        known.failing
+    };
+    if let Some(status) = failing {
+        let status = StatusCode::from_u16(status).unwrap();
+        return (status, [(header::RETRY_AFTER, "3600")], "{}").into_response();
+    }
+    if is_ours(request.headers()) {
+        next.run(request).await
+    } else {
+        refusal(StatusCode::UNAUTHORIZED, "authentication_invalid")
+    }
+}
+
+fn is_ours(headers: &HeaderMap) -> bool {
+    let expected = format!("Bearer {SECRET_KEY}");
+    headers
+        .get(header::AUTHORIZATION)
+        .is_some_and(|value| value == expected.as_str())
+}
+
+fn refusal(status: StatusCode, code: &str) -> Response {
+    let body = json!({"errors": [{"code": code, "message": code}]});
+    (status, axum::Json(body)).into_response()
+}
+
+fn found(value: Option<&Value>) -> Response {
+    match value {
+        Some(value) => axum::Json(value.clone()).into_response(),
+        None => refusal(StatusCode::NOT_FOUND, "resource_not_found"),
+    }
+}
+
+fn list(rows: Vec<Value>) -> Response {
+    axum::Json(json!({"total_count": rows.len(), "data": rows})).into_response()
+}
+
+async fn find_user(State(provider): State<Provider>, Path(id): Path<String>) -> Response {
+    found(provider.known().users.get(&id))
+}
+
+async fn find_organization(State(provider): State<Provider>, Path(id): Path<String>) -> Response {
+    found(provider.known().organizations.get(&id))
+}
+
+async fn memberships_of_user(State(provider): State<Provider>, Path(id): Path<String>) -> Response {
+    let known = provider.known();
+    if !known.users.contains_key(&id) {
+        return refusal(StatusCode::NOT_FOUND, "resource_not_found");
+    }
+    let theirs = known.memberships.values();
+    list(
+        theirs
+            .filter(|m| m["public_user_data"]["user_id"] == id)
+            .cloned()
+            .collect(),
+    )
+}
+
+async fn memberships_of_organization(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+) -> Response {
+    let known = provider.known();
+    if !known.organizations.contains_key(&id) {
+        return refusal(StatusCode::NOT_FOUND, "resource_not_found");
+    }
+    let theirs = known.memberships.values();
+    list(
+        theirs
+            .filter(|m| m["organization"]["id"] == id)
+            .cloned()
+            .collect(),
+    )
+}
+
+/// Makes an organization and its creator's membership, as the provider does.
+async fn create_organization(
+    State(provider): State<Provider>,
+    axum::Json(wanted): axum::Json<Value>,
+) -> Response {
+    let (id, at, creator) = {
+        let known = provider.known();
+        let creator = text(&wanted, "created_by");
+        let id = format!("org_made_{}", known.organizations.len());
+        let Some(user) = known.users.get(&creator).cloned() else {
+            return refusal(StatusCode::UNPROCESSABLE_ENTITY, "form_param_invalid");
+        };
+        let at = user["created_at"].as_i64().unwrap();
+        (id, jiff::Timestamp::from_millisecond(at).unwrap(), user)
+    };
+    let slug = id.replace('_', "-");
+    let name = text(&wanted, "name");
+    let made = crate::fixtures::organization(&id, &name, &slug, &text(&creator, "id"), at);
+    provider.know(&made);
+    provider.know(&crate::fixtures::membership(
+        &made,
+        &creator,
+        "org:admin",
+        at,
+    ));
+    axum::Json(made).into_response()
+}

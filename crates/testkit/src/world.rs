@@ -1,0 +1,180 @@
+//! An organization with its people, made the way that real ones are: by the provider's webhooks.
+
+use std::collections::BTreeMap;
+
+use bailiwick_kernel::Tier;
+use bailiwick_kernel::id::{OrgId, UserId};
+use serde_json::Value;
+
+use crate::fixtures::{self, event};
+use crate::{Persona, TestApp};
+
+/// Our org roles, the greatest first, with what the provider calls them.
+pub const ROLES: [(&str, &str); 5] = [
+    ("owner", "org:admin"),
+    ("admin", "org:admin"),
+    ("manager", "org:manager"),
+    ("member", "org:member"),
+    ("viewer", "org:viewer"),
+];
+
+/// An organization with a person in each role.
+#[derive(Clone)]
+pub struct World {
+    /// Our id, which is the tenant's.
+    pub id: OrgId,
+    /// The provider's id.
+    pub clerk_org_id: String,
+    /// The slug, which all names in it carry.
+    pub slug: String,
+    /// The provider's organization.
+    pub resource: Value,
+    /// The tier that it was provisioned in.
+    pub tier: Tier,
+    people: BTreeMap<String, Persona>,
+}
+
+impl World {
+    /// The person with this org role, with the organization active.
+    #[must_use]
+    pub fn persona(&self, role: &str) -> &Persona {
+        let found = self.people.get(role);
+        found.unwrap_or_else(|| panic!("nobody is {role} in {}", self.slug))
+    }
+
+    /// Who made it.
+    #[must_use]
+    pub fn owner(&self) -> &Persona {
+        self.persona("owner")
+    }
+
+    /// An admin.
+    #[must_use]
+    pub fn admin(&self) -> &Persona {
+        self.persona("admin")
+    }
+
+    /// A manager.
+    #[must_use]
+    pub fn manager(&self) -> &Persona {
+        self.persona("manager")
+    }
+
+    /// A member.
+    #[must_use]
+    pub fn member(&self) -> &Persona {
+        self.persona("member")
+    }
+
+    /// A viewer.
+    #[must_use]
+    pub fn viewer(&self) -> &Persona {
+        self.persona("viewer")
+    }
+}
+
+impl TestApp {
+    /// A user whom the provider knows and whose webhook has been processed.
+    pub async fn user(&self, first_name: &str, last_name: &str, email: &str) -> Persona {
+        let data = self.unseen_user(first_name, last_name, email);
+        self.apply(&event("user.created", &data, self.now())).await;
+        self.persona(&data).await
+    }
+
+    /// A user whom the provider alone knows.
+    #[must_use]
+    pub fn unseen_user(&self, first_name: &str, last_name: &str, email: &str) -> Value {
+        let id = format!("user_{}", self.number());
+        let data = fixtures::user(&id, first_name, last_name, email, self.now());
+        self.provider.know(&data);
+        data
+    }
+
+    /// The person behind the provider's user, who may be unknown to the mirror.
+    pub async fn persona(&self, data: &Value) -> Persona {
+        let id = fixtures::text(data, "id");
+        let query = format!("select id from control.users where clerk_user_id = '{id}'");
+        let rows = self.rows(&query).await;
+        let user = rows.first().map(|row| fixtures::text(row, "id"));
+        let user = user.map_or_else(|| UserId::from(uuid::Uuid::nil()), |id| id.parse().unwrap());
+        Persona::signed_in(self.target(), user, data)
+    }
+
+    /// A provisioned organization with a person in each role.
+    pub async fn tenant(&self, slug: &str, tier: Tier) -> World {
+        let people: Vec<Value> = ROLES
+            .iter()
+            .map(|(role, _)| self.unseen_user(slug, role, &format!("{role}@{slug}.example")))
+            .collect();
+        for person in &people {
+            self.deliver(&event("user.created", person, self.now()))
+                .await;
+        }
+        self.settle().await;
+        let world = self.organization(slug, &people[0], tier).await;
+        let mut world = world;
+        for ((role, provider_role), data) in ROLES.iter().zip(&people) {
+            let persona = self.persona(data).await.within(&world);
+            self.join(&world, data, provider_role).await;
+            world.people.insert((*role).to_owned(), persona);
+        }
+        world
+    }
+
+    /// A provisioned organization that nobody has joined yet, not even its creator.
+    pub async fn organization(&self, slug: &str, creator: &Value, tier: Tier) -> World {
+        let clerk_org_id = format!("org_{}", self.number());
+        let now = self.now();
+        let creator = fixtures::text(creator, "id");
+        let resource = fixtures::organization(&clerk_org_id, slug, slug, &creator, now);
+        self.provider.know(&resource);
+        let message = self
+            .deliver(&event("organization.created", &resource, now))
+            .await;
+        // The message alone: what it enqueued waits until the tier is what the test wants.
+        bailiwick_services::inbox::process(&self.app, &message)
+            .await
+            .unwrap();
+        let id = self.organization_id(&clerk_org_id).await;
+        let mut tx = self.app.store().control().await.unwrap();
+        let set = bailiwick_store::organizations::set_tier(&mut tx, id, tier.as_str(), now);
+        set.await.unwrap();
+        tx.commit().await.unwrap();
+        self.settle().await;
+        World {
+            id,
+            clerk_org_id,
+            slug: slug.to_owned(),
+            resource,
+            tier,
+            people: BTreeMap::new(),
+        }
+    }
+
+    /// Makes the provider's user a member with the provider's role, and processes the webhook.
+    pub async fn join(&self, world: &World, user: &Value, provider_role: &str) {
+        let now = self.now();
+        let membership = fixtures::membership(&world.resource, user, provider_role, now);
+        self.provider.know(&membership);
+        self.apply(&event("organizationMembership.created", &membership, now))
+            .await;
+    }
+
+    /// Our id of the provider's organization.
+    pub async fn organization_id(&self, clerk_org_id: &str) -> OrgId {
+        let query =
+            format!("select id from control.organizations where clerk_org_id = '{clerk_org_id}'");
+        let rows = self.rows(&query).await;
+        fixtures::text(&rows[0], "id").parse().unwrap()
+    }
+
+    /// Somebody who operates the installation and is a member of nothing.
+    pub async fn staff(&self, platform_role: &str) -> Persona {
+        let email = format!("{platform_role}@staff.example");
+        let persona = self.user("Staff", platform_role, &email).await;
+        let pool = self.app.store().pool();
+        let granted = bailiwick_store::platform::grant(pool, self.app.env(), &email, platform_role);
+        assert_eq!(granted.await.unwrap(), 1);
+        persona
+    }
+}
