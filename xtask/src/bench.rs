@@ -1,107 +1,94 @@
-//! `cargo xtask bench`: the named measurements of bench/benches.toml.
+//! `cargo xtask bench`: measures the product as it is built for production.
 //!
-//! A bench is a program that prints its own figures; this file builds the release binary, checks
-//! that the tools are there, and runs it.
+//! The measuring itself is a program of its own (crates/bench), so that this one stays quick to
+//! build. Here are the builds that it needs and where its results go.
 
-use crate::report::Failure;
-use crate::{environment, paths, process, report, setup};
-use anyhow::{Context, Result};
-use serde::Deserialize;
-use std::fs;
-use std::path::PathBuf;
+use crate::{paths, process, report, setup};
+use anyhow::Result;
+use clap::ValueEnum;
 use std::process::Command;
+
+/// Where results are kept, for who compares.
+const RESULTS: &str = "bench/results";
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
-  cargo xtask bench                list them
-  cargo xtask bench <name>         run one
-  cargo xtask bench <name> -- -h   its own arguments")]
+  cargo xtask bench                     all of it: about ten minutes after the build
+  cargo xtask bench http --quick        a look at the requests a second
+  cargo xtask bench --save              and write bench/results/<name>.md
+  cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
 pub struct Args {
-    /// Which one; without it they are listed
-    name: Option<String>,
-    /// Passed on to the bench
+    /// What to measure
+    #[arg(value_enum, default_value = "all")]
+    which: Which,
+    /// Short rounds: for a look, not for a record
+    #[arg(long)]
+    quick: bool,
+    /// Write the results to bench/results
+    #[arg(long)]
+    save: bool,
+    /// Passed on to the program that measures
     #[arg(last = true)]
     args: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Benches {
-    #[serde(default)]
-    bench: Vec<Bench>,
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// Requests a second over HTTP, beside pgbench with the same transaction
+    Http,
+    /// Memory of the server at rest
+    Memory,
+    /// `bailiwick dev` until it is ready
+    Startup,
+    /// All of them
+    All,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Bench {
-    name: String,
-    /// One line: what is measured.
-    about: String,
-    /// Program and arguments, run in bench/.
-    command: Vec<String>,
-    /// Programs that must be on PATH.
-    #[serde(default)]
-    needs: Vec<String>,
+impl Which {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Memory => "memory",
+            Self::Startup => "startup",
+            Self::All => "all",
+        }
+    }
 }
 
 /// The verb.
 pub fn run(args: &Args) -> Result<()> {
-    let benches = read()?;
-    let Some(name) = &args.name else {
-        for Bench { name, about, .. } in &benches {
-            eprintln!("  {name:<16} {about}");
-        }
-        report::ready(
-            "bench",
-            &format!("{} known; run one by its name", benches.len()),
-        );
-        return Ok(());
-    };
-    let bench = benches
-        .iter()
-        .find(|bench| bench.name == *name)
-        .ok_or_else(|| {
-            Failure::new(
-                format!("there is no bench `{name}`"),
-                "`cargo xtask bench` lists them",
-            )
-        })?;
-    if let Some(tool) = bench
-        .needs
-        .iter()
-        .find(|tool| environment::find_on_path(tool).is_none())
-    {
-        return Err(Failure::new(
-            format!("bench `{name}` needs `{tool}`"),
-            "install it with your system's packages",
-        )
-        .into());
-    }
     let machine = setup::ensure(setup::TO_RUN)?;
-    report::step("build bailiwick (release)", || {
-        process::run(process::cargo().args(["build", "--release", "--package", "bailiwick"]))
+    report::step("build bailiwick and its benches (release)", || {
+        process::run(process::cargo().args([
+            "build",
+            "--release",
+            "--package",
+            "bailiwick",
+            "--package",
+            "bailiwick-bench",
+        ]))
     })?;
-    let (program, fixed) = bench
-        .command
-        .split_first()
-        .context("a bench without a command")?;
-    let mut command = Command::new(program);
-    command.args(fixed).args(&args.args).current_dir(folder());
-    command.env(
-        "BAILIWICK_BIN",
-        paths::root().join("target/release/bailiwick"),
-    );
-    report::step(name, || process::run(command.envs(machine.variables())))
-}
-
-fn read() -> Result<Vec<Bench>> {
-    let file = folder().join("benches.toml");
-    let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-    let benches: Benches =
-        toml::from_str(&text).with_context(|| format!("parsing {}", paths::shown(&file)))?;
-    Ok(benches.bench)
-}
-
-fn folder() -> PathBuf {
-    paths::root().join("bench")
+    let release = paths::target().join("release");
+    let mut bench = Command::new(release.join("bailiwick-bench"));
+    bench
+        .current_dir(paths::root())
+        .arg(args.which.name())
+        .arg("--binary")
+        .arg(release.join("bailiwick"))
+        .envs(machine.variables());
+    if matches!(args.which, Which::Startup | Which::All) {
+        report::step("build bailiwick (debug)", || {
+            process::run(process::cargo().args(["build", "--package", "bailiwick"]))
+        })?;
+        let debug = paths::target().join("debug/bailiwick");
+        bench.arg("--debug-binary").arg(debug);
+    }
+    if args.quick {
+        bench.arg("--quick");
+    }
+    if args.save {
+        bench.arg("--save").arg(paths::root().join(RESULTS));
+    }
+    bench.args(&args.args);
+    report::step("measure", || process::run(&mut bench))
 }

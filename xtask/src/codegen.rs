@@ -1,7 +1,7 @@
 //! `cargo xtask gen`: what is generated from the API: its document, and the web client's types.
 
 use crate::report::Failure;
-use crate::{dev, paths, process, report, setup, test};
+use crate::{dev, paths, process, report, setup};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
@@ -14,13 +14,22 @@ use std::process::Command;
 pub struct Args {
     /// Write nothing; fail where something would change
     #[arg(long)]
-    pub check: bool,
+    check: bool,
 }
 
 /// The verb.
 pub fn run(args: &Args) -> Result<()> {
     setup::ensure(&[setup::Part::Web, setup::Part::Clerk])?;
-    report::step("build bailiwick", test::build_binary)?;
+    report::step("build bailiwick", dev::build)?;
+    generate(args.check)
+}
+
+/// Fails where a generated file is not what the binary that was built last says.
+pub fn compare() -> Result<()> {
+    generate(true)
+}
+
+fn generate(is_check: bool) -> Result<()> {
     let document = process::output(Command::new(dev::binary()).arg("openapi"))?;
     let files = [
         paths::web().join("openapi.json"),
@@ -30,7 +39,7 @@ pub fn run(args: &Args) -> Result<()> {
     write(&files[0], &document)?;
     let generated = process::output(process::npm(&paths::web()).args(["run", "--silent", "gen"]));
     let after = contents(&files);
-    if args.check || generated.is_err() {
+    if is_check || generated.is_err() {
         for (file, text) in files.iter().zip(&before) {
             if let Some(text) = text {
                 write(file, text)?;
@@ -46,7 +55,7 @@ pub fn run(args: &Args) -> Result<()> {
         .collect();
     match changed.as_slice() {
         [] => report::ready("generated files", "up to date"),
-        _ if args.check => {
+        _ if is_check => {
             let what = format!("not what the code says: {}", changed.join(", "));
             return Err(
                 Failure::new(what, "run `cargo xtask gen` and commit the difference").into(),

@@ -22,15 +22,7 @@ pub struct Args {
 /// The verb. Comes back only where something failed.
 pub fn run(args: &Args) -> Result<()> {
     let machine = setup::ensure(setup::TO_RUN)?;
-    report::step("build bailiwick", || {
-        process::run(process::cargo().args([
-            "build",
-            "--package",
-            "bailiwick",
-            "--bin",
-            "bailiwick",
-        ]))
-    })?;
+    report::step("build bailiwick", build)?;
     let mut server = Command::new(binary());
     server
         .current_dir(paths::root())
@@ -40,11 +32,14 @@ pub fn run(args: &Args) -> Result<()> {
     Err(process::exec(&mut server))
 }
 
-/// The binary of the development profile.
+/// Compiles the binary of the development profile, with cargo's own progress.
+pub fn build() -> Result<()> {
+    process::run(process::cargo().args(["build", "--package", "bailiwick", "--bin", "bailiwick"]))
+}
+
+/// Where it is then.
 pub fn binary() -> PathBuf {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    paths::root().join(target).join("debug/bailiwick")
+    paths::target().join("debug/bailiwick")
 }
 
 #[cfg(test)]

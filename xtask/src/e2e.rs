@@ -1,14 +1,13 @@
 //! The browser tests: a real server, a real browser, nothing in between.
 
 use crate::server::Server;
-use crate::{paths, process, report, setup, test};
+use crate::{paths, process, report, setup};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
 
-/// Runs Playwright against a server of its own; its files are kept where a test fails.
+/// Runs Playwright against a server of its own, of the binary that was built last; its files are kept where a test fails.
 pub fn run(machine: &setup::Machine) -> Result<()> {
-    test::build_binary()?;
     let folder = folder();
     let outcome = Server::start(&folder, machine).and_then(|server| {
         report::note(&format!(

@@ -46,7 +46,7 @@ enum Verb {
     Ci,
     /// Write what is generated from the API: web/openapi.json and the web client's types
     Gen(codegen::Args),
-    /// Run a benchmark of bench/, or list them
+    /// Measure requests a second, memory and start-up of the release build
     Bench(bench::Args),
 }
 

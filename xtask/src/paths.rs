@@ -13,6 +13,13 @@ pub fn web() -> PathBuf {
     root().join("web")
 }
 
+/// What cargo builds.
+pub fn target() -> PathBuf {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    root().join(target)
+}
+
 /// Downloaded tools; ignored by git, safe to delete.
 pub fn tools() -> PathBuf {
     root().join(".tools")

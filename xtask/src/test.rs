@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests there are, each by its own runner.
 
 use crate::report::Tally;
-use crate::{codegen, e2e, environment, paths, process, setup};
+use crate::{codegen, dev, e2e, environment, paths, process, setup};
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -53,9 +53,8 @@ pub fn run(args: &Args) -> Result<()> {
                     .envs(machine.variables()),
             )
         });
-        tally.run("generated files are up to date", || {
-            codegen::run(&codegen::Args { check: true })
-        });
+        tally.run("build what the tests ran on", build_as_tested);
+        tally.run("generated files are up to date", codegen::compare);
     }
     if has(Suite::Web) {
         tally.run("web tests", || {
@@ -63,14 +62,17 @@ pub fn run(args: &Args) -> Result<()> {
         });
     }
     if has(Suite::E2e) {
+        if !has(Suite::Rust) {
+            tally.run("build bailiwick", dev::build);
+        }
         tally.run("browser tests", || e2e::run(&machine));
     }
     tally.finish("test")
 }
 
-/// Builds the binary in the very form that `cargo test --workspace` leaves behind, so that nothing
-/// is compiled twice.
-pub fn build_binary() -> Result<()> {
+/// The binary with the features that `cargo test --workspace` compiled everything with, or the
+/// same crates would be compiled a second time.
+fn build_as_tested() -> Result<()> {
     process::run(cargo("build").args(["--workspace", "--bin", "bailiwick", "--tests"]))
 }
 
