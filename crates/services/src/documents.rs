@@ -297,6 +297,11 @@ pub async fn get(scope: &mut Scope, id: DocumentId) -> Result<(Document, People)
 }
 
 async fn find(scope: &mut Scope, id: DocumentId) -> Result<Document> {
+    let found = find_here(scope, id).await;
+    scope.or_document_elsewhere(id, found).await
+}
+
+async fn find_here(scope: &mut Scope, id: DocumentId) -> Result<Document> {
     let me = scope.me();
     let document = scope
         .read(permission::DOCUMENTS_READ, |_| rows::Get::new(id, me))

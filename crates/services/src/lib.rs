@@ -7,6 +7,7 @@ pub mod app;
 pub mod authn;
 pub mod bootstrap;
 pub mod documents;
+mod elsewhere;
 mod error;
 pub mod inbox;
 pub mod jobs;

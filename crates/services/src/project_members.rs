@@ -4,11 +4,12 @@ use bailiwick_kernel::id::{MemberId, ProjectId, UserId};
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
 use bailiwick_kernel::policy::permission;
 use bailiwick_kernel::{Code, Problem, ProjectRole};
+use bailiwick_store::idempotency::Claim;
 use bailiwick_store::project_members::{self as rows, ProjectMember};
 use serde_json::json;
 
 use crate::people::People;
-use crate::projects::place;
+use crate::projects::{IDEMPOTENCY_TTL, IdempotencyKey, place};
 use crate::{Result, Scope, projects};
 
 /// A page of the members of a project, first come first.
@@ -43,15 +44,16 @@ pub async fn list(
 ///
 /// # Errors
 /// `NOT_FOUND`, `PERMISSION_DENIED`; `VALIDATION_FAILED` where they are no active member;
-/// `CONFLICT_ALREADY_EXISTS` where they are on it.
+/// `CONFLICT_ALREADY_EXISTS` where they are on it; `IDEMPOTENCY_MISMATCH`.
 pub async fn add(
     scope: &mut Scope,
     project: ProjectId,
     member: MemberId,
     role: ProjectRole,
+    key: Option<&IdempotencyKey>,
 ) -> Result<()> {
     let member = UserId::from(member.uuid());
-    scope
+    let changed = scope
         .change(permission::PROJECT_MEMBERS_MANAGE, |mut op| async move {
             let (me, now) = (op.me(), op.now());
             let found = op
@@ -60,6 +62,18 @@ pub async fn add(
                 .await?
                 .ok_or_else(Problem::not_found)?;
             op.require_on(permission::PROJECT_MEMBERS_MANAGE, found.my_role.as_deref())?;
+            if let Some(key) = key {
+                let key = key.of(me, "projectMembers.add");
+                let expires = now + IDEMPOTENCY_TTL;
+                match op.tx().claim(&key, member.uuid(), now, expires).await? {
+                    Claim::New => {}
+                    Claim::Mismatch => return Err(Problem::new(Code::IdempotencyMismatch).into()),
+                    Claim::Repeated(_) => {
+                        op.unchanged();
+                        return Ok((op, ()));
+                    }
+                }
+            }
             if !op.tx().is_active_member(member).await? {
                 let message = "must be an active member of the organization";
                 return Err(Problem::invalid("memberId", message).into());
@@ -77,7 +91,8 @@ pub async fn add(
             op.audit("projectMembers.add", "project", project, None, Some(after));
             Ok((op, ()))
         })
-        .await
+        .await;
+    scope.or_elsewhere(project, changed).await
 }
 
 /// Gives somebody on a project another role there.
@@ -91,7 +106,7 @@ pub async fn update(
     role: ProjectRole,
 ) -> Result<()> {
     let member = UserId::from(member.uuid());
-    scope
+    let changed = scope
         .change(permission::PROJECT_MEMBERS_MANAGE, |mut op| async move {
             let (me, now) = (op.me(), op.now());
             let found = op
@@ -115,7 +130,8 @@ pub async fn update(
             );
             Ok((op, ()))
         })
-        .await
+        .await;
+    scope.or_elsewhere(project, changed).await
 }
 
 /// Takes somebody off a project.
@@ -124,7 +140,7 @@ pub async fn update(
 /// `NOT_FOUND`, `PERMISSION_DENIED`.
 pub async fn remove(scope: &mut Scope, project: ProjectId, member: MemberId) -> Result<()> {
     let member = UserId::from(member.uuid());
-    scope
+    let changed = scope
         .change(permission::PROJECT_MEMBERS_MANAGE, |mut op| async move {
             let me = op.me();
             let found = op
@@ -145,5 +161,6 @@ pub async fn remove(scope: &mut Scope, project: ProjectId, member: MemberId) -> 
             );
             Ok((op, ()))
         })
-        .await
+        .await;
+    scope.or_elsewhere(project, changed).await
 }

@@ -78,6 +78,11 @@ pub struct ProjectAndPeople {
 /// # Errors
 /// `NOT_FOUND`, `PERMISSION_DENIED`.
 pub async fn get(scope: &mut Scope, id: ProjectId) -> Result<ProjectAndPeople> {
+    let found = find(scope, id).await;
+    scope.or_elsewhere(id, found).await
+}
+
+async fn find(scope: &mut Scope, id: ProjectId) -> Result<ProjectAndPeople> {
     let me = scope.me();
     let project = scope
         .read(permission::PROJECTS_READ, |_| rows::Get::new(id, me))
@@ -169,7 +174,7 @@ pub async fn create(
 /// `NOT_FOUND`, `PERMISSION_DENIED`, `VALIDATION_FAILED`.
 pub async fn update(scope: &mut Scope, id: ProjectId, input: &Input) -> Result<ProjectAndPeople> {
     let input = &input.check()?;
-    scope
+    let changed = scope
         .change(permission::PROJECTS_UPDATE, |mut op| async move {
             let (me, now) = (op.me(), op.now());
             let before = op
@@ -190,7 +195,8 @@ pub async fn update(scope: &mut Scope, id: ProjectId, input: &Input) -> Result<P
             );
             Ok((op, ()))
         })
-        .await?;
+        .await;
+    scope.or_elsewhere(id, changed).await?;
     get(scope, id).await
 }
 
@@ -199,7 +205,7 @@ pub async fn update(scope: &mut Scope, id: ProjectId, input: &Input) -> Result<P
 /// # Errors
 /// `NOT_FOUND`, `PERMISSION_DENIED`.
 pub async fn delete(scope: &mut Scope, id: ProjectId) -> Result<()> {
-    scope
+    let gone = scope
         .change(permission::PROJECTS_DELETE, |mut op| async move {
             let me = op.me();
             let before = op
@@ -219,5 +225,6 @@ pub async fn delete(scope: &mut Scope, id: ProjectId) -> Result<()> {
             op.audit("projects.delete", "project", id, Some(before), None);
             Ok((op, ()))
         })
-        .await
+        .await;
+    scope.or_elsewhere(id, gone).await
 }

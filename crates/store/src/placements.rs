@@ -1,6 +1,6 @@
 //! Where tenants live.
 
-use bailiwick_kernel::id::OrgId;
+use bailiwick_kernel::id::{MembershipId, OrgId, UserId};
 use bailiwick_pg::{Row, Schema, Tx, sql};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -18,11 +18,53 @@ sql! {
     /// Whether another tenant has a schema.
     TAKEN(TEXT, UUID) = "
         select exists (select 1 from control.placements where schema_name = $1 and organization_id <> $2)";
+    /// The homes of a user's other organizations, with the membership that opens each.
+    OTHERS(UUID, UUID) = "
+        select p.organization_id, p.schema_name, p.epoch, m.id, m.version, m.role
+        from control.memberships m
+        join control.organizations o on o.id = m.organization_id and o.deleted_at is null
+        join control.placements p on p.organization_id = m.organization_id
+        where m.user_id = $1 and m.organization_id <> $2 and m.status = 'active'
+        order by m.joined_at limit 20";
     /// Every schema that a tenant lives in.
     SCHEMAS() = "select distinct schema_name from control.placements order by schema_name limit 1000000";
 }
 
+/// A tenant that a user is an active member of.
+#[derive(Debug, Clone)]
+pub struct OtherTenant {
+    /// Its home.
+    pub placement: Placement,
+    /// The membership.
+    pub membership: MembershipId,
+    /// The membership's version.
+    pub version: i64,
+    /// The org role's key.
+    pub role: String,
+}
+
 impl Store {
+    /// The tenants that `user` is an active member of beside `org`, twenty at most.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn other_tenants(&self, user: UserId, org: OrgId) -> Result<Vec<OtherTenant>> {
+        let rows = self
+            .pool()
+            .query(&OTHERS, &[&user.uuid(), &org.uuid()])
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(OtherTenant {
+                    membership: MembershipId::from(row.try_get::<_, Uuid>(3)?),
+                    version: row.try_get(4)?,
+                    role: row.try_get(5)?,
+                    placement: decode(row)?,
+                })
+            })
+            .collect()
+    }
+
     /// The home of a tenant, once it is ready.
     ///
     /// # Errors

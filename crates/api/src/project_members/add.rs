@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Json, Path};
+use crate::extract::{Idempotent, Path};
 use crate::problem::ApiResult;
 
 /// Who comes on a project, as what.
@@ -24,15 +24,29 @@ pub struct ProjectMemberAdd {
 /// the caller does not see the project; 409 where the member is on it.
 #[utoipa::path(
     post, path = "/projects/{id}/members", operation_id = "addProjectMember", tag = "projects",
-    params(("id" = ProjectId, Path, description = "The project")),
+    params(
+        ("id" = ProjectId, Path, description = "The project"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer as the first"),
+    ),
     request_body = ProjectMemberAdd,
     responses((status = 204, description = "They are on it"))
 )]
 pub(super) async fn add(
     mut scope: Scope,
     Path(id): Path<ProjectId>,
-    Json(body): Json<ProjectMemberAdd>,
+    request: Idempotent<ProjectMemberAdd>,
 ) -> ApiResult<StatusCode> {
-    project_members::add(&mut scope, id, body.member_id, body.project_role).await?;
+    let ProjectMemberAdd {
+        member_id,
+        project_role,
+    } = request.body;
+    project_members::add(
+        &mut scope,
+        id,
+        member_id,
+        project_role,
+        request.key.as_ref(),
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
