@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use http::header;
+use http::{HeaderMap, StatusCode, header};
 use rust_embed::RustEmbed;
 
 use crate::error::{Refusal, Result};
@@ -19,8 +19,12 @@ struct Scripts;
 
 /// `GET /npm/@clerk/{package}@{version}/dist/{file}`. Public. The version part is not looked at:
 /// there is one. 404 for any other package or file.
-pub async fn script(Path((package, file)): Path<(String, String)>) -> Result<Response> {
+pub async fn script(
+    Path((package, file)): Path<(String, String)>,
+    request: HeaderMap,
+) -> Result<Response> {
     let (script, immutable) = find(&package, &file).ok_or_else(|| Refusal::not_found("Script"))?;
+    let etag = format!("\"{}\"", hex::encode(script.metadata.sha256_hash()));
     let cache = if immutable {
         "public, max-age=31536000, immutable"
     } else {
@@ -30,9 +34,14 @@ pub async fn script(Path((package, file)): Path<(String, String)>) -> Result<Res
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, cache),
+        (header::ETAG, etag.as_str()),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
+    let known = request.get(header::IF_NONE_MATCH);
+    if known.is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
     Ok((headers, script.data).into_response())
 }
 

@@ -84,7 +84,10 @@ async fn a_trailing_slash_does_not_matter_and_an_unknown_path_is_json() {
         .get("/v1/nothing")
         .await
         .refused(404, "resource_not_found");
-    browser.get("/nothing").await.refused(404, "resource_not_found");
+    browser
+        .get("/nothing")
+        .await
+        .refused(404, "resource_not_found");
     browser
         .get("/v1/client/sign_ins")
         .await

@@ -34,6 +34,11 @@ async fn an_address_a_password_and_a_code_make_a_user_a_session_and_a_token() {
         "needs_prepare"
     );
     assert_eq!(
+        begun["verifications"]["email_address"]["strategy"],
+        json!(null),
+        "the components ask for a code only then"
+    );
+    assert_eq!(
         (&begun["has_password"], &begun["last_name"]),
         (&json!(true), &json!(null))
     );
