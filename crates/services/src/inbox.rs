@@ -4,6 +4,7 @@ use bailiwick_clerk::webhook::{Envelope, EventError};
 use bailiwick_kernel::id::JobId;
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::{inbox, jobs as queue};
+use jiff::SignedDuration;
 
 use crate::jobs::ProcessMessage;
 use crate::sync::{self, Outcome};
@@ -24,7 +25,8 @@ pub struct Receipt {
 /// `WEBHOOK_PAYLOAD_INVALID` where it is not understood (kept as `dead`); the database's.
 pub async fn receive(app: &App, id: &str, body: &[u8]) -> Result<Receipt> {
     let now = app.env().now();
-    let payload = String::from_utf8_lossy(body);
+    // The database takes no NUL in a text; an event never has one.
+    let payload = String::from_utf8_lossy(body).replace('\0', "\u{fffd}");
     let parsed = Envelope::parse(body);
     let (event_type, state, error) = match &parsed {
         Ok(envelope) if sync::is_handled(&envelope.event) => {
@@ -141,6 +143,17 @@ pub async fn bury(app: &App, id: &str, reason: &str) -> Result<()> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Settled messages are kept for so long.
+const RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Removes messages that are settled and older than 30 days, a bite at a time.
+///
+/// # Errors
+/// The database's.
+pub async fn purge(app: &App) -> Result<u64> {
+    Ok(inbox::purge(app.store(), app.env().now() - RETENTION).await?)
 }
 
 /// Lets a dead message be processed anew.

@@ -75,6 +75,17 @@ impl Store {
                 format!("alter table {table} enable row level security, force row level security"),
             );
         }
+        findings.extend(self.behind().await?);
+        Ok(findings)
+    }
+
+    /// Which of the schemas that everybody needs are not at our version. Cheap: two look-ups.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn behind(&self) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut find = |problem: String, remedy: String| findings.push(Finding { problem, remedy });
         let trees = [
             ("control", migrations::CONTROL),
             (migrations::SHARED, migrations::TENANT),

@@ -19,6 +19,11 @@ sql! {
               created_at = excluded.created_at, expires_at = excluded.expires_at
           where i.expires_at <= excluded.created_at
         returning resource_id";
+    /// Removes some of the tenant's expired keys.
+    PURGE(UUID, TIMESTAMPTZ) = "
+        delete from control.idempotency where tenant_id = $1 and (tenant_id, user_id, operation, key) in (
+          select tenant_id, user_id, operation, key from control.idempotency
+          where tenant_id = $1 and expires_at <= $2 order by expires_at limit 20)";
     /// What the key stands for.
     FIND(UUID, UUID, TEXT, TEXT) = "
         select request_hash, resource_id from control.idempotency
@@ -79,6 +84,7 @@ impl TenantTx {
             )
             .await?;
         if claimed.is_some() {
+            self.execute(&PURGE, &[&tenant, &now]).await?;
             return Ok(Claim::New);
         }
         let row = self

@@ -26,6 +26,11 @@ sql! {
     /// Lets a dead or parked message be processed anew.
     REOPEN(TEXT) = "
         update control.webhook_inbox set state = 'received', attempts = 0 where id = $1 and state in ('dead', 'parked')";
+    /// Removes some messages that are settled and old.
+    PURGE(TIMESTAMPTZ) = "
+        delete from control.webhook_inbox where id in (
+          select id from control.webhook_inbox
+          where state in ('done', 'ignored') and received_at < $1 order by received_at limit 500)";
     /// How a message stands.
     STATE(TEXT) = "select state from control.webhook_inbox where id = $1";
 }
@@ -101,6 +106,14 @@ pub async fn settle(
 pub async fn state(tx: &mut Tx, id: &str) -> Result<Option<String>> {
     let row = tx.query_opt(&STATE, &[&id]).await?;
     Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// Removes some messages that were settled and came before `before`; answers how many.
+///
+/// # Errors
+/// The database's.
+pub async fn purge(store: &crate::Store, before: Timestamp) -> Result<u64> {
+    store.pool().execute(&PURGE, &[&before]).await
 }
 
 /// Lets a dead or parked message be processed anew; `false` where it is neither.

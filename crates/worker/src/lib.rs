@@ -5,9 +5,9 @@
 //! process that dies in between loses its claim after [`LEASE`], and the job runs again.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use bailiwick_services::{App, jobs};
+use bailiwick_services::{App, inbox, jobs};
 use bailiwick_store::jobs::Job;
 use jiff::SignedDuration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -23,6 +23,8 @@ const TIME_MAX: Duration = Duration::from_secs(50);
 const CONCURRENCY: usize = 8;
 /// How long the queue is left alone where nobody wakes us.
 const POLL: Duration = Duration::from_millis(500);
+/// How often what is settled and old is removed.
+const PURGE_EVERY: Duration = Duration::from_secs(60);
 /// What an error's text is cut to before it is stored.
 const ERROR_CHARS_MAX: usize = 500;
 
@@ -30,7 +32,14 @@ const ERROR_CHARS_MAX: usize = 500;
 pub async fn run(app: App, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(CONCURRENCY));
     let running = TaskTracker::new();
+    let mut purged = Instant::now();
     loop {
+        if purged.elapsed() > PURGE_EVERY {
+            purged = Instant::now();
+            if let Err(error) = inbox::purge(&app).await {
+                tracing::warn!(%error, "old webhooks could not be removed");
+            }
+        }
         let claimed = claim(&app, &slots).await;
         let found = claimed.len();
         for (job, slot) in claimed {

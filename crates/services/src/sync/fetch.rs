@@ -4,7 +4,7 @@ use bailiwick_clerk::api::ListPage;
 use bailiwick_clerk::resources::Membership;
 
 use super::{Outcome, Parent, memberships, organizations, users};
-use crate::{App, Result};
+use crate::{App, Error, Result};
 
 /// How many pages of a user's memberships are looked through for one.
 const PAGES_MAX: usize = 4;
@@ -37,28 +37,23 @@ pub async fn organization(app: &App, clerk_org_id: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Fetches what an event refers to. Where the provider does not know it any more, its deletion is
-/// on the way or past: a tombstone makes the event settle.
+/// Fetches what an event refers to.
 ///
 /// # Errors
-/// The provider's; the database's.
+/// The provider's; the database's; the provider does not know it. That is no tombstone: it may not
+/// know it yet, so the event is tried again, and shown as dead when that does not help.
 pub async fn parent(app: &App, parent: &Parent) -> Result<()> {
-    let now = app.env().now();
-    match parent {
-        Parent::User(id) => {
-            if !user(app, id).await? {
-                let tx = app.store().control().await?;
-                users::delete(app, tx, id, now).await?;
-            }
-        }
-        Parent::Organization(id) => {
-            if !organization(app, id).await? {
-                let tx = app.store().control().await?;
-                organizations::delete(app, tx, id, now).await?;
-            }
-        }
+    let found = match parent {
+        Parent::User(id) => user(app, id).await?,
+        Parent::Organization(id) => organization(app, id).await?,
+    };
+    if found {
+        Ok(())
+    } else {
+        Err(Error::Inconsistent(format!(
+            "the provider does not know it: {parent}"
+        )))
     }
-    Ok(())
 }
 
 /// Fetches one membership of a user whose webhook has not come yet; `false` where the provider

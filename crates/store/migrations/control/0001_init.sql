@@ -94,6 +94,8 @@ create table control.webhook_inbox (
 );
 create index idx_webhook_inbox_open on control.webhook_inbox (state, received_at) where state in ('received', 'parked', 'dead');
 
+create index idx_webhook_inbox_received on control.webhook_inbox (received_at) where state in ('done', 'ignored');
+
 create table control.jobs (
   id uuid primary key,
   kind text not null,
@@ -141,7 +143,7 @@ create table control.idempotency (
   expires_at timestamptz not null,
   constraint idempotency_pkey primary key (tenant_id, user_id, operation, key)
 );
-create index idx_idempotency_expires on control.idempotency (expires_at);
+create index idx_idempotency_expires on control.idempotency (tenant_id, expires_at);
 
 
 alter table control.audit enable row level security;
@@ -234,6 +236,7 @@ grant execute on function control.enter_as_system(uuid, bigint, text, bigint) to
 grant select, insert, update on control.users, control.organizations, control.memberships, control.placements,
   control.tombstones, control.webhook_inbox to bailiwick_app;
 grant select, insert, update, delete on control.jobs, control.idempotency to bailiwick_app;
+grant delete on control.webhook_inbox to bailiwick_app;
 grant select, insert on control.audit to bailiwick_app;
 grant select on control.schema_migrations to bailiwick_app;
 grant select on all tables in schema control to bailiwick_ro;
