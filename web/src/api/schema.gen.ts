@@ -11,8 +11,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Settings of the page */
+        /** Settings of the web page. Public. */
         get: operations["getConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One document. Permission `documents:read`. 404 when it is not in the caller's tenant, or the
+         *     caller does not see its project.
+         */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        /**
+         * Removes a document and its object. Permission `documents:delete`. 404 when the caller does not
+         *     see its project.
+         */
+        delete: operations["deleteDocument"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms an upload: the object that is there is looked at, and must be what was announced. Can
+         *     be repeated. Permission `documents:upload`, for who announced it and who leads the project. 404
+         *     when the caller does not see the project.
+         */
+        post: operations["confirmUpload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}/presign-download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signs a download of a document. Permission `documents:read`. 404 when the caller does not see
+         *     its project; 409 unless it is uploaded.
+         */
+        get: operations["presignDownload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,7 +93,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller */
+        /** The caller and their active organization. Needs a session and no permission. */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -47,7 +112,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make sure that the caller exists */
+        /**
+         * Makes sure that the caller has a row, and an organization where the installation bootstraps
+         *     them. Can be repeated. Needs a session and no permission.
+         */
         post: operations["bootstrap"];
         delete?: never;
         options?: never;
@@ -62,7 +130,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Organizations of the caller */
+        /**
+         * The organizations in which the caller is an active member, by name. Needs a session and no
+         *     permission.
+         */
         get: operations["listOrganizations"];
         put?: never;
         post?: never;
@@ -79,7 +150,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One organization */
+        /**
+         * One organization of the caller. It answers while the tenant is being made. 404 for who is no
+         *     member; 403 for a member who has another organization active.
+         */
         get: operations["getOrganization"];
         put?: never;
         post?: never;
@@ -96,8 +170,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members of an organization */
+        /**
+         * The active members of an organization, oldest first. Permission `users:read`. 404 for who is
+         *     no member.
+         */
         get: operations["listOrganizationMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every code. Public. */
+        get: operations["listProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/problems/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explains one code. Public; 404 where there is no such code. */
+        get: operations["getProblem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,10 +224,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Projects of the organization */
+        /**
+         * The projects that the caller may see, newest first. Permission `projects:read`; with reach
+         *     `project` only those that one is on.
+         */
         get: operations["listProjects"];
         put?: never;
-        /** Create a project */
+        /** Makes a project, which the caller then leads. Permission `projects:create`. */
         post: operations["createProject"];
         delete?: never;
         options?: never;
@@ -131,13 +245,63 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One project */
+        /**
+         * One project. Permission `projects:read`. 404 when it is not in the caller's tenant, or the
+         *     caller is not on it and does not see all.
+         */
         get: operations["getProject"];
-        /** Change a project */
+        /**
+         * Renames a project and describes it anew. Permission `projects:update`. 404 when it is not in
+         *     the caller's tenant.
+         */
         put: operations["updateProject"];
         post?: never;
-        /** Delete a project */
+        /**
+         * Removes a project with its documents and their objects. Permission `projects:delete`. 404 when
+         *     it is not in the caller's tenant.
+         */
         delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The documents of a project, newest first. Permission `documents:read`. 404 when the caller does
+         *     not see the project.
+         */
+        get: operations["listDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}/documents/upload-init": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Announces a document of a project and signs its upload: type, length and checksum are those
+         *     announced, and the URL can create the object but never replace it. Permission
+         *     `documents:upload`. 404 when the caller does not see the project.
+         */
+        post: operations["initUpload"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -150,10 +314,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members of a project */
+        /**
+         * Who is on a project, first come first. Permission `project_members:read`. 404 when the caller
+         *     does not see the project.
+         */
         get: operations["listProjectMembers"];
         put?: never;
-        /** Add a member */
+        /**
+         * Puts a member of the organization on a project. Permission `project_members:manage`. 404 when
+         *     the caller does not see the project; 409 where the member is on it.
+         */
         post: operations["addProjectMember"];
         delete?: never;
         options?: never;
@@ -169,94 +339,31 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change a member's role */
+        /**
+         * Gives somebody on a project another role there. Permission `project_members:manage`. 404 when
+         *     the caller does not see the project, or they are not on it.
+         */
         put: operations["updateProjectMember"];
         post?: never;
-        /** Remove a member */
+        /**
+         * Takes somebody off a project. Permission `project_members:manage`. 404 when the caller does not
+         *     see the project, or they are not on it.
+         */
         delete: operations["removeProjectMember"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{id}/documents/upload-init": {
+    "/api/v1/users/me": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Begin an upload */
-        post: operations["initUpload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{id}/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Documents of a project */
-        get: operations["listDocuments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents/{id}/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm an upload */
-        post: operations["confirmUpload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One document */
-        get: operations["getDocument"];
-        put?: never;
-        post?: never;
-        /** Delete a document */
-        delete: operations["deleteDocument"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents/{id}/presign-download": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A link to the bytes */
-        get: operations["presignDownload"];
+        /** The same under the name that other systems give it. Needs a session and no permission. */
+        get: operations["getCurrentUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -269,219 +376,574 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
-            code: string;
-            detail?: string | null;
-            requestId: string;
-            errors?: components["schemas"]["FieldError"][];
-        };
-        FieldError: {
-            field: string;
-            message: string;
-        };
-        Config: {
-            publishableKey: string;
-            proxyUrl: string | null;
-            signInUrl: string;
-            signUpUrl: string;
-            mailboxUrl: string | null;
-            /** @enum {string} */
-            environment: "development" | "production";
-            version: string;
-            /** Format: int64 */
-            maxUploadBytes: number;
-            allowedContentTypes: string[];
-        };
+        /** @description An active organization in brief. */
         ActiveOrganization: {
-            /** Format: uuid */
-            id: string;
+            /** @description Its id. */
+            id: components["schemas"]["OrgId"];
+            /** @description Its slug. */
             slug: string;
+            /** @description Its name. */
             name: string;
+            /** @description The caller's org role; null for an operator who is no member. */
             role: string | null;
         };
-        Me: {
-            /** Format: uuid */
-            id: string;
-            clerkUserId: string;
-            email: string | null;
-            fullName: string | null;
-            avatarUrl: string | null;
-            /** @enum {string} */
-            platformRole: "none" | "admin_staff" | "super_admin";
-            /** Format: date-time */
-            createdAt: string;
-            organization: null | components["schemas"]["ActiveOrganization"];
-        };
+        /** @description What a first visit leaves behind. */
         Bootstrap: {
-            /** Format: uuid */
-            userId: string;
-            /** Format: uuid */
-            orgId: string | null;
+            /** @description The user. */
+            userId: components["schemas"]["UserId"];
+            orgId: components["schemas"]["OrgId"] | null;
         };
-        /** @enum {string} */
-        OrgRole: "owner" | "admin" | "manager" | "member" | "viewer";
-        /** @enum {string} */
-        ProvisioningStatus: "PENDING" | "IN_PROGRESS" | "COMPLETED" | "FAILED" | "UPGRADING" | "DOWNGRADING";
-        Organization: {
-            /** Format: uuid */
-            id: string;
-            clerkOrgId: string;
-            name: string;
-            slug: string;
-            imageUrl: string | null;
-            /** @enum {string} */
-            tier: "starter" | "pro";
-            provisioningStatus: components["schemas"]["ProvisioningStatus"];
-            userRole: string | null;
-            userPermissions: string[];
-            /** Format: int64 */
-            memberCount: number;
-            /** Format: date-time */
-            createdAt: string;
+        /** @description One code of the interface. */
+        CodeView: {
+            /** @description The machine code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description The HTTP status that goes with it.
+             */
+            status: number;
+            /** @description What it means. */
+            title: string;
         };
-        OrganizationList: {
-            data: components["schemas"]["Organization"][];
-            nextCursor: string | null;
+        /** @description Settings of the web page, read at run time so that one build serves every installation. */
+        ConfigView: {
+            /** @description Clerk's publishable key. */
+            publishableKey: string;
+            /** @description The path of the Frontend API where it is on our own origin. */
+            proxyUrl: string | null;
+            /** @description The page to sign in on. */
+            signInUrl: string;
+            /** @description The page to sign up on. */
+            signUpUrl: string;
+            /** @description The mailbox of a development server. */
+            mailboxUrl: string | null;
+            /** @description Where the server runs. */
+            environment: components["schemas"]["Environment"];
+            /** @description The server's version. */
+            version: string;
+            /**
+             * Format: int64
+             * @description Bytes of one document at most.
+             */
+            maxUploadBytes: number;
+            /** @description Content types that documents may have. */
+            allowedContentTypes: string[];
         };
-        OrganizationMember: {
-            /** Format: uuid */
-            userId: string;
-            email: string | null;
-            fullName: string | null;
-            avatarUrl: string | null;
-            role: string;
-            status: string;
-            /** Format: date-time */
-            joinedAt: string;
-        };
-        OrganizationMemberList: {
-            data: components["schemas"]["OrganizationMember"][];
-            nextCursor: string | null;
-        };
-        Person: {
-            /** Format: uuid */
-            id: string;
-            name: string | null;
-        };
-        /** @enum {string} */
-        ProjectRole: "lead" | "contributor";
-        ProjectCan: {
-            update: boolean;
-            delete: boolean;
-            manageMembers: boolean;
-            upload: boolean;
-        };
-        Project: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            description: string | null;
-            createdBy: components["schemas"]["Person"];
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            updatedAt: string;
-            myRole: null | components["schemas"]["ProjectRole"];
-            can: components["schemas"]["ProjectCan"];
-            /** Format: int64 */
-            documentCount: number;
-        };
-        ProjectList: {
-            data: components["schemas"]["Project"][];
-            nextCursor: string | null;
-        };
-        ProjectCreate: {
-            name: string;
-            description?: string | null;
-        };
-        ProjectUpdate: {
-            name: string;
-            description?: string | null;
-        };
-        ProjectMember: {
-            /** Format: uuid */
-            memberId: string;
-            name: string | null;
-            email: string | null;
-            avatarUrl: string | null;
-            projectRole: components["schemas"]["ProjectRole"];
-            /** Format: date-time */
-            addedAt: string;
-        };
-        ProjectMemberList: {
-            data: components["schemas"]["ProjectMember"][];
-            nextCursor: string | null;
-        };
-        ProjectMemberAdd: {
-            /** Format: uuid */
-            memberId: string;
-            projectRole: components["schemas"]["ProjectRole"];
-        };
-        ProjectMemberUpdate: {
-            projectRole: components["schemas"]["ProjectRole"];
-        };
-        DocumentCan: {
-            delete: boolean;
-        };
+        /** @description A document as the caller sees it. */
         Document: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            projectId: string | null;
-            /** @enum {string} */
-            scope: "ORG" | "PROJECT" | "CUSTOMER";
+            /** @description Its id. */
+            id: components["schemas"]["DocumentId"];
+            projectId: components["schemas"]["ProjectId"] | null;
+            /** @description What it belongs to. */
+            scope: components["schemas"]["DocumentScope"];
+            /** @description The name that the file had. */
             fileName: string;
+            /** @description Media type. */
             contentType: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
             size: number;
+            /** @description SHA-256 in hexadecimal, where it was announced. */
             sha256: string | null;
-            /** @enum {string} */
-            status: "PENDING" | "UPLOADED" | "FAILED";
-            /** @enum {string} */
-            visibility: "INTERNAL" | "SHARED";
+            /** @description How far it is. */
+            status: components["schemas"]["DocumentStatus"];
+            /** @description Who may see it. */
+            visibility: components["schemas"]["DocumentVisibility"];
+            /** @description Who announced it. */
             uploadedBy: components["schemas"]["Person"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was announced.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was confirmed.
+             */
             uploadedAt: string | null;
+            /** @description What the caller may do with it. */
             can: components["schemas"]["DocumentCan"];
         };
-        DocumentList: {
-            data: components["schemas"]["Document"][];
+        /** @description What the caller may do with a document. */
+        DocumentCan: {
+            /** @description Remove it with its object. */
+            delete: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A document of a tenant.
+         */
+        DocumentId: string;
+        /**
+         * @description What a document belongs to.
+         * @enum {string}
+         */
+        DocumentScope: "ORG" | "PROJECT" | "CUSTOMER";
+        /**
+         * @description How far a document is.
+         * @enum {string}
+         */
+        DocumentStatus: "PENDING" | "UPLOADED" | "FAILED";
+        /**
+         * @description Who may see a document.
+         * @enum {string}
+         */
+        DocumentVisibility: "INTERNAL" | "SHARED";
+        /** @description Where to fetch the bytes. */
+        DownloadLink: {
+            /** @description Where to GET the bytes. */
+            presignedUrl: string;
+            /**
+             * Format: int64
+             * @description Seconds for which the URL is good.
+             */
+            expiresIn: number;
+        };
+        /**
+         * @description Where the server runs.
+         * @enum {string}
+         */
+        Environment: "development" | "production";
+        /** @description What is wrong with one value of a request. */
+        FieldError: {
+            /** @description The path of the value as the client wrote it: `name`, `items[2].email`. */
+            field: string;
+            /** @description What is wrong, in English, fit for people. */
+            message: string;
+        };
+        /** @description The caller, as the mirror knows them. */
+        Me: {
+            /** @description Our id. */
+            id: components["schemas"]["UserId"];
+            /** @description The provider's id. */
+            clerkUserId: string;
+            /** @description The verified primary e-mail. */
+            email: string | null;
+            /** @description First and last name. */
+            fullName: string | null;
+            /** @description A picture. */
+            avatarUrl: string | null;
+            /** @description The role on the installation. */
+            platformRole: components["schemas"]["PlatformRole"];
+            /**
+             * Format: date-time
+             * @description When we first saw them.
+             */
+            createdAt: string;
+            organization: components["schemas"]["ActiveOrganization"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A membership's projection inside the tenant: `members.id`, which equals the user's id.
+         */
+        MemberId: string;
+        /**
+         * Format: uuid
+         * @description An organization, and with it its tenant: `control.organizations.id`, `tenant_id` everywhere.
+         */
+        OrgId: string;
+        /** @description An organization as one of its members sees it. */
+        Organization: {
+            /** @description Our id, which is the tenant's. */
+            id: components["schemas"]["OrgId"];
+            /** @description The provider's id. */
+            clerkOrgId: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its place in URLs. */
+            slug: string;
+            /** @description A logo. */
+            imageUrl: string | null;
+            /** @description The plan's tier. */
+            tier: components["schemas"]["TierName"];
+            /** @description How far its tenant is made. */
+            provisioningStatus: components["schemas"]["ProvisioningStatus"];
+            /** @description The caller's org role; null for an operator who is no member. */
+            userRole: string | null;
+            /** @description Keys of the permissions that the caller holds, however far they reach. */
+            userPermissions: string[];
+            /**
+             * Format: int64
+             * @description Active members.
+             */
+            memberCount: number;
+            /**
+             * Format: date-time
+             * @description When we first saw it.
+             */
+            createdAt: string;
+        };
+        /** @description An active member. */
+        OrganizationMember: {
+            /** @description Who. */
+            userId: components["schemas"]["UserId"];
+            /** @description The verified primary e-mail. */
+            email: string | null;
+            /** @description First and last name. */
+            fullName: string | null;
+            /** @description A picture. */
+            avatarUrl: string | null;
+            /** @description The org role. */
+            role: string;
+            /** @description `active`. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            joinedAt: string;
+        };
+        /** @description One page of a list. */
+        Page_Document: {
+            /** @description The rows. */
+            data: {
+                /** @description Its id. */
+                id: components["schemas"]["DocumentId"];
+                projectId: components["schemas"]["ProjectId"] | null;
+                /** @description What it belongs to. */
+                scope: components["schemas"]["DocumentScope"];
+                /** @description The name that the file had. */
+                fileName: string;
+                /** @description Media type. */
+                contentType: string;
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
+                /** @description SHA-256 in hexadecimal, where it was announced. */
+                sha256: string | null;
+                /** @description How far it is. */
+                status: components["schemas"]["DocumentStatus"];
+                /** @description Who may see it. */
+                visibility: components["schemas"]["DocumentVisibility"];
+                /** @description Who announced it. */
+                uploadedBy: components["schemas"]["Person"];
+                /**
+                 * Format: date-time
+                 * @description When it was announced.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was confirmed.
+                 */
+                uploadedAt: string | null;
+                /** @description What the caller may do with it. */
+                can: components["schemas"]["DocumentCan"];
+            }[];
+            /** @description Where the next page begins; null on the last one. */
             nextCursor: string | null;
         };
+        /** @description One page of a list. */
+        Page_Organization: {
+            /** @description The rows. */
+            data: {
+                /** @description Our id, which is the tenant's. */
+                id: components["schemas"]["OrgId"];
+                /** @description The provider's id. */
+                clerkOrgId: string;
+                /** @description Its name. */
+                name: string;
+                /** @description Its place in URLs. */
+                slug: string;
+                /** @description A logo. */
+                imageUrl: string | null;
+                /** @description The plan's tier. */
+                tier: components["schemas"]["TierName"];
+                /** @description How far its tenant is made. */
+                provisioningStatus: components["schemas"]["ProvisioningStatus"];
+                /** @description The caller's org role; null for an operator who is no member. */
+                userRole: string | null;
+                /** @description Keys of the permissions that the caller holds, however far they reach. */
+                userPermissions: string[];
+                /**
+                 * Format: int64
+                 * @description Active members.
+                 */
+                memberCount: number;
+                /**
+                 * Format: date-time
+                 * @description When we first saw it.
+                 */
+                createdAt: string;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OrganizationMember: {
+            /** @description The rows. */
+            data: {
+                /** @description Who. */
+                userId: components["schemas"]["UserId"];
+                /** @description The verified primary e-mail. */
+                email: string | null;
+                /** @description First and last name. */
+                fullName: string | null;
+                /** @description A picture. */
+                avatarUrl: string | null;
+                /** @description The org role. */
+                role: string;
+                /** @description `active`. */
+                status: string;
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                joinedAt: string;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Project: {
+            /** @description The rows. */
+            data: {
+                /** @description Its id. */
+                id: components["schemas"]["ProjectId"];
+                /** @description Its name. */
+                name: string;
+                /** @description What it is about. */
+                description: string | null;
+                /** @description Who made it. */
+                createdBy: components["schemas"]["Person"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it last changed.
+                 */
+                updatedAt: string;
+                myRole: components["schemas"]["ProjectRole"] | null;
+                /** @description What the caller may do with it. */
+                can: components["schemas"]["ProjectCan"];
+                /**
+                 * Format: int64
+                 * @description How many documents have been uploaded.
+                 */
+                documentCount: number;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ProjectMember: {
+            /** @description The rows. */
+            data: {
+                /** @description The member, who is a user. */
+                memberId: components["schemas"]["UserId"];
+                /** @description The name, else the e-mail. */
+                name: string | null;
+                /** @description The verified primary e-mail. */
+                email: string | null;
+                /** @description A picture. */
+                avatarUrl: string | null;
+                /** @description What they are there. */
+                projectRole: components["schemas"]["ProjectRole"];
+                /**
+                 * Format: date-time
+                 * @description Since when.
+                 */
+                addedAt: string;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description A person beside what they did. */
+        Person: {
+            /** @description The user. */
+            id: components["schemas"]["UserId"];
+            /** @description The name, else the e-mail; null where they are not known any more. */
+            name: string | null;
+        };
+        /**
+         * @description A person's part in operating the whole installation; nothing to do with organizations.
+         * @enum {string}
+         */
+        PlatformRole: "none" | "admin_staff" | "super_admin";
+        /** @description What went wrong, for machines by `code` and for people by `title` and `detail`. */
+        Problem: {
+            /**
+             * @description Where the code is explained.
+             * @example /api/v1/problems/NOT_FOUND
+             */
+            type: string;
+            /** @description The same sentence for every occurrence of the code. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /**
+             * @description The machine code, `UPPER_SNAKE`.
+             * @example NOT_FOUND
+             */
+            code: string;
+            /** @description A sentence about this occurrence. */
+            detail?: string;
+            /** @description The request's id, as in the header `x-request-id` and in the log. */
+            requestId: components["schemas"]["RequestId"];
+            /** @description What is wrong with single values of the request. */
+            errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description A project as the caller sees it. */
+        Project: {
+            /** @description Its id. */
+            id: components["schemas"]["ProjectId"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it is about. */
+            description: string | null;
+            /** @description Who made it. */
+            createdBy: components["schemas"]["Person"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updatedAt: string;
+            myRole: components["schemas"]["ProjectRole"] | null;
+            /** @description What the caller may do with it. */
+            can: components["schemas"]["ProjectCan"];
+            /**
+             * Format: int64
+             * @description How many documents have been uploaded.
+             */
+            documentCount: number;
+        };
+        /** @description What the caller may do with a project. */
+        ProjectCan: {
+            /** @description Change name and description. */
+            update: boolean;
+            /** @description Remove it with its documents. */
+            delete: boolean;
+            /** @description Say who is on it. */
+            manageMembers: boolean;
+            /** @description Add documents. */
+            upload: boolean;
+        };
+        /** @description What a project is made with. */
+        ProjectCreate: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it is about. */
+            description?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A project of a tenant.
+         */
+        ProjectId: string;
+        /** @description Somebody on a project. */
+        ProjectMember: {
+            /** @description The member, who is a user. */
+            memberId: components["schemas"]["UserId"];
+            /** @description The name, else the e-mail. */
+            name: string | null;
+            /** @description The verified primary e-mail. */
+            email: string | null;
+            /** @description A picture. */
+            avatarUrl: string | null;
+            /** @description What they are there. */
+            projectRole: components["schemas"]["ProjectRole"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            addedAt: string;
+        };
+        /** @description Who comes on a project, as what. */
+        ProjectMemberAdd: {
+            /** @description An active member of the organization. */
+            memberId: components["schemas"]["MemberId"];
+            /** @description What they will be there. */
+            projectRole: components["schemas"]["ProjectRole"];
+        };
+        /** @description What somebody will be on a project. */
+        ProjectMemberUpdate: {
+            /** @description What they will be there. */
+            projectRole: components["schemas"]["ProjectRole"];
+        };
+        /**
+         * @description A member's part in one project.
+         * @enum {string}
+         */
+        ProjectRole: "contributor" | "lead";
+        /** @description What a project is changed to, as a whole. */
+        ProjectUpdate: {
+            /** @description Its name. */
+            name: string;
+            /** @description What it is about; none removes it. */
+            description?: string | null;
+        };
+        /**
+         * @description How far a tenant is made.
+         * @enum {string}
+         */
+        ProvisioningStatus: "PENDING" | "IN_PROGRESS" | "COMPLETED" | "FAILED" | "UPGRADING" | "DOWNGRADING";
+        /**
+         * Format: uuid
+         * @description One HTTP request, as its log lines and its answer name it.
+         */
+        RequestId: string;
+        /**
+         * @description A plan's tier.
+         * @enum {string}
+         */
+        TierName: "starter" | "pro";
+        /** @description A confirmed document. */
+        UploadConfirmation: {
+            /** @description The document. */
+            documentId: components["schemas"]["DocumentId"];
+            /** @description `UPLOADED`. */
+            status: string;
+        };
+        /** @description What a client says of a file before it sends it. */
         UploadInit: {
+            /** @description The file's name, without a folder. */
             fileName: string;
+            /** @description Media type, one of `allowedContentTypes`. */
             contentType: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Bytes, at most `maxUploadBytes`.
+             */
             size: number;
+            /** @description SHA-256 of the bytes in hexadecimal. The store then refuses others. */
             sha256?: string | null;
         };
+        /** @description How to send the bytes. */
         UploadInitAnswer: {
-            /** Format: uuid */
-            documentId: string;
+            /** @description The document, pending. */
+            documentId: components["schemas"]["DocumentId"];
+            /** @description Where to PUT the bytes. */
             presignedUrl: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Seconds for which the URL is good.
+             */
             expiresIn: number;
+            /** @description Headers to send with them, exactly as they are. */
             headers: {
                 [key: string]: string;
             };
         };
-        UploadConfirmation: {
-            /** Format: uuid */
-            documentId: string;
-            /** @enum {string} */
-            status: "UPLOADED";
-        };
-        DownloadLink: {
-            presignedUrl: string;
-            /** Format: int64 */
-            expiresIn: number;
-        };
+        /**
+         * Format: uuid
+         * @description A person: `control.users.id`.
+         */
+        UserId: string;
     };
     responses: never;
     parameters: never;
@@ -500,17 +962,188 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The settings */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Config"];
+                    "application/json": components["schemas"]["ConfigView"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is uploaded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadConfirmation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    presignDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document */
+                id: components["schemas"]["DocumentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to fetch the bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadLink"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -529,7 +1162,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The caller */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -538,8 +1171,17 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -558,7 +1200,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The user and an organization of theirs */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -567,8 +1209,17 @@ export interface operations {
                     "application/json": components["schemas"]["Bootstrap"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -581,7 +1232,9 @@ export interface operations {
     listOrganizations: {
         parameters: {
             query?: {
+                /** @description Rows of the page at most. */
                 limit?: number;
+                /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
@@ -590,17 +1243,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description A page of organizations */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrganizationList"];
+                    "application/json": components["schemas"]["Page_Organization"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -615,13 +1277,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The organization */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -630,8 +1293,17 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -644,28 +1316,119 @@ export interface operations {
     listOrganizationMembers: {
         parameters: {
             query?: {
+                /** @description Rows of the page at most. */
                 limit?: number;
+                /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                id: string;
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description A page of members */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrganizationMemberList"];
+                    "application/json": components["schemas"]["Page_OrganizationMember"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProblems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"][];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The machine code */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -678,7 +1441,9 @@ export interface operations {
     listProjects: {
         parameters: {
             query?: {
+                /** @description Rows of the page at most. */
                 limit?: number;
+                /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
@@ -687,17 +1452,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description A page of projects */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectList"];
+                    "application/json": components["schemas"]["Page_Project"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -711,7 +1485,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "Idempotency-Key"?: string;
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -722,7 +1497,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The project */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -731,8 +1506,17 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -747,13 +1531,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The project */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -762,8 +1547,17 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -778,7 +1572,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
             };
             cookie?: never;
         };
@@ -788,7 +1583,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description The project */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -797,8 +1592,17 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -813,21 +1617,125 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description It is gone */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDocuments: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of documents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Document"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    initUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadInit"];
+            };
+        };
+        responses: {
+            /** @description How to send the bytes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadInitAnswer"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -840,28 +1748,40 @@ export interface operations {
     listProjectMembers: {
         parameters: {
             query?: {
+                /** @description Rows of the page at most. */
                 limit?: number;
+                /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                id: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description A page of its members */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectMemberList"];
+                    "application/json": components["schemas"]["Page_ProjectMember"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -874,11 +1794,10 @@ export interface operations {
     addProjectMember: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
-                id: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
             };
             cookie?: never;
         };
@@ -888,17 +1807,24 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
-            201: {
+            /** @description They are on it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectMember"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -913,8 +1839,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                memberId: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
+                /** @description Who is on it */
+                memberId: components["schemas"]["MemberId"];
             };
             cookie?: never;
         };
@@ -924,17 +1852,24 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
-            200: {
+            /** @description They have the role */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectMember"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -949,22 +1884,33 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                memberId: string;
+                /** @description The project */
+                id: components["schemas"]["ProjectId"];
+                /** @description Who is on it */
+                memberId: components["schemas"]["MemberId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description They are not on it any more */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -974,68 +1920,26 @@ export interface operations {
             };
         };
     };
-    initUpload: {
+    getCurrentUser: {
         parameters: {
             query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UploadInit"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadInitAnswer"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDocuments: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description The caller */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentList"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description A problem */
-            default: {
+            /** @description The request was refused; the code says why */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1043,123 +1947,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    confirmUpload: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadConfirmation"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Document"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deleteDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    presignDownload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DownloadLink"];
-                };
-            };
-            /** @description A problem */
-            default: {
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };

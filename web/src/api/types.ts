@@ -1,8 +1,10 @@
-import type { components } from "./schema.gen";
+import type { components, paths } from "./schema.gen";
 
 type Schemas = components["schemas"];
 
-export type Config = Schemas["Config"];
+/** Named by its address, since that is what both sides agree on. */
+export type Config =
+  paths["/api/v1/config"]["get"]["responses"][200]["content"]["application/json"];
 export type Me = Schemas["Me"];
 export type Organization = Schemas["Organization"];
 export type OrganizationMember = Schemas["OrganizationMember"];

@@ -62,8 +62,9 @@ function Form({ project, members, onDone }: AddMemberProps & { onDone(): void })
     }));
   const add = useMutation({
     mutationFn: () => addProjectMember(api, project.id, memberId, role),
-    onSuccess: (member) => {
-      notify("good", `${member.name || member.email || "The member"} is on the project.`);
+    onSuccess: () => {
+      const name = options.find(({ value }) => value === memberId)?.label ?? "The member";
+      notify("good", `${name} is on the project.`);
       onDone();
       return refreshProjects(client, org.id);
     },
