@@ -10,6 +10,7 @@ pub mod extract;
 mod fallback;
 pub mod health;
 pub mod internal;
+mod listen;
 mod me;
 pub mod metrics;
 mod openapi;
@@ -29,6 +30,7 @@ mod webhooks;
 
 pub use config::{ConfigView, Environment};
 pub use health::{Check, Readiness};
+pub use listen::serve;
 pub use metrics::Metrics;
 pub use problem::{ApiProblem, ApiResult};
 pub use rate_limit::{RateLimits, client_address};

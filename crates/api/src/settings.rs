@@ -14,6 +14,18 @@ pub struct Rate {
     pub burst: NonZeroU32,
 }
 
+impl Rate {
+    /// So many requests a second, and ten times as many at once; none for 0.
+    #[must_use]
+    pub fn of(per_second: u32) -> Option<Self> {
+        let per_second = NonZeroU32::new(per_second)?;
+        Some(Self {
+            per_second,
+            burst: per_second.saturating_mul(NonZeroU32::new(10)?),
+        })
+    }
+}
+
 /// Hosts beside our own that the web page may talk to, as CSP sources (`https://host[:port]`).
 #[derive(Debug, Clone, Default)]
 pub struct PageSources {
@@ -57,17 +69,10 @@ impl Default for HttpSettings {
             body_max_bytes: 1024 * 1024,
             request_timeout: Duration::from_secs(30),
             // An office behind one address is many people.
-            rate_per_address: rate(200, 2000),
-            rate_per_user: rate(50, 500),
+            rate_per_address: Rate::of(200),
+            rate_per_user: Rate::of(50),
             page_sources: PageSources::default(),
             internal_keys: Vec::new(),
         }
     }
-}
-
-fn rate(per_second: u32, burst: u32) -> Option<Rate> {
-    Some(Rate {
-        per_second: NonZeroU32::new(per_second)?,
-        burst: NonZeroU32::new(burst)?,
-    })
 }

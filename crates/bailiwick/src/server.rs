@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use bailiwick_api as api;
-use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, PageSources};
+use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, PageSources, Rate};
 use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_clerk::webhook::Secret;
@@ -99,8 +99,16 @@ impl Server {
         );
 
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(serve(listeners.public, public, stop.clone()));
-        tasks.spawn(serve(listeners.internal, internal, stop.clone()));
+        tasks.spawn(api::serve(
+            listeners.public,
+            public,
+            stop.clone().cancelled_owned(),
+        ));
+        tasks.spawn(api::serve(
+            listeners.internal,
+            internal,
+            stop.clone().cancelled_owned(),
+        ));
         tasks.spawn(bailiwick_worker::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), metrics.keep_up()));
         Ok(Self {
@@ -124,14 +132,6 @@ impl Server {
         {
             tracing::warn!("requests were still at work when the server stopped");
         }
-    }
-}
-
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = serving.await {
-        tracing::error!(%error, "a listener ended");
     }
 }
 
@@ -258,6 +258,8 @@ fn http(settings: &Settings) -> HttpSettings {
     HttpSettings {
         https: settings.app_url.starts_with("https:"),
         trusted_proxies: settings.trusted_proxies,
+        rate_per_address: Rate::of(settings.rates.per_address),
+        rate_per_user: Rate::of(settings.rates.per_user),
         page_sources: sources,
         internal_keys: settings.internal_keys.clone(),
         ..HttpSettings::default()
@@ -302,7 +304,7 @@ impl Check for Database {
 
     fn check(&self) -> CheckFuture<'_> {
         Box::pin(async {
-            let findings = self.0.store().gate().await.map_err(|e| e.to_string())?;
+            let findings = self.0.store().behind().await.map_err(|e| e.to_string())?;
             findings.first().map_or(Ok(()), |f| Err(f.problem.clone()))
         })
     }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use bailiwick_embedded::postgres::{Postgres, PostgresConfig};
+use bailiwick_kernel::Env;
 use bailiwick_pg::{Pool, PoolConfig};
+use bailiwick_store::Store;
 use bailiwick_store::roles::{self, Passwords};
 
 use super::Args;
@@ -27,6 +29,7 @@ pub async fn start(
     args: &Args,
     data_dir: &Path,
     secrets: &Secrets,
+    env: &Env,
 ) -> anyhow::Result<(Postgres, Urls)> {
     let mut config = PostgresConfig::new(data_dir.join("postgres")).port(args.pg_port);
     config.bin_dir = args.pg_bin.clone();
@@ -43,7 +46,20 @@ pub async fn start(
     crate::migrate::run(&urls.owner)
         .await
         .context("migrating")?;
+    release_jobs(&urls.app, env)
+        .await
+        .context("releasing jobs")?;
     Ok((postgres, urls))
+}
+
+/// The data directory is ours alone: whoever held a job there is dead.
+async fn release_jobs(url: &str, env: &Env) -> anyhow::Result<()> {
+    let store = Store::new(pool(url).await?);
+    let released = store.release_jobs(env.now()).await?;
+    if released > 0 {
+        tracing::info!(released, "jobs of an earlier process are taken up again");
+    }
+    Ok(())
 }
 
 async fn prepare(postgres: &Postgres, secrets: &Secrets) -> anyhow::Result<()> {

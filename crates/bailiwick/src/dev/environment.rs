@@ -28,6 +28,17 @@ pub struct DevEnvironment<'a> {
     pub webhook_secret: &'a str,
 }
 
+/// Removes the file, where there is one: nobody is ready any more, or not yet.
+///
+/// # Errors
+/// The file system's.
+pub fn remove(data_dir: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(data_dir.join(FILE)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 impl DevEnvironment<'_> {
     /// Writes the file, whole or not at all.
     ///

@@ -4,6 +4,7 @@
 //! What it runs is what production runs: the server reaches the identity provider's keys and
 //! Backend API over HTTP and gets its webhooks the same way.
 
+mod data_dir;
 mod database;
 mod demo;
 mod environment;
@@ -11,7 +12,7 @@ mod provider;
 mod secrets;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -23,7 +24,8 @@ use bailiwick_kernel::Env;
 use tokio::net::TcpListener;
 
 use crate::server::{Listeners, Server};
-use crate::settings::{Clerk, Database, Development, Rules, Settings, Storage};
+use crate::settings::{Clerk, Database, Development, Rates, Rules, Settings, Storage};
+use data_dir::DataDir;
 use environment::DevEnvironment;
 use secrets::Secrets;
 
@@ -80,13 +82,15 @@ pub struct Args {
 /// A taken port, a directory in use, a missing tool: each says the way out.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let started = Instant::now();
-    let data_dir = std::path::absolute(&args.data_dir)?;
+    let home = DataDir::take(&std::path::absolute(&args.data_dir)?)?;
+    let data_dir = home.path();
+    environment::remove(data_dir)?;
     if args.reset {
-        reset(&data_dir)?;
+        home.reset()?;
+        say("started over");
     }
     let env = Env::system();
-    let secrets = Secrets::ensure(&data_dir, &env)?;
-    std::fs::remove_file(data_dir.join(environment::FILE)).or_else(absent_is_fine)?;
+    let secrets = Secrets::ensure(data_dir, &env)?;
 
     let listeners = Listeners::bind(local(args.port), local(args.internal_port)).await?;
     let idp_listener = bind_idp(local(args.idp_port)).await?;
@@ -104,12 +108,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let clock = env.clone();
     let mailbox = Mailbox::open(&data_dir.join("mail"), Arc::new(move || clock.now()))?;
     let mail_server = mailbox.serve(args.mail_port);
-    let postgres = database::start(&args, &data_dir, &secrets);
+    let postgres = database::start(&args, data_dir, &secrets, &env);
     let (objects, mail_server, (postgres, database)) =
         tokio::try_join!(with(objects), with(mail_server), postgres)?;
 
     let idp_address = idp_listener.local_addr()?;
-    let idp = provider::start(
+    let mut idp = provider::start(
         &secrets,
         &database.idp_url,
         env.clone(),
@@ -138,17 +142,19 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         idp_address,
         webhook_secret: &secrets.webhook_secret,
     };
-    environment.write(&data_dir)?;
     if !args.no_demo {
         say("making sure of the demo data");
         demo::ensure(&settings).await.context("demo data")?;
     }
+    environment.write(data_dir)?;
     announce(&settings, &args, started, postgres.notice());
     tokio::select! {
         signal = crate::serve::signal() => signal?,
         reason = postgres.wait() => anyhow::bail!("PostgreSQL ended: {reason}"),
     }
     say("stopping");
+    environment::remove(data_dir)?;
+    idp.stop_sending().await;
     server.stop().await;
     idp.stop().await;
     mail_server.stop().await;
@@ -175,31 +181,6 @@ async fn bind_idp(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-fn absent_is_fine(error: std::io::Error) -> std::io::Result<()> {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        Ok(())
-    } else {
-        Err(error)
-    }
-}
-
-/// Removes a data directory that an earlier run made, and nothing else.
-fn reset(data_dir: &Path) -> anyhow::Result<()> {
-    if !data_dir.exists() {
-        return Ok(());
-    }
-    anyhow::ensure!(
-        data_dir.join(secrets::FILE).is_file(),
-        "{} was not made by bailiwick dev: not removing it",
-        data_dir.display()
-    );
-    bailiwick_embedded::postgres::Postgres::remove(&data_dir.join("postgres"))?;
-    std::fs::remove_dir_all(data_dir)
-        .with_context(|| format!("cannot remove {}", data_dir.display()))?;
-    say("started over");
-    Ok(())
-}
-
 fn settings(
     app_url: &str,
     secrets: &Secrets,
@@ -214,6 +195,7 @@ fn settings(
         listen: local(0),
         internal_listen: local(0),
         trusted_proxies: 0,
+        rates: Rates::default(),
         internal_keys: vec![secrets.internal_key.clone().into()],
         database: Database {
             url: database.app.clone().into(),

@@ -6,11 +6,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use bailiwick_embedded::mailbox::{Mailbox, Message, MessageKind};
-use bailiwick_idp::webhooks::{EndpointConfig, SigningSecret};
+use bailiwick_idp::webhooks::{EndpointConfig, SigningSecret, release_deliveries};
 use bailiwick_idp::{Idp, IdpConfig, Mail, MailError, Mailer};
 use bailiwick_kernel::Env;
 use bailiwick_pg::{Pool, PoolConfig};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +35,8 @@ pub struct Provider {
     idp: Idp,
     stop: CancellationToken,
     tasks: TaskTracker,
+    stop_sending: CancellationToken,
+    sending: JoinHandle<()>,
 }
 
 impl Provider {
@@ -42,7 +45,16 @@ impl Provider {
         self.idp.frontend_router()
     }
 
-    /// Stops answering and sending; what is unsent is sent after the next start.
+    /// Stops sending; what is unsent is sent after the next start. To be called while the
+    /// receiver still answers, or the last messages count as refused and wait for minutes.
+    pub async fn stop_sending(&mut self) {
+        self.stop_sending.cancel();
+        if let Err(error) = (&mut self.sending).await {
+            tracing::error!(%error, "the sender of webhooks ended");
+        }
+    }
+
+    /// Stops answering.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
@@ -79,16 +91,20 @@ pub async fn start(
     let idp = Idp::new(config, pool, env, Arc::new(ToMailbox(mailbox))).await?;
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let serving = axum::serve(listener, idp.backend_router().into_make_service())
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
-    tasks.spawn(async move {
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "the identity provider's listener ended");
-        }
-    });
-    tasks.spawn(idp.sender()?.run(stop.clone().cancelled_owned()));
+    let ended = stop.clone().cancelled_owned();
+    tasks.spawn(bailiwick_api::serve(listener, idp.backend_router(), ended));
+    // The data directory is ours alone: whoever held a message there is dead.
+    release_deliveries(idp.pool(), idp.env()).await?;
+    let stop_sending = CancellationToken::new();
+    let sending = tokio::spawn(idp.sender()?.run(stop_sending.clone().cancelled_owned()));
     tasks.spawn(sweep(idp.clone(), stop.clone()));
-    Ok(Provider { idp, stop, tasks })
+    Ok(Provider {
+        idp,
+        stop,
+        tasks,
+        stop_sending,
+        sending,
+    })
 }
 
 async fn sweep(idp: Idp, stop: CancellationToken) {

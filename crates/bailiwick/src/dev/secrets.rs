@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub const FILE: &str = "secrets.json";
 
 /// The file while it is written.
-const PART: &str = "secrets.json.part";
+pub const PART: &str = "secrets.json.part";
 
 /// Everything that the parts of a development machine prove themselves to each other with.
 #[derive(Clone, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl Secrets {
     /// Those of `data_dir`, made where it has none.
     ///
     /// # Errors
-    /// The directory cannot be made, or holds something else.
+    /// The file cannot be read or written.
     pub fn ensure(data_dir: &Path, env: &Env) -> anyhow::Result<Self> {
         let path = data_dir.join(FILE);
         if path.is_file() {
@@ -52,20 +52,6 @@ impl Secrets {
                 format!("{} cannot be read; start over with --reset", path.display())
             });
         }
-        if data_dir.exists() {
-            let foreign = |entry: std::io::Result<fs::DirEntry>| {
-                entry.map_or(true, |entry| entry.file_name() != PART)
-            };
-            anyhow::ensure!(
-                !fs::read_dir(data_dir)?.any(foreign),
-                "{} holds something else: choose another with --data-dir",
-                data_dir.display()
-            );
-        }
-        fs::create_dir_all(data_dir)
-            .with_context(|| format!("cannot make {}", data_dir.display()))?;
-        // Passable, not readable: PostgreSQL runs as another user where we are root.
-        fs::set_permissions(data_dir, fs::Permissions::from_mode(0o711))?;
         let secrets = Self::make(env);
         let part = data_dir.join(PART);
         let mut file = fs::OpenOptions::new()

@@ -23,6 +23,8 @@ pub struct Settings {
     pub internal_listen: SocketAddr,
     /// Proxies in front of us that append to `X-Forwarded-For`: `TRUSTED_PROXIES`.
     pub trusted_proxies: usize,
+    /// How often clients may ask.
+    pub rates: Rates,
     /// Keys of the operators' listener: `INTERNAL_API_KEY`, two during a rotation, by commas.
     pub internal_keys: Vec<SecretString>,
     /// The database.
@@ -35,6 +37,26 @@ pub struct Settings {
     pub rules: Rules,
     /// What only development has.
     pub development: Option<Development>,
+}
+
+/// How often clients may ask: requests a second in the long run, ten times as many at once from
+/// rest. 0 is no limit: for measurements, and where a proxy in front of us counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Rates {
+    /// `RATE_PER_ADDRESS`: one client address, before anybody is known. An office behind one
+    /// address is many people.
+    pub per_address: u32,
+    /// `RATE_PER_USER`: one user.
+    pub per_user: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self {
+            per_address: 200,
+            per_user: 50,
+        }
+    }
 }
 
 /// The database.
@@ -123,6 +145,10 @@ impl Settings {
             listen: vars.address("LISTEN", &[], "0.0.0.0:3000")?,
             internal_listen: vars.address("INTERNAL_LISTEN", &[], "127.0.0.1:3001")?,
             trusted_proxies: vars.number("TRUSTED_PROXIES", &[], 0)?,
+            rates: Rates {
+                per_address: vars.number("RATE_PER_ADDRESS", &[], Rates::default().per_address)?,
+                per_user: vars.number("RATE_PER_USER", &[], Rates::default().per_user)?,
+            },
             internal_keys: vars.secrets("INTERNAL_API_KEY", &[])?,
             database: Database {
                 url: vars.secret("DATABASE_URL", &[])?,
