@@ -62,9 +62,10 @@ pub fn run(args: &Args) -> Result<()> {
         tally.run("licences, bans, sources", licences::check);
     }
     if has(Kind::Web) || has(Kind::Clippy) {
-        // Clippy compiles the page into the binary, so it has to be there.
-        tally.run("web packages and page", || {
-            setup::ensure(&[setup::Part::Web]).map(drop)
+        // Clippy compiles crates that embed the pages and Clerk's scripts.
+        let parts = &[setup::Part::Web, setup::Part::Clerk];
+        tally.run("pages and scripts to embed", || {
+            setup::ensure(parts).map(drop)
         });
     }
     if has(Kind::Web) {
