@@ -11,6 +11,7 @@ import {
   signUp,
   unique,
 } from "./people";
+import { createProject } from "./projects";
 
 /** Reads the session token that the page would send for the organization it shows. */
 async function tokenFor(page: Page): Promise<string> {
@@ -29,17 +30,6 @@ async function statusOf(page: Page, path: string): Promise<number> {
   const token = await tokenFor(page);
   const answer = await page.request.get(path, { headers: { authorization: `Bearer ${token}` } });
   return answer.status();
-}
-
-async function createProject(page: Page, slug: string, name: string): Promise<string> {
-  await page.getByRole("button", { name: /create the first project|new project/i }).click();
-  const form = page.getByRole("dialog", { name: "New project" });
-  await form.getByLabel("Name").fill(name);
-  await form.getByLabel("Description").fill("What the walk leaves behind.");
-  await form.getByRole("button", { name: "Create project" }).click();
-  await page.waitForURL(new RegExp(`/org/${slug}/projects/[0-9a-f-]{36}$`));
-  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-  return page.url().split("/").at(-1) ?? "";
 }
 
 /** Drops a file as a hand would: by a drag event that carries it. */
@@ -181,6 +171,7 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
     await expect(
       page.getByRole("list", { name: "Recent projects" }).getByText(projectName),
     ).toBeVisible();
+    await expect(switcher(page)).toContainText(`North ${run}`);
     await check(page, "dashboard");
   });
 
@@ -189,6 +180,7 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
     guard(other, problems);
     await other.goto(`/org/${south}/projects`);
     await expect(other.getByText("No projects yet")).toBeVisible();
+    await expect(switcher(other)).toContainText(`South ${run}`);
     await page.reload();
     await expect(
       page.getByRole("list", { name: "Recent projects" }).getByText(projectName),
@@ -243,9 +235,11 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
   expect(problems).toEqual([]);
 });
 
+function switcher(page: Page) {
+  return page.getByRole("button", { name: /organization switcher/i }).filter({ visible: true });
+}
+
 async function openSwitcher(page: Page, current: string): Promise<void> {
-  await page
-    .getByRole("button", { name: /organization switcher/i })
-    .filter({ hasText: current, visible: true })
-    .click();
+  await expect(switcher(page)).toContainText(current);
+  await switcher(page).click();
 }

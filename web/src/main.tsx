@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "@/api/query-client";
 import { Auth } from "@/auth/clerk";
+import { ForgetOnChange } from "@/auth/identity";
 import { sessionRefusal } from "@/auth/refusal";
 import { StartFailure } from "@/components/start-failure";
 import { ToastProvider } from "@/components/ui/toast";
@@ -24,6 +25,7 @@ async function start(element: HTMLElement): Promise<void> {
         <ConfigProvider value={config}>
           <Auth config={config} router={router}>
             <QueryClientProvider client={queries}>
+              <ForgetOnChange />
               <TooltipProvider delayDuration={350}>
                 <ToastProvider>
                   <RouterProvider router={router} />

@@ -1,22 +1,42 @@
-import { useAuth } from "@clerk/react";
-import { useMemo, useRef } from "react";
+import { useClerk } from "@clerk/react";
+import { useMemo } from "react";
 import { type Api, createApi } from "@/api/client";
+
+type Clerk = ReturnType<typeof useClerk>;
+
+const SETTLE_MAX_MS = 10_000;
 
 /**
  * The API in the name of the signed-in person. With `clerkOrgId` every call speaks for that
  * organization, whichever one Clerk holds active at the moment: two tabs may show two.
  */
 export function useApi(clerkOrgId?: string): Api {
-  const { getToken } = useAuth();
-  const latest = useRef(getToken);
-  latest.current = getToken;
+  const clerk = useClerk();
   return useMemo(
     () =>
-      createApi(({ fresh }) =>
-        latest.current(
-          clerkOrgId ? { organizationId: clerkOrgId, skipCache: fresh } : { skipCache: fresh },
-        ),
-      ),
-    [clerkOrgId],
+      createApi(async ({ fresh }) => {
+        await settled(clerk);
+        const options = { skipCache: fresh, ...(clerkOrgId ? { organizationId: clerkOrgId } : {}) };
+        return (await clerk.session?.getToken(options)) ?? null;
+      }),
+    [clerk, clerkOrgId],
   );
+}
+
+/** Waits while Clerk is loading or changing the active organization: it has no session then, though somebody is signed in. */
+function settled(clerk: Clerk): Promise<void> {
+  if (clerk.session !== undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    let stop = () => {};
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, SETTLE_MAX_MS);
+    stop = clerk.addListener(({ session }) => {
+      // Listeners are told the present state at once, before there is a way to stop listening.
+      if (session !== undefined) queueMicrotask(done);
+    });
+  });
 }

@@ -1,16 +1,17 @@
-import { useAuth, useClerk } from "@clerk/react";
+import { useClerk } from "@clerk/react";
 import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
 import { Button } from "@/components/ui/button";
 import { paths, RETURN_PARAMETER } from "@/lib/paths";
+import { IdentityProvider, useSteadyUser } from "./identity";
 import { sessionRefusal, useSessionRefusal } from "./refusal";
 import { useClerkStatus } from "./status";
 
 /** Shows its children to signed-in people and sends everybody else to sign in, with the way back. */
 export function RequireAuth({ children }: { children: ReactNode }) {
-  const { isLoaded, isSignedIn } = useAuth();
+  const { user, isSignedOut } = useSteadyUser();
   const refusal = useSessionRefusal();
   const status = useClerkStatus();
   const here = useRouterState({ select: ({ location }) => location.href });
@@ -18,14 +19,13 @@ export function RequireAuth({ children }: { children: ReactNode }) {
     select: ({ location, resolvedLocation }) => location.href !== resolvedLocation?.href,
   });
   const navigate = useNavigate();
-  const signedOut = isLoaded && !isSignedIn;
 
   const sent = useRef(false);
   useEffect(() => {
-    if (!signedOut) sent.current = false;
+    if (!isSignedOut) sent.current = false;
     // Once is enough, and not where the page is being left already, as after signing out: an address
     // that changes meanwhile must not count as a way back.
-    if (!signedOut || leaving || sent.current) return;
+    if (!isSignedOut || leaving || sent.current) return;
     sent.current = true;
     void navigate({
       to: "/sign-in/$",
@@ -33,14 +33,14 @@ export function RequireAuth({ children }: { children: ReactNode }) {
       search: { [RETURN_PARAMETER]: here },
       replace: true,
     });
-  }, [signedOut, leaving, here, navigate]);
+  }, [isSignedOut, leaving, here, navigate]);
 
-  if (status === "error") return <IdentityUnreachable />;
-  if (!isLoaded || !isSignedIn) return <AppSkeleton />;
+  if (status === "error" && !user) return <IdentityUnreachable />;
+  if (!user) return <AppSkeleton />;
   if (refusal?.code === "AUTH_USER_NOT_FOUND")
     return <AccountUnknown requestId={refusal.requestId} />;
   if (refusal) return <SignInAgain here={here} />;
-  return children;
+  return <IdentityProvider value={user}>{children}</IdentityProvider>;
 }
 
 function SignInAgain({ here }: { here: string }) {

@@ -1,8 +1,9 @@
-import { UserButton, useAuth } from "@clerk/react";
+import { UserButton } from "@clerk/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Building2, Plus } from "lucide-react";
 import { useApi } from "@/auth/api";
+import { useIdentity } from "@/auth/identity";
 import { RowsSkeleton } from "@/components/app-skeleton";
 import { Brand } from "@/components/brand";
 import { ProblemView } from "@/components/problem-view";
@@ -19,9 +20,9 @@ import { OrgCards } from "./org-cards";
 /** Which organization to work in, or how to get one. */
 export function ChooserPage() {
   useTitle("Organizations");
-  const { userId } = useAuth();
+  const { id: userId } = useIdentity();
   const api = useApi();
-  const query = useQuery({ ...organizationsQuery(api, userId ?? ""), enabled: Boolean(userId) });
+  const query = useQuery(organizationsQuery(api, userId));
   const organizations = query.data ?? [];
   return (
     <div className="min-h-dvh">

@@ -1,8 +1,8 @@
-import { useUser } from "@clerk/react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { FolderPlus } from "lucide-react";
 import type { ReactNode } from "react";
+import { useIdentity } from "@/auth/identity";
 import { RowsSkeleton } from "@/components/app-skeleton";
 import { PageHeader } from "@/components/page-header";
 import { ProblemView } from "@/components/problem-view";
@@ -22,7 +22,7 @@ const RECENT = 5;
 /** The first page of an organization: where things stand and what was touched last. */
 export function DashboardPage() {
   const { api, org, slug, may } = useOrg();
-  const { user } = useUser();
+  const user = useIdentity();
   useTitle("Dashboard", org.name);
   const query = useInfiniteQuery(projectsQuery(api, org.id));
   const projects = query.data?.pages.flatMap((page) => page.data) ?? [];
@@ -32,7 +32,7 @@ export function DashboardPage() {
     .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
     .slice(0, RECENT);
   const mayCreate = may("projects:create");
-  const name = user?.firstName;
+  const name = user.firstName;
 
   return (
     <>

@@ -1,8 +1,9 @@
-import { useAuth, useClerk, useUser } from "@clerk/react";
+import { useAuth, useClerk } from "@clerk/react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useApi } from "@/auth/api";
+import { useIdentity } from "@/auth/identity";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
 import { ProblemView } from "@/components/problem-view";
@@ -22,16 +23,14 @@ const ARRIVAL_POLL_MS = 1500;
  * address decides; what Clerk holds active follows it.
  */
 export function OrgGate({ slug, children }: { slug: string; children: ReactNode }) {
-  const { userId } = useAuth();
-  const { user } = useUser();
+  const user = useIdentity();
   const api = useApi();
-  const clerkOrgs = (user?.organizationMemberships ?? []).map(({ organization }) => ({
+  const clerkOrgs = user.organizationMemberships.map(({ organization }) => ({
     id: organization.id,
     slug: organization.slug ?? "",
   }));
   const query = useQuery({
-    ...organizationsQuery(api, userId ?? ""),
-    enabled: Boolean(userId),
+    ...organizationsQuery(api, user.id),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       resolveSlug(slug, state.data ?? [], clerkOrgs, undefined).kind === "arriving"
@@ -93,20 +92,27 @@ function Renamed({ to }: { to: string }) {
 }
 
 /**
- * Lets Clerk's own components agree with the address: on entering, and when the tab is looked at
- * again, since another tab may have chosen another organization meanwhile.
+ * Lets Clerk's own components agree with the address: once on entering an organization, and when the
+ * tab is looked at again, since another tab may have chosen another one meanwhile. Never in between,
+ * or it would undo what the switcher is just doing.
  */
 function useActivate(clerkOrgId: string | undefined): void {
   const clerk = useClerk();
+  const { isLoaded } = useAuth();
+  const entered = useRef<string>(undefined);
   useEffect(() => {
-    if (!clerkOrgId) return;
+    if (!clerkOrgId || !isLoaded) return;
     const agree = () => {
-      if (document.visibilityState !== "visible" || clerk.organization?.id === clerkOrgId) return;
+      if (document.visibilityState !== "visible" || !clerk.session) return;
+      if (clerk.organization?.id === clerkOrgId) return;
       // A refusal here changes nothing: every call of the page names its organization itself.
       clerk.setActive({ organization: clerkOrgId }).catch(() => undefined);
     };
-    agree();
+    if (entered.current !== clerkOrgId) {
+      entered.current = clerkOrgId;
+      agree();
+    }
     document.addEventListener("visibilitychange", agree);
     return () => document.removeEventListener("visibilitychange", agree);
-  }, [clerk, clerkOrgId]);
+  }, [clerk, clerkOrgId, isLoaded]);
 }

@@ -1,8 +1,9 @@
-import { OrganizationSwitcher, UserButton, useUser } from "@clerk/react";
+import { OrganizationSwitcher, UserButton } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
 import { FolderKanban, LayoutDashboard, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { switcher } from "@/auth/appearance";
+import { useIdentity } from "@/auth/identity";
 import { Mark } from "@/components/brand";
 import { MAIN_ID } from "@/components/skip-link";
 import { ThemeToggle } from "@/components/theme-toggle";
@@ -108,14 +109,14 @@ function Switcher() {
 }
 
 function Account() {
-  const { user } = useUser();
+  const user = useIdentity();
   const { org } = useOrg();
-  const email = user?.primaryEmailAddress?.emailAddress;
+  const email = user.primaryEmailAddress?.emailAddress;
   return (
     <div className="flex items-center gap-2.5 border-line border-t px-1.5 pt-4">
       <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
       <div className="min-w-0 flex-1 leading-tight">
-        <p className="truncate font-[550] text-sm">{user?.fullName || email || "You"}</p>
+        <p className="truncate font-[550] text-sm">{user.fullName || email || "You"}</p>
         <p className="truncate text-[0.8125rem] text-muted">{org.name}</p>
       </div>
       <ThemeToggle />

@@ -1,8 +1,9 @@
-import { useAuth, useOrganization, useUser } from "@clerk/react";
+import { useOrganization } from "@clerk/react";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useApi } from "@/auth/api";
+import { useIdentity } from "@/auth/identity";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
 import { ProblemView } from "@/components/problem-view";
@@ -12,16 +13,15 @@ import { noteNewWorkspace } from "./new-workspace-banner";
 
 /** Leads on to the dashboard of the active organization, else of the first one, else to the choice. */
 export function ToDashboard() {
-  const { userId } = useAuth();
-  const { user } = useUser();
+  const user = useIdentity();
   const { organization } = useOrganization();
   const api = useApi();
-  const hadNone = useRef(user?.organizationMemberships.length === 0);
-  const bootstrap = useQuery({ ...bootstrapQuery(api, userId ?? ""), enabled: Boolean(userId) });
+  const hadNone = useRef(user.organizationMemberships.length === 0);
+  const bootstrap = useQuery(bootstrapQuery(api, user.id));
   const made = hadNone.current ? bootstrap.data?.orgId : undefined;
   const query = useQuery({
-    ...organizationsQuery(api, userId ?? ""),
-    enabled: Boolean(userId) && !bootstrap.isPending,
+    ...organizationsQuery(api, user.id),
+    enabled: !bootstrap.isPending,
     refetchInterval: ({ state }) =>
       made && state.data && !state.data.some(({ id }) => id === made) ? 1500 : false,
   });
