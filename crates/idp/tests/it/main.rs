@@ -7,6 +7,7 @@
 )]
 
 mod backend;
+mod conformance;
 mod frontend;
 mod statements;
 mod support;

@@ -7,4 +7,4 @@ mod sessions;
 mod users;
 mod users_lifecycle;
 mod users_search;
-mod world;
+pub mod world;

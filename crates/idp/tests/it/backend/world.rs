@@ -1,6 +1,6 @@
 //! An instance of the provider, its Backend API on a port of its own, and a client for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bailiwick_idp::mail::Delivery;
 use bailiwick_idp::{Idp, IdpConfig, Mail, Mailer};
@@ -33,6 +33,17 @@ pub struct World {
     pub base: String,
     pool: Pool,
     client: reqwest::Client,
+    calls: Mutex<Vec<Call>>,
+}
+
+/// A request that was answered, as documents speak of it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub method: Method,
+    /// Without `/v1`, with the query.
+    pub path: String,
+    pub status: StatusCode,
+    pub body: Value,
 }
 
 /// An answer, read.
@@ -100,6 +111,7 @@ impl World {
             base,
             pool,
             client,
+            calls: Mutex::default(),
         }
     }
 
@@ -123,13 +135,20 @@ impl World {
     /// A request with the key, of the newest version.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let mut request = self
-            .request(method, path)
+            .request(method.clone(), path)
             .bearer_auth(SECRET_KEY)
             .header("clerk-api-version", "2026-05-12");
         if let Some(body) = body {
             request = request.json(&body);
         }
-        self.send(request).await
+        let reply = self.send(request).await;
+        self.calls.lock().unwrap().push(Call {
+            path: path.to_owned(),
+            method,
+            status: reply.status,
+            body: reply.body.clone(),
+        });
+        reply
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -181,6 +200,19 @@ impl World {
             (row.get(0), payload["data"].clone())
         };
         rows.iter().map(read).collect()
+    }
+
+    /// Every call with the key so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// Every envelope so far, in order.
+    pub async fn payloads(&self) -> Vec<Value> {
+        let rows = self.pool.query(&SAID, &[]).await.unwrap();
+        rows.iter()
+            .map(|row| serde_json::from_str(row.get(1)).unwrap())
+            .collect()
     }
 
     /// Types of the events since the first `skip`.
