@@ -10,6 +10,7 @@ mod codegen;
 mod dev;
 mod e2e;
 mod environment;
+mod faults;
 mod paths;
 mod process;
 mod report;
@@ -46,6 +47,8 @@ enum Verb {
     Ci,
     /// Write what is generated from the API: web/openapi.json and the web client's types
     Gen(codegen::Args),
+    /// Prove that the isolation tests can fail, by one seeded fault after the other
+    Faults(faults::Args),
     /// Measure requests a second, memory and start-up of the release build
     Bench(bench::Args),
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Verb::Check(args) => check::run(&args),
         Verb::Ci => ci::run(),
         Verb::Gen(args) => codegen::run(&args),
+        Verb::Faults(args) => faults::run(&args),
         Verb::Bench(args) => bench::run(&args),
     };
     match outcome {

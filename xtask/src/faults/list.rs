@@ -1,0 +1,89 @@
+//! The known ways to leak a tenant.
+
+/// A change that must not survive the tests.
+pub struct Fault {
+    /// What it does.
+    pub name: &'static str,
+    /// Where, from the root.
+    pub file: &'static str,
+    /// What stands there, exactly once.
+    pub find: &'static str,
+    /// What stands there instead.
+    pub replace: &'static str,
+    /// The tests that must turn red, as a filter of `tests/it`.
+    pub guard: &'static str,
+}
+
+/// All of them.
+pub const FAULTS: &[Fault] = &[
+    Fault {
+        name: "a policy without FORCE",
+        file: "crates/store/migrations/tenant/0001_init.sql",
+        find: "alter table {t}.projects force row level security;\n",
+        replace: "",
+        guard: "catalog::",
+    },
+    Fault {
+        name: "the role that serves as owner of a table",
+        file: "crates/store/src/roles.rs",
+        find: ".batch(\"alter role bailiwick_owner set row_security = off\")",
+        replace: ".batch(\"grant bailiwick_owner to bailiwick_app\")",
+        guard: "catalog::",
+    },
+    Fault {
+        name: "a statement without its schema",
+        file: "crates/store/src/project_members.rs",
+        find: "delete from {t}.project_members where tenant_id = $1 and project_id = $2 and member_id = $3",
+        replace: "delete from project_members where tenant_id = $1 and project_id = $2 and member_id = $3",
+        guard: "statements::",
+    },
+    Fault {
+        name: "a cache key without the tenant",
+        file: "crates/services/src/authn.rs",
+        find: "organization: claims.organization.as_ref().map(|o| o.id.as_str().into()),",
+        replace: "organization: None,",
+        guard: "isolation::",
+    },
+    Fault {
+        name: "a skipped app.tenant_id",
+        file: "crates/store/migrations/control/0001_init.sql",
+        find: "    perform set_config('app.tenant_id', p_tenant::text, true);\n",
+        replace: "    perform 1;\n",
+        guard: "isolation::",
+    },
+    Fault {
+        name: "an upload key taken from the client",
+        file: "crates/services/src/documents.rs",
+        find: "let segments = [\"org\", &clerk_org_id, \"project\", &project_id, &document_id];",
+        replace: "let _ = &document_id;\n        let segments = [\"org\", &clerk_org_id, \"project\", &project_id, &checked.file_name.replace('.', \"-\")];",
+        guard: "documents::",
+    },
+    Fault {
+        name: "a placement without its epoch",
+        file: "crates/store/migrations/control/0001_init.sql",
+        find: "    where p.organization_id = p_tenant and p.epoch = p_epoch\n      and m.id = p_membership",
+        replace: "    where p.organization_id = p_tenant\n      and m.id = p_membership",
+        guard: "catalog::",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::FAULTS;
+    use crate::paths;
+
+    /// The sources move on: a fault that names nothing any more proves nothing.
+    #[test]
+    fn every_fault_names_one_place() {
+        for fault in FAULTS {
+            let text = std::fs::read_to_string(paths::root().join(fault.file)).unwrap();
+            assert_eq!(
+                text.matches(fault.find).count(),
+                1,
+                "{} in {}",
+                fault.name,
+                fault.file
+            );
+        }
+    }
+}
