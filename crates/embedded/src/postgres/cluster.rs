@@ -1,15 +1,26 @@
 //! A cluster is made once, whole or not at all, and remembers the version that made it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::binaries::Binaries;
 use super::error::{IoContext, PostgresError};
 use super::home::Home;
 use super::identity::Identity;
+use super::pidfile;
+
+/// Leaves a watcher behind and becomes initdb.
+///
+/// The watcher waits on the pipe. A line means that initdb is gone; the pipe's end without one
+/// means that we are gone, and initdb with all its children is killed: what it makes is thrown
+/// away by the next start, which it must not disturb.
+const SCRIPT: &str = r#"exec 3<&0 </dev/null
+( ( read -r line <&3 || kill -s KILL -- -$$ ) >/dev/null 2>&1 & )
+exec 3<&-
+exec "$@""#;
 
 /// Unicode case rules, code point order. Not known to every C library.
 const LOCALE: &str = "C.UTF-8";
@@ -64,6 +75,7 @@ fn initdb(
     locale: &str,
 ) -> Result<Output, PostgresError> {
     let unfinished = home.unfinished_cluster();
+    pidfile::wait_for_leftovers(&home.dir, &unfinished)?;
     match fs::remove_dir_all(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(error).during(|| format!("clearing {}", unfinished.display()));
@@ -71,7 +83,10 @@ fn initdb(
         _ => {}
     }
     identity.own_dir(&unfinished)?;
-    let mut command = identity.command(&binaries.initdb());
+    let mut command = identity.command(Path::new("/bin/sh"));
+    command
+        .args(["-c", SCRIPT, "initdb"])
+        .arg(binaries.initdb());
     command.arg("--pgdata").arg(&unfinished);
     command.args([
         "--username",
@@ -88,9 +103,21 @@ fn initdb(
     }
     command
         .current_dir(&unfinished)
-        .stdin(Stdio::null())
-        .output()
-        .during(|| format!("running {}", binaries.initdb().display()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    run(command).during(|| format!("running {}", binaries.initdb().display()))
+}
+
+fn run(mut command: Command) -> io::Result<Output> {
+    let mut child = command.spawn()?;
+    let lifeline = child.stdin.take();
+    let output = child.wait_with_output()?;
+    if let Some(Err(error)) = lifeline.map(|mut pipe| pipe.write_all(b"ended\n")) {
+        // The watcher was killed: nobody is left to tell.
+        tracing::debug!(%error, "the watcher of initdb is gone");
+    }
+    Ok(output)
 }
 
 /// Makes sure that the server's user owns the cluster, as PostgreSQL demands.

@@ -53,25 +53,23 @@ impl PidFile {
 /// [`PostgresError::InUse`] when a server, ours or started by hand, does not go away.
 pub(super) fn wait_for_leftovers(home: &Path, cluster: &Path) -> Result<(), PostgresError> {
     let deadline = Instant::now() + LEFTOVER_WAIT;
-    let Some(found) = PidFile::read(cluster)? else {
-        return Ok(());
-    };
-    tracing::info!(
-        pid = found.pid,
-        "waiting for an earlier database server to end"
-    );
+    let mut told = false;
     loop {
-        let Some(file) = PidFile::read(cluster)? else {
-            return Ok(());
-        };
-        let Some(pid) = processes_of(cluster, file.pid)?.first().copied() else {
-            return remove_stale(cluster);
+        let file = PidFile::read(cluster)?;
+        let Some(pid) = processes_of(cluster, file.as_ref())?.first().copied() else {
+            return match file {
+                Some(_) => remove_stale(cluster),
+                None => Ok(()),
+            };
         };
         if Instant::now() >= deadline {
             return Err(PostgresError::InUse {
                 dir: home.to_owned(),
                 pid: Some(pid),
             });
+        }
+        if !std::mem::replace(&mut told, true) {
+            tracing::info!(pid, "waiting for an earlier database server to end");
         }
         sleep(POLL);
     }
@@ -90,32 +88,49 @@ fn remove_stale(cluster: &Path) -> Result<(), PostgresError> {
     }
 }
 
-/// The living processes of a cluster's server. They all work in its directory, which tells them
-/// from a stranger that was given the same number, and from a dead one that nobody has reaped.
+/// The living processes of a cluster's server, also of one that has not written its file yet.
+/// They all work in its directory, which tells them from a stranger that was given the same
+/// number, and from a dead one that nobody has reaped.
 #[cfg(target_os = "linux")]
-fn processes_of(cluster: &Path, _named: i32) -> Result<Vec<i32>, PostgresError> {
-    let cluster =
-        fs::canonicalize(cluster).during(|| format!("resolving {}", cluster.display()))?;
+fn processes_of(cluster: &Path, _file: Option<&PidFile>) -> Result<Vec<i32>, PostgresError> {
+    let cluster = match fs::canonicalize(cluster) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        found => found.during(|| format!("resolving {}", cluster.display()))?,
+    };
     let entries = fs::read_dir("/proc").during(|| "listing /proc".to_owned())?;
     let pids = entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let works_here = |pid: &i32| {
         fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|directory| directory == cluster)
-            && fs::read_link(format!("/proc/{pid}/exe"))
-                .is_ok_and(|exe| exe.to_string_lossy().contains("/postgres"))
+            && is_server(*pid)
     };
     Ok(pids.filter(works_here).collect())
 }
 
+/// Whether a process is PostgreSQL's, or our shell that becomes it; not a person's shell that
+/// happens to stand there.
+#[cfg(target_os = "linux")]
+fn is_server(pid: i32) -> bool {
+    let exe = fs::read_link(format!("/proc/{pid}/exe"));
+    let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    exe.is_ok_and(|exe| exe.to_string_lossy().contains("/postgres"))
+        || String::from_utf8_lossy(&command).contains("/postgres")
+}
+
 /// Without `/proc` the number in the file is all there is to go by.
 #[cfg(not(target_os = "linux"))]
-fn processes_of(_cluster: &Path, named: i32) -> Result<Vec<i32>, PostgresError> {
+fn processes_of(_cluster: &Path, file: Option<&PidFile>) -> Result<Vec<i32>, PostgresError> {
     use nix::sys::signal::{Signal, kill};
-    let answer = kill(nix::unistd::Pid::from_raw(named), None::<Signal>);
-    // Another user's process refuses the question, and exists.
-    let exists = answer != Err(nix::errno::Errno::ESRCH);
-    Ok(exists.then_some(named).into_iter().collect())
+    let exists = |pid: &i32| {
+        // Another user's process refuses the question, and exists.
+        kill(nix::unistd::Pid::from_raw(*pid), None::<Signal>) != Err(nix::errno::Errno::ESRCH)
+    };
+    Ok(file
+        .map(|file| file.pid)
+        .filter(exists)
+        .into_iter()
+        .collect())
 }
 
 fn path(cluster: &Path) -> PathBuf {
