@@ -23,6 +23,12 @@ sql! {
           where dead_at is null and run_at <= $1 and (locked_until is null or locked_until < $1)
           order by run_at limit $3 for update skip locked)
         returning id, kind, payload, attempts, max_attempts";
+    /// Still at it: the claim holds until `$3`.
+    RENEW(UUID, INT4, TIMESTAMPTZ) = "
+        update control.jobs set locked_until = $3 where id = $1 and attempts = $2 and locked_until is not null";
+    /// Ends all claims.
+    RELEASE(TIMESTAMPTZ) = "
+        update control.jobs set locked_until = $1 where locked_until > $1";
     /// Done.
     DELETE(UUID, INT4) = "delete from control.jobs where id = $1 and attempts = $2";
     /// Tried in vain: again at `$3`. A newer one with the same key takes its place.
@@ -117,6 +123,27 @@ impl Store {
     ) -> Result<Vec<Job>> {
         let rows = self.pool().query(&CLAIM, &[&now, &until, &limit]).await?;
         rows.into_iter().map(decode).collect()
+    }
+
+    /// Holds on to a job until `until`; `false` where the claim has run out and another has it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew_job(&self, job: &Job, until: Timestamp) -> Result<bool> {
+        let held = self
+            .pool()
+            .execute(&RENEW, &[&job.id.uuid(), &job.attempt, &until])
+            .await?;
+        Ok(held == 1)
+    }
+
+    /// Ends all claims, so that what a killed process held is due at once. Only for whoever knows
+    /// that no other process works on this database; how many claims there were.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn release_jobs(&self, now: Timestamp) -> Result<u64> {
+        Ok(self.pool().execute(&RELEASE, &[&now]).await?)
     }
 
     /// Removes a job that is done, unless its claim has run out and another has it.

@@ -1,8 +1,9 @@
 //! The queue's runtime: claims due jobs, runs them, and puts back what failed. Knows no single
 //! job.
 //!
-//! A job is claimed in one short transaction, run while none is held, and finished in another. A
-//! process that dies in between loses its claim after [`LEASE`], and the job runs again.
+//! A job is claimed in one short transaction, run while none is held, and finished in another. The
+//! claim is renewed while the job runs; a process that dies loses it after [`LEASE`], and the job
+//! runs again.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,10 +15,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// A claim holds for so long.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// A job that has not ended by then is dropped and tried again. Below [`LEASE`], so that it never
-/// runs twice at once.
+/// A claim holds for so long: what people wait for when the process at work dies.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+/// How often it is renewed. Two renewals may fail before the claim is lost.
+const RENEW_EVERY: Duration = Duration::from_secs(4);
+/// A job that has not ended by then is dropped and tried again.
 const TIME_MAX: Duration = Duration::from_secs(50);
 /// Jobs at work at once.
 const CONCURRENCY: usize = 8;
@@ -103,9 +105,15 @@ async fn claim(app: &App, slots: &Arc<Semaphore>) -> Vec<(Job, OwnedSemaphorePer
 
 /// Runs a job and notes how it went.
 async fn settle(app: &App, job: &Job) {
-    let outcome = match tokio::time::timeout(TIME_MAX, jobs::run(app, job)).await {
-        Ok(outcome) => outcome.map_err(|error| error.to_string()),
-        Err(_) => Err("took too long".to_owned()),
+    let outcome = tokio::select! {
+        outcome = tokio::time::timeout(TIME_MAX, jobs::run(app, job)) => match outcome {
+            Ok(outcome) => outcome.map_err(|error| error.to_string()),
+            Err(_) => Err("took too long".to_owned()),
+        },
+        () = hold(app, job) => {
+            tracing::warn!(jobId = %job.id, kind = job.kind, "a job was claimed by another process");
+            return;
+        }
     };
     let noted = match outcome {
         Ok(()) => {
@@ -117,6 +125,19 @@ async fn settle(app: &App, job: &Job) {
     if let Err(error) = noted {
         // The claim runs out by itself and the job is tried again.
         tracing::warn!(%error, jobId = %job.id, kind = job.kind, "a job's end could not be noted");
+    }
+}
+
+/// Renews the claim for as long as it is ours; ends when another has it.
+async fn hold(app: &App, job: &Job) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        match app.store().renew_job(job, app.env().now() + LEASE).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The next one may succeed; until the claim runs out nobody else takes the job.
+            Err(error) => tracing::warn!(%error, jobId = %job.id, "a claim was not renewed"),
+        }
     }
 }
 
