@@ -18,7 +18,7 @@ mod sender;
 mod wake;
 
 pub use emit::emit;
-pub use endpoints::{EndpointConfig, ensure_endpoints};
+pub use endpoints::{EndpointConfig, ensure_endpoints, release_deliveries};
 pub use secret::{SecretError, SigningSecret};
 pub use sender::{LEASE, Sender, SenderError};
 pub use wake::Wake;
