@@ -148,12 +148,13 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     }
     environment.write(data_dir)?;
     announce(&settings, &args, started, postgres.notice());
-    tokio::select! {
-        signal = crate::serve::signal() => signal?,
-        reason = postgres.wait() => anyhow::bail!("PostgreSQL ended: {reason}"),
-    }
-    say("stopping");
+    let ended = tokio::select! {
+        signal = crate::serve::signal() => signal,
+        reason = postgres.wait() => Err(anyhow::anyhow!("PostgreSQL ended: {reason}")),
+    };
     environment::remove(data_dir)?;
+    ended?;
+    say("stopping");
     idp.stop_sending().await;
     server.stop().await;
     idp.stop().await;
