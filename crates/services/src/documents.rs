@@ -25,7 +25,7 @@ pub const UPLOAD_URL_TTL: Duration = Duration::from_secs(3600);
 /// A download URL lives so long.
 pub const DOWNLOAD_URL_TTL: Duration = Duration::from_secs(60);
 /// An upload that began in the last second of its URL may still be running so long after.
-const UPLOAD_GRACE: SignedDuration = SignedDuration::from_mins(75);
+pub(crate) const UPLOAD_GRACE: SignedDuration = SignedDuration::from_mins(75);
 
 /// What a client says of a file before it sends it.
 #[derive(Debug, Clone)]
@@ -102,11 +102,12 @@ pub async fn upload_init(
     key: Option<&IdempotencyKey>,
 ) -> Result<Announced> {
     let checked = &announcement.check(scope.app())?;
-    let document = scope
+    let announced = scope
         .change(permission::DOCUMENTS_UPLOAD, |op| {
             announce(op, project, checked, key)
         })
-        .await?;
+        .await;
+    let document = scope.or_elsewhere(project, announced).await?;
     if document.status != "PENDING" {
         return Err(Problem::new(Code::ConflictDocumentState)
             .detail("the document was uploaded, or given up, since the first request")

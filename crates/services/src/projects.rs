@@ -10,6 +10,7 @@ use bailiwick_store::projects::{self as rows, Project};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::documents::UPLOAD_GRACE;
 use crate::people::People;
 use crate::{Result, Scope, jobs};
 
@@ -218,6 +219,10 @@ pub async fn delete(scope: &mut Scope, id: ProjectId) -> Result<()> {
             let now = op.now();
             for chunk in keys.chunks(100) {
                 op.enqueue(&jobs::DeleteObjects::of(chunk, now)).await?;
+                // Upload URLs outlive the documents that they were signed for.
+                let last_put = now + UPLOAD_GRACE;
+                op.enqueue(&jobs::DeleteObjects::of(chunk, last_put))
+                    .await?;
             }
             let before = json!({
                 "name": before.name, "description": before.description, "documents": keys.len()

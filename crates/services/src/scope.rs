@@ -17,6 +17,8 @@ pub struct Scope {
     pub(crate) org: OrgId,
     pub(crate) actor: Actor,
     door: TenantDoor,
+    /// No member, but somebody who operates the installation.
+    is_operator: bool,
 }
 
 impl std::fmt::Debug for Scope {
@@ -62,12 +64,14 @@ impl Scope {
             return Err(not_ready(&org.provisioning_status).into());
         };
         let door = TenantDoor::new(placement, visitor);
+        let is_operator = membership.is_none();
         let org = org.id;
         Ok(Self {
             caller,
             org,
             actor,
             door,
+            is_operator,
         })
     }
 
@@ -182,7 +186,11 @@ impl Scope {
         Fut: Future<Output = Result<(Op, T)>>,
     {
         self.authorize(permission).await?;
-        let tx = self.app().store().enter(&self.door).await?;
+        let mut tx = self.app().store().enter(&self.door).await?;
+        if self.is_operator {
+            let now = self.app().env().now();
+            tx.ensure_operator(self.me(), now).await?;
+        }
         let (op, value) = work(Op::new(self.clone(), tx)).await?;
         op.commit().await?;
         Ok(value)

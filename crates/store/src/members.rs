@@ -17,6 +17,10 @@ sql! {
           where members.role <> excluded.role or members.status <> excluded.status";
     /// Who is removed from the organization is on no project any more.
     LEAVE_PROJECTS(UUID, UUID) = "delete from {t}.project_members where tenant_id = $1 and member_id = $2";
+    /// A row for somebody who is no member and yet makes something here.
+    ENSURE_OPERATOR(UUID, UUID, TIMESTAMPTZ) = "
+        insert into {t}.members (tenant_id, id, role, status, created_at, updated_at)
+        values ($1, $2, 'operator', 'removed', $3, $3) on conflict (tenant_id, id) do nothing";
     /// Whether a member may be put on a project.
     IS_ACTIVE(UUID, UUID) = "select 1 from {t}.members where tenant_id = $1 and id = $2 and status = 'active'";
 }
@@ -45,6 +49,18 @@ impl TenantTx {
             self.execute(&LEAVE_PROJECTS, &[&tenant, &user.uuid()])
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Gives an operator of the installation a row that what they make here can refer to. It makes
+    /// them no member: its status is `removed`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ensure_operator(&mut self, user: UserId, now: Timestamp) -> Result<()> {
+        let tenant = self.tenant().uuid();
+        self.execute(&ENSURE_OPERATOR, &[&tenant, &user.uuid(), &now])
+            .await?;
         Ok(())
     }
 
