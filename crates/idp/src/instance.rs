@@ -68,9 +68,11 @@ impl Idp {
         self.nudging(frontend::router(self.clone()))
     }
 
-    /// The Backend API, under `/v1`, to be served on a listener of its own.
+    /// The Backend API, under `/v1`, and the public key set, to be served on a listener of their
+    /// own.
     pub fn backend_router(&self) -> Router {
-        self.nudging(backend::router(self.clone()))
+        let router = backend::router(self.clone()).merge(frontend::key_set(self.clone()));
+        self.nudging(router)
     }
 
     fn nudging(&self, router: Router) -> Router {

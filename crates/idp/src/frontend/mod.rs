@@ -27,6 +27,9 @@ use tower::Layer;
 
 use crate::instance::Idp;
 
+/// Where verifiers look for the keys.
+const KEY_SET: &str = "/.well-known/jwks.json";
+
 /// What every handler shares.
 #[derive(Clone)]
 pub struct Frontend {
@@ -67,9 +70,16 @@ pub fn router(idp: Idp) -> Router {
     Router::new().fallback_service(from_fn_with_state(idp, intake::intake).layer(routes))
 }
 
+/// The public key set alone, for whichever listener verifiers can reach.
+pub fn key_set(idp: Idp) -> Router {
+    Router::new()
+        .route(KEY_SET, get(environment::jwks))
+        .with_state(idp)
+}
+
 fn public() -> Router<Frontend> {
     Router::new()
-        .route("/.well-known/jwks.json", get(environment::jwks))
+        .route(KEY_SET, get(environment::jwks))
         .route("/images/avatars/{file}", get(images::avatar))
         .route("/npm/@clerk/{package}/dist/{file}", get(scripts::script))
         .route(

@@ -26,7 +26,6 @@ pub fn environment(config: &IdpConfig, instance_id: &str) -> Value {
         "api_keys_settings": {
             "enabled": false, "user_api_keys_enabled": false, "orgs_api_keys_enabled": false,
         },
-        "protect_config": null,
         "client_debug_mode": false,
         "partitioned_cookies": false,
         "maintenance_mode": false,
@@ -103,10 +102,10 @@ fn display_config(config: &IdpConfig, instance_id: &str) -> Value {
         "terms_url": null,
         "logo_url": null,
         "logo_image_url": null,
-        "logo_image": null,
+        "logo_image": {},
         "favicon_url": null,
         "favicon_image_url": null,
-        "favicon_image": null,
+        "favicon_image": {},
         "captcha_public_key": null,
         "captcha_public_key_invisible": null,
         "captcha_widget_type": null,
@@ -217,11 +216,9 @@ fn organization_settings(config: &IdpConfig) -> Value {
     json!({
         "enabled": true,
         "max_allowed_memberships": config.max_allowed_memberships,
-        "force_organization_selection": false,
         "creator_role": roles::CREATOR,
         "actions": { "admin_delete": true },
         "domains": { "enabled": false, "enrollment_modes": [], "default_role": "org:member" },
         "slug": { "disabled": false },
-        "organization_creation_defaults": { "enabled": false },
     })
 }

@@ -131,6 +131,10 @@ pub fn own_user(
     let mut value = user(config, person, now);
     if let Some(fields) = value.as_object_mut() {
         fields.remove("private_metadata");
+        // To browsers, no limit is said by leaving it out.
+        if person.user.create_organizations_limit.is_none() {
+            fields.remove("create_organizations_limit");
+        }
         fields.insert("organization_memberships".to_owned(), memberships.into());
     }
     value

@@ -21,8 +21,10 @@ pub fn verification(verification: &Verification, now: Timestamp) -> Value {
         "strategy": verification.strategy,
         "attempts": verification.attempts,
         "expire_at": ms_opt(verification.expire_at),
-        "verified_at_client": null,
     });
+    if object != "verification_password" {
+        value["verified_at_client"] = Value::Null;
+    }
     if object == "verification_otp" {
         value["channel"] = Value::Null;
     }

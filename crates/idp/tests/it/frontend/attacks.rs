@@ -1,5 +1,8 @@
 //! One browser against another.
 
+use std::future::Future;
+use std::task::Poll;
+
 use super::world::{PASSWORD, World};
 
 const ADA: &str = "ada@northwind.example";
@@ -131,4 +134,51 @@ async fn a_banned_user_is_out_at_once() {
         .sign_in(ADA)
         .await
         .refused(403, "user_banned");
+}
+
+/// Lets a future make some progress, then drops it.
+async fn stopped_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_sign_up_that_stops_anywhere_has_happened_or_has_not() {
+    let world = World::new().await;
+    let (mut done, mut polls) = (0, 1);
+    loop {
+        let address = format!("ada{polls}@northwind.example");
+        let mut browser = world.browser();
+        browser.address = format!("192.0.2.{}:1000", polls % 250).parse().unwrap();
+        let id = browser.begin_sign_up(&address).await;
+        let code = world.code(&address);
+        let stopped = stopped_after(polls, browser.clone().attempt_sign_up(&id, &code)).await;
+        let reply = browser.get(&format!("/v1/client/sign_ups/{id}")).await;
+        // Where it has happened the cookie is a new one, which only the answer would have told.
+        if reply.status == 404 {
+            done += 1;
+        } else {
+            assert_eq!(reply.ok()["status"], "missing_requirements");
+            assert_eq!(
+                browser.attempt_sign_up(&id, &code).await.ok()["status"],
+                "complete"
+            );
+            done += 1;
+        }
+        let expected = ["user.created", "session.created"].repeat(done);
+        assert_eq!(world.said_types().await, expected, "after {polls} polls");
+        if stopped.is_some() {
+            break;
+        }
+        polls += 1;
+    }
+    assert!(polls > 5, "the attempt was stopped at many places");
 }

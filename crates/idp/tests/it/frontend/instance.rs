@@ -1,9 +1,12 @@
 //! The instance: its environment, keys, scripts and pictures.
 
+use axum::body::Body;
 use bailiwick_idp::{Idp, IdpConfig};
 use futures::future::join_all;
+use http::Request;
 use serde_json::json;
 use std::sync::Arc;
+use tower::ServiceExt;
 
 use super::world::{ORIGIN, Outbox, World};
 use crate::support::postgres::database;
@@ -76,6 +79,15 @@ async fn keys_are_made_once_and_survive_a_restart() {
             .contains("max-age")
     );
     let keys = keys.body["keys"].as_array().unwrap().clone();
+    let request = Request::get("/.well-known/jwks.json")
+        .body(Body::empty())
+        .unwrap();
+    let backend = after.idp.backend_router().oneshot(request).await.unwrap();
+    assert_eq!(
+        backend.status(),
+        200,
+        "verifiers of the other listener have no key"
+    );
     assert_eq!(keys.len(), 1);
     assert_eq!(keys[0]["kid"], ids[0].as_str());
     assert_eq!(

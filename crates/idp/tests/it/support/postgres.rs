@@ -32,6 +32,7 @@ pub async fn database() -> Pool {
 
 /// A new server in the first directory that no other run uses. It ends with this process.
 fn start() -> Postgres {
+    let mut last = None;
     for run in 0..RUNS {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("idp-postgres-{run}"));
         let started = Postgres::remove(&dir)
@@ -39,8 +40,9 @@ fn start() -> Postgres {
         match started {
             Ok(server) => return server,
             Err(PostgresError::InUse { .. }) => {}
-            Err(error) => panic!("{error}"),
+            // Another run is removing the directory at this moment, or its server is still ending.
+            Err(error) => last = Some(error),
         }
     }
-    panic!("{RUNS} runs of these tests go on already");
+    panic!("no directory is free, {RUNS} were tried: {last:?}");
 }
