@@ -10,6 +10,11 @@ export const settings = {
   mailUrl: required("MAIL_URL").replace(/\/$/, ""),
   /** Where pictures of the pages are kept. */
   screenshots: process.env.SCREENSHOT_DIR ?? new URL("./screenshots", import.meta.url).pathname,
+  /** Clerk's Backend API, for the steps that need an operator. */
+  clerk: () => ({
+    url: required("CLERK_API_URL").replace(/\/(v1\/?)?$/, ""),
+    key: required("CLERK_SECRET_KEY"),
+  }),
 };
 
 /** The browser to use: a named one, the system's, else Playwright's own. */
