@@ -2,13 +2,31 @@ import { settings } from "./settings";
 
 /** Makes somebody a member, as an operator would through Clerk's Backend API. */
 export async function addMember(slug: string, email: string, role: string): Promise<void> {
-  const organization = (await ask("GET", `/organizations/${slug}`)) as { id: string };
+  const [organization, user] = [await organizationId(slug), await userId(email)];
+  await ask("POST", `/organizations/${organization}/memberships`, { user_id: user, role });
+}
+
+/** Ends a membership. */
+export async function removeMember(slug: string, email: string): Promise<void> {
+  const [organization, user] = [await organizationId(slug), await userId(email)];
+  await ask("DELETE", `/organizations/${organization}/memberships/${user}`);
+}
+
+/** Gives an organization another address. */
+export async function renameOrganization(slug: string, to: string): Promise<void> {
+  await ask("PATCH", `/organizations/${await organizationId(slug)}`, { slug: to });
+}
+
+async function organizationId(slug: string): Promise<string> {
+  return ((await ask("GET", `/organizations/${slug}`)) as { id: string }).id;
+}
+
+async function userId(email: string): Promise<string> {
   const users = (await ask("GET", `/users?email_address=${encodeURIComponent(email)}`)) as Array<{
     id: string;
   }>;
-  const user = users[0];
-  if (!user) throw new Error(`nobody is known as ${email}`);
-  await ask("POST", `/organizations/${organization.id}/memberships`, { user_id: user.id, role });
+  if (!users[0]) throw new Error(`nobody is known as ${email}`);
+  return users[0].id;
 }
 
 async function ask(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { MAIN_ID } from "./skip-link";
 import { Skeleton } from "./ui/bits";
 
 /** The shape of the application while it is not known yet who is here. */
@@ -19,7 +20,7 @@ export function AppSkeleton() {
         <Skeleton className="h-8 w-36" />
         <Skeleton className="size-8 rounded-full" />
       </div>
-      <main className="mx-auto w-full max-w-5xl p-5 sm:p-10">
+      <main id={MAIN_ID} tabIndex={-1} className="mx-auto w-full max-w-5xl p-5 sm:p-10">
         <PageSkeleton />
       </main>
     </div>

@@ -1,6 +1,7 @@
 import { createRootRoute, Outlet } from "@tanstack/react-router";
 import { Failure, NotFound } from "@/components/failure";
 import { OfflineBanner } from "@/components/offline-banner";
+import { RouteFocus } from "@/components/route-focus";
 import { SkipLink } from "@/components/skip-link";
 
 export const Route = createRootRoute({
@@ -13,6 +14,7 @@ function Root() {
   return (
     <>
       <SkipLink />
+      <RouteFocus />
       <OfflineBanner />
       <Outlet />
     </>

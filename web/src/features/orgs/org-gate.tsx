@@ -17,6 +17,7 @@ import { resolveSlug } from "./resolve";
 import { UnknownOrg } from "./unknown-org";
 
 const ARRIVAL_POLL_MS = 1500;
+const CLERK_RELOAD_MS = 5000;
 
 /**
  * Turns the slug of the address into an organization and opens its pages, or says why not. The
@@ -68,7 +69,7 @@ export function OrgGate({ slug, children }: { slug: string; children: ReactNode 
         </OrgProvider>
       );
     case "arriving":
-      return <Waiting since={slug} />;
+      return <Arriving slug={slug} />;
     case "renamed":
       return <Renamed to={resolution.slug} />;
     case "unknown":
@@ -78,6 +79,19 @@ export function OrgGate({ slug, children }: { slug: string; children: ReactNode 
         <UnknownOrg slug={slug} organizations={query.data ?? []} />
       );
   }
+}
+
+/** Clerk's list may also be the one that is behind, after a membership ended: it is read anew meanwhile. */
+function Arriving({ slug }: { slug: string }) {
+  const user = useRef(useIdentity());
+  useEffect(() => {
+    // A look that fails is followed by another one.
+    const look = () => void user.current.reload().catch(() => undefined);
+    look();
+    const timer = setInterval(look, CLERK_RELOAD_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return <Waiting since={slug} />;
 }
 
 function Renamed({ to }: { to: string }) {

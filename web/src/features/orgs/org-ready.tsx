@@ -17,6 +17,7 @@ export function OrgReady({ children }: { children: ReactNode }) {
   const { org, api } = useOrg();
   const client = useQueryClient();
   const refused = useRefusedByProvisioning(org.id);
+  useEndOfMembership(org.id);
   const waiting = !isReady(org.provisioningStatus) || refused;
 
   const query = useQuery({
@@ -69,6 +70,23 @@ function isEarly(error: unknown): boolean {
 
 function isFailure(error: unknown): boolean {
   return error instanceof ApiError && error.code === "TENANT_PROVISIONING_FAILED";
+}
+
+/** Looks up the organizations anew when one of them turns its own pages away: the membership has ended. */
+function useEndOfMembership(orgId: string): void {
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      client.getQueryCache().subscribe(({ type, query }) => {
+        const { error, fetchStatus } = query.state;
+        const ended = error instanceof ApiError && error.code === "TENANT_ACCESS_DENIED";
+        if (type !== "updated" || !ended || fetchStatus !== "idle") return;
+        if (query.queryKey[0] === "org" && query.queryKey[1] === orgId) {
+          void client.invalidateQueries({ queryKey: ["organizations"] });
+        }
+      }),
+    [client, orgId],
+  );
 }
 
 /** Whether a page of this organization was just told to wait. */
