@@ -25,10 +25,11 @@ impl TestApp {
         self.look.batch(statement).await.unwrap();
     }
 
-    /// The actions in the audit, oldest first.
+    /// The actions in the audit in the order in which they were written, which times and ids do
+    /// not say while the clock stands still.
     pub async fn audit(&self) -> Vec<String> {
         let rows = self
-            .rows("select action from control.audit order by at, id")
+            .rows("select action from control.audit order by ctid")
             .await;
         rows.iter()
             .map(|row| crate::fixtures::text(row, "action"))

@@ -178,3 +178,26 @@ impl TestApp {
         persona
     }
 }
+
+impl TestApp {
+    /// What the provider says of a person's membership from now on, with this role.
+    #[must_use]
+    pub fn provider_membership(
+        &self,
+        world: &World,
+        person: &Persona,
+        provider_role: &str,
+    ) -> Value {
+        let (first_name, last_name) = person.name().split_once(' ').unwrap_or_default();
+        let user = fixtures::user(
+            person.clerk_user_id(),
+            first_name,
+            last_name,
+            person.email(),
+            self.now(),
+        );
+        let membership = fixtures::membership(&world.resource, &user, provider_role, self.now());
+        self.provider.know(&membership);
+        membership
+    }
+}

@@ -1,0 +1,135 @@
+//! Every operation of the served OpenAPI document × every persona, in both tiers.
+//!
+//! The table is a committed snapshot: a change of who may do what is a readable diff. An operation
+//! that the generator cannot call fails the test, unless it stands in `operations.exceptions`,
+//! which only shrinks.
+
+mod generate;
+mod stage;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use bailiwick_kernel::Tier;
+use bailiwick_testkit::{Answer, TestApp};
+use serde_json::Value;
+
+use generate::Operation;
+use stage::Stage;
+
+/// Operations that the generator cannot call yet. Remove a line when it can; never add one.
+const EXCEPTIONS: &str = include_str!("../operations.exceptions");
+
+/// Operations that answer 2xx and write nothing where nothing is to be done, so that there is
+/// nothing to record: the default installation makes no organization at the first visit.
+const MAY_WRITE_NOTHING: [&str; 1] = ["bootstrap"];
+
+/// What A is called. Nothing of A may appear in an answer to a stranger.
+const CANARY: &str = "canaryacme";
+
+fn exceptions() -> Vec<&'static str> {
+    EXCEPTIONS
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+#[tokio::test]
+async fn every_operation_for_every_persona_in_both_tiers() {
+    let mut tables = Vec::new();
+    for tier in Tier::ALL {
+        let t = TestApp::start().await;
+        tables.push(table(&t, *tier).await);
+    }
+    insta::assert_snapshot!("operations", tables[0]);
+    assert_eq!(tables[0], tables[1], "the tiers behave differently");
+}
+
+async fn table(t: &TestApp, tier: Tier) -> String {
+    let document = t
+        .anonymous()
+        .get("/openapi.json")
+        .await
+        .assert_status(200)
+        .json();
+    let mut stage = Stage::set(t, tier).await;
+    let mut table = String::new();
+    let mut exceptions = exceptions();
+    for operation in generate::operations(&document) {
+        if let Some(at) = exceptions.iter().position(|name| *name == operation.id) {
+            exceptions.remove(at);
+            assert!(
+                !operation.is_callable(&document),
+                "{} can be called now",
+                operation.id
+            );
+            continue;
+        }
+        let outcomes = row(t, &mut stage, &document, &operation).await;
+        writeln!(
+            table,
+            "{} {}  ({})",
+            operation.method, operation.path, operation.id
+        )
+        .unwrap();
+        for (outcome, personas) in outcomes {
+            writeln!(table, "  {outcome:<30} {}", personas.join(", ")).unwrap();
+        }
+    }
+    assert!(
+        exceptions.is_empty(),
+        "exceptions that no operation needs: {exceptions:?}"
+    );
+    table
+}
+
+/// `outcome → personas` of one operation.
+async fn row(
+    t: &TestApp,
+    stage: &mut Stage<'_>,
+    document: &Value,
+    operation: &Operation,
+) -> BTreeMap<String, Vec<&'static str>> {
+    let mut outcomes: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    stage.prepare(operation).await;
+    for (name, persona) in stage.personas() {
+        let facts = t.audit_count().await;
+        let call = operation.call(document, &stage.props());
+        let mut request = persona.request_at(operation.method.clone(), &call.path);
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        let answer = request.send().await;
+        assert!(answer.status < 500, "{name}: {answer:#?}");
+        if name == "outsider" {
+            check_outsider(&answer, operation, &stage.secrets());
+        }
+        let is_change = operation.method.as_str() != "GET" && answer.status < 300;
+        if is_change {
+            let wrote = t.audit_count().await > facts;
+            let may_be_silent = MAY_WRITE_NOTHING.contains(&operation.id.as_str());
+            assert!(
+                wrote || may_be_silent,
+                "{name}: no fact was recorded: {answer:#?}"
+            );
+            stage.prepare(operation).await;
+        }
+        outcomes.entry(answer.outcome()).or_default().push(name);
+    }
+    outcomes
+}
+
+/// The owner of another tenant gets 404 for what is A's, and never a word of A.
+fn check_outsider(answer: &Answer, operation: &Operation, secrets: &[String]) {
+    if operation.names_a_thing() {
+        let outcome = answer.outcome();
+        assert_eq!(outcome, "404 NOT_FOUND", "{}: {answer:#?}", operation.id);
+    }
+    for secret in secrets {
+        assert!(
+            !answer.text.contains(secret),
+            "{secret} is A's: {answer:#?}"
+        );
+    }
+}

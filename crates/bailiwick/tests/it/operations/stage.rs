@@ -1,0 +1,137 @@
+//! Two tenants, everybody who may ask, and something of A's to ask for.
+
+use bailiwick_kernel::Tier;
+use bailiwick_testkit::{Persona, TestApp, World};
+use serde_json::json;
+
+use super::CANARY;
+use super::generate::{Operation, Props};
+
+/// Everything that [`Stage::props`] knows.
+pub const PROPS: [&str; 5] = ["organizations", "projects", "documents", "members", "spare"];
+
+/// Two tenants, everybody who may ask, and something of A's to ask for.
+pub struct Stage<'t> {
+    t: &'t TestApp,
+    a: World,
+    personas: Vec<(&'static str, Persona)>,
+    on_it: String,
+    spare: String,
+    project: String,
+    document: String,
+    seen: Vec<String>,
+}
+
+impl<'t> Stage<'t> {
+    pub async fn set(t: &'t TestApp, tier: Tier) -> Self {
+        let a = t.tenant(CANARY, tier).await;
+        let b = t.tenant("globex", tier).await;
+        let mut personas = vec![
+            ("anonymous", t.anonymous()),
+            ("outsider", b.owner().clone()),
+        ];
+        personas.extend(["viewer", "member"].map(|role| (role, a.persona(role).clone())));
+        for (name, last_name) in [("contributor", "contributor"), ("lead", "lead")] {
+            personas.push((name, another(t, &a, last_name).await));
+        }
+        for role in ["manager", "admin", "owner"] {
+            personas.push((role, a.persona(role).clone()));
+        }
+        // A member of A like any other, and of B, which is the one that is active.
+        let both = t.unseen_user(CANARY, "traveller", "traveller@example.com");
+        t.join(&a, &both, "org:admin").await;
+        t.join(&b, &both, "org:member").await;
+        personas.push(("admin elsewhere", t.persona(&both).await.within(&b)));
+        for role in ["admin_staff", "super_admin"] {
+            personas.push((role, t.staff(role).await.naming(&a)));
+        }
+        let on_it = another(t, &a, "assigned").await.user().to_string();
+        let spare = another(t, &a, "spare").await.user().to_string();
+        Self {
+            t,
+            a,
+            personas,
+            on_it,
+            spare,
+            project: String::new(),
+            document: String::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    pub fn personas(&self) -> Vec<(&'static str, Persona)> {
+        self.personas.clone()
+    }
+
+    /// A project of A's with its people and a document, untouched.
+    pub async fn prepare(&mut self, operation: &Operation) {
+        let owner = self.a.owner();
+        let body =
+            json!({"name": format!("{CANARY} project"), "description": format!("{CANARY} plans")});
+        self.project = owner.post("/projects", body).await.assert_status(201).id();
+        let path = format!("/projects/{}/members", self.project);
+        let lead = self.persona("lead").user().to_string();
+        let contributor = self.persona("contributor").user().to_string();
+        for (member, role) in [
+            (&lead, "lead"),
+            (&contributor, "contributor"),
+            (&self.on_it, "contributor"),
+        ] {
+            let body = json!({"memberId": member, "projectRole": role});
+            assert!(owner.post(&path, body).await.status < 300);
+        }
+        self.document = self.upload(operation.id != "confirmUpload").await;
+        let mine = [&self.project, &self.document].map(String::clone);
+        self.seen.extend(mine);
+    }
+
+    async fn upload(&self, is_confirmed: bool) -> String {
+        let owner = self.a.owner();
+        let path = format!("/projects/{}/documents/upload-init", self.project);
+        let body =
+            json!({"fileName": format!("{CANARY}.txt"), "contentType": "text/plain", "size": 5});
+        let upload = owner.post(path, body).await.assert_status(201);
+        assert_eq!(self.t.put_object(&upload.json(), b"bytes").await, 200);
+        let document = upload.text_of("documentId");
+        if is_confirmed {
+            let path = format!("/documents/{document}/confirm");
+            let _ = owner.post_empty(path).await.assert_status(200);
+        }
+        document
+    }
+
+    fn persona(&self, name: &str) -> &Persona {
+        let found = self.personas.iter().find(|(known, _)| *known == name);
+        &found.unwrap().1
+    }
+
+    pub fn props(&self) -> Props {
+        Props::from([
+            ("organizations", self.a.id.to_string()),
+            ("projects", self.project.clone()),
+            ("documents", self.document.clone()),
+            ("members", self.on_it.clone()),
+            ("spare", self.spare.clone()),
+        ])
+    }
+
+    /// What a stranger must not be told: names, e-mails, file names, ids.
+    pub fn secrets(&self) -> Vec<String> {
+        let mut secrets = vec![
+            CANARY.to_owned(),
+            self.a.id.to_string(),
+            self.a.clerk_org_id.clone(),
+        ];
+        secrets.extend([&self.on_it, &self.spare].map(String::clone));
+        secrets.extend(self.seen.iter().cloned());
+        secrets
+    }
+}
+
+/// One more member of the organization.
+async fn another(t: &TestApp, world: &World, last_name: &str) -> Persona {
+    let email = format!("{last_name}@{}.example", world.slug);
+    let data = t.unseen_user(&world.slug, last_name, &email);
+    t.join(world, &data, "org:member").await;
+    t.persona(&data).await.within(world)
+}
