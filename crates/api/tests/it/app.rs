@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, Metrics, Readiness};
-use bailiwick_kernel::{Env, policy};
 use http::header::HeaderMap;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -50,8 +49,8 @@ impl Answer {
     }
 }
 
-/// Settings and parts of a test server.
-pub fn state(http: HttpSettings, checks: Vec<Arc<dyn Check>>) -> AppState {
+/// Settings and parts of a test server. Nothing here asks the data.
+pub async fn state(http: HttpSettings, checks: Vec<Arc<dyn Check>>) -> AppState {
     let config = ConfigView {
         publishable_key: "pk_live_Y2xlcmsuYmFpbGl3aWNrLmxvY2FsaG9zdCQ".to_owned(),
         proxy_url: Some("/__clerk".to_owned()),
@@ -64,8 +63,8 @@ pub fn state(http: HttpSettings, checks: Vec<Arc<dyn Check>>) -> AppState {
         allowed_content_types: vec!["text/plain".to_owned()],
     };
     AppState::new(
-        Env::system(),
-        policy::default_pack(),
+        bailiwick_testkit::detached_app().await,
+        Vec::new(),
         http,
         config,
         Readiness::new(checks),
@@ -75,8 +74,8 @@ pub fn state(http: HttpSettings, checks: Vec<Arc<dyn Check>>) -> AppState {
 }
 
 /// The public listener with default settings.
-pub fn public() -> Router {
-    bailiwick_api::router(state(HttpSettings::default(), Vec::new())).unwrap()
+pub async fn public() -> Router {
+    bailiwick_api::router(state(HttpSettings::default(), Vec::new()).await).unwrap()
 }
 
 /// Sends one request.

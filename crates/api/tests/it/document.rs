@@ -6,7 +6,9 @@ use super::app::{get, public};
 
 #[tokio::test]
 async fn the_document_is_served_and_complete() {
-    let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
+    let document = get(&public().await, "/api/v1/openapi.json", &[])
+        .await
+        .json();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     let paths = document["paths"].as_object().unwrap();
     assert!(paths.contains_key("/api/v1/config"));
@@ -33,7 +35,9 @@ async fn the_document_is_served_and_complete() {
 
 #[tokio::test]
 async fn schemas_say_what_is_always_there() {
-    let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
+    let document = get(&public().await, "/api/v1/openapi.json", &[])
+        .await
+        .json();
     let schema = |name: &str| document["components"]["schemas"][name].clone();
     let required = |name: &str| schema(name)["required"].as_array().unwrap().clone();
     assert_eq!(
@@ -51,7 +55,9 @@ async fn schemas_say_what_is_always_there() {
 
 #[tokio::test]
 async fn every_reference_of_the_document_leads_somewhere() {
-    let document = get(&public(), "/api/v1/openapi.json", &[]).await.json();
+    let document = get(&public().await, "/api/v1/openapi.json", &[])
+        .await
+        .json();
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"#").skip(1) {
         let pointer = reference.split('"').next().unwrap();
@@ -62,7 +68,7 @@ async fn every_reference_of_the_document_leads_somewhere() {
 /// Whether the page has been built decides what is there, not what a client may do with it.
 #[tokio::test]
 async fn pages_revalidate_and_are_html_or_honestly_absent() {
-    let app = public();
+    let app = public().await;
     for path in ["/", "/orgs/acme/projects", "/api/docs"] {
         let answer = get(&app, path, &[("accept", "text/html,*/*;q=0.8")]).await;
         if answer.status == StatusCode::NOT_FOUND {

@@ -13,7 +13,7 @@ use super::app::{get, public, send, state};
 
 #[tokio::test]
 async fn both_prefixes_answer_the_same() {
-    let app = public();
+    let app = public().await;
     let canonical = get(&app, "/api/v1/config", &[]).await;
     let alias = get(&app, "/api/config", &[]).await;
     assert_eq!(canonical.status, StatusCode::OK);
@@ -29,7 +29,7 @@ async fn both_prefixes_answer_the_same() {
 
 #[tokio::test]
 async fn unknown_paths_tell_strangers_nothing() {
-    let app = public();
+    let app = public().await;
     for path in [
         "/api",
         "/api/",
@@ -61,14 +61,14 @@ async fn a_wrong_method_is_a_problem() {
     let request = Request::delete("/api/v1/config")
         .body(axum::body::Body::empty())
         .unwrap();
-    let answer = send(&public(), request).await;
+    let answer = send(&public().await, request).await;
     assert_eq!(answer.code(), "METHOD_NOT_ALLOWED");
     assert!(answer.header("allow").contains("GET"));
 }
 
 #[tokio::test]
 async fn browsers_are_told_to_be_careful() {
-    let app = public();
+    let app = public().await;
     let answer = get(&app, "/api/v1/config", &[]).await;
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(
@@ -85,7 +85,7 @@ async fn browsers_are_told_to_be_careful() {
         https: true,
         ..HttpSettings::default()
     };
-    let app = bailiwick_api::router(state(https, Vec::new())).unwrap();
+    let app = bailiwick_api::router(state(https, Vec::new()).await).unwrap();
     let answer = get(&app, "/api/nothing", &[]).await;
     assert!(
         answer
@@ -96,7 +96,7 @@ async fn browsers_are_told_to_be_careful() {
 
 #[tokio::test]
 async fn every_code_is_explained() {
-    let app = public();
+    let app = public().await;
     let list = get(&app, "/api/v1/problems", &[]).await.json();
     assert_eq!(
         list.as_array().unwrap().len(),
@@ -117,7 +117,7 @@ struct Input {
 }
 
 /// Handlers that use the extractors and fail in each way, below the real outermost layer.
-fn probe() -> Router {
+async fn probe() -> Router {
     async fn echo(Path(id): Path<ProjectId>, Json(input): Json<Input>) -> Json<String> {
         Json(format!("{id} {}", input.name))
     }
@@ -130,7 +130,7 @@ fn probe() -> Router {
     async fn panicking() {
         panic!("password=hunter2")
     }
-    let state: AppState = state(HttpSettings::default(), Vec::new());
+    let state: AppState = state(HttpSettings::default(), Vec::new()).await;
     Router::new()
         .route("/echo/{id}", on_get(list).post(echo))
         .route("/list", on_get(list))
@@ -147,7 +147,11 @@ fn probe() -> Router {
 async fn post(path: &str, content_type: &str, body: &str) -> super::app::Answer {
     let request = Request::builder().method(Method::POST).uri(path);
     let request = request.header("content-type", content_type);
-    send(&probe(), request.body(body.to_owned().into()).unwrap()).await
+    send(
+        &probe().await,
+        request.body(body.to_owned().into()).unwrap(),
+    )
+    .await
 }
 
 const ID: &str = "0191f3c8-7b1e-7c3a-9d2e-0a1b2c3d4e5f";
@@ -182,7 +186,7 @@ async fn extractors_refuse_with_problems() {
 
 #[tokio::test]
 async fn query_parameters_are_checked_by_name() {
-    let app = probe();
+    let app = probe().await;
     assert_eq!(get(&app, "/list", &[]).await.text, "50");
     assert_eq!(get(&app, "/list?limit=7&utm=x", &[]).await.text, "7");
     for (query, field, message) in [
@@ -200,7 +204,7 @@ async fn query_parameters_are_checked_by_name() {
 #[tokio::test]
 async fn what_broke_stays_inside() {
     for path in ["/broken", "/panic"] {
-        let answer = get(&probe(), path, &[]).await;
+        let answer = get(&probe().await, path, &[]).await;
         assert_eq!(answer.code(), "INTERNAL");
         assert!(!answer.text.contains("hunter2"), "{}", answer.text);
     }

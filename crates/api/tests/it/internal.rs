@@ -19,7 +19,7 @@ fn settings() -> HttpSettings {
 
 #[tokio::test]
 async fn a_key_opens_and_nothing_else_does() {
-    let app = internal::router(state(settings(), Vec::new()));
+    let app = internal::router(state(settings(), Vec::new()).await);
     for path in ["/internal", "/internal/orgs/nothing"] {
         assert_eq!(get(&app, path, &[]).await.code(), "AUTH_REQUIRED");
         for key in ["", "first-ke", "first-key2", "FIRST-KEY"] {
@@ -34,14 +34,14 @@ async fn a_key_opens_and_nothing_else_does() {
             );
         }
     }
-    let keyless = internal::router(state(HttpSettings::default(), Vec::new()));
+    let keyless = internal::router(state(HttpSettings::default(), Vec::new()).await);
     let answer = get(&keyless, "/internal/x", &[("x-api-key", "")]).await;
     assert_eq!(answer.code(), "AUTH_INVALID_KEY");
 }
 
 #[tokio::test]
 async fn prometheus_needs_no_key() {
-    let app = internal::router(state(settings(), Vec::new()));
+    let app = internal::router(state(settings(), Vec::new()).await);
     let answer = get(&app, "/metrics", &[]).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.header("content-type").starts_with("text/plain"));
@@ -68,7 +68,7 @@ impl Check for Fixed {
 async fn readiness_follows_the_checks_and_the_drain() {
     let good: Arc<dyn Check> = Arc::new(Fixed("database", true));
     let bad: Arc<dyn Check> = Arc::new(Fixed("keys", false));
-    let broken = internal::router(state(settings(), vec![Arc::clone(&good), bad]));
+    let broken = internal::router(state(settings(), vec![Arc::clone(&good), bad]).await);
     assert_eq!(get(&broken, "/healthz", &[]).await.status, StatusCode::OK);
     let answer = get(&broken, "/readyz", &[]).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -78,7 +78,7 @@ async fn readiness_follows_the_checks_and_the_drain() {
     );
     assert!(!answer.text.contains("hunter2"));
 
-    let state = state(settings(), vec![good]);
+    let state = state(settings(), vec![good]).await;
     let app = bailiwick_api::router(state.clone()).unwrap();
     assert_eq!(get(&app, "/readyz", &[]).await.status, StatusCode::OK);
     state.readiness.drain();

@@ -21,7 +21,7 @@ async fn from(router: &axum::Router, peer: &str, forwarded: &str) -> Answer {
     send(router, request.body(Body::empty()).unwrap()).await
 }
 
-fn limited(trusted_proxies: usize) -> axum::Router {
+async fn limited(trusted_proxies: usize) -> axum::Router {
     let burst = NonZeroU32::new(2).unwrap();
     let rate_per_address = Some(Rate {
         per_second: NonZeroU32::MIN,
@@ -32,12 +32,12 @@ fn limited(trusted_proxies: usize) -> axum::Router {
         trusted_proxies,
         ..HttpSettings::default()
     };
-    bailiwick_api::router(state(settings, Vec::new())).unwrap()
+    bailiwick_api::router(state(settings, Vec::new()).await).unwrap()
 }
 
 #[tokio::test]
 async fn an_address_that_asks_too_often_waits() {
-    let app = limited(0);
+    let app = limited(0).await;
     for forwarded in ["198.51.100.1", "198.51.100.2"] {
         assert_eq!(
             from(&app, "203.0.113.1:1", forwarded).await.status,
@@ -54,7 +54,7 @@ async fn an_address_that_asks_too_often_waits() {
 
 #[tokio::test]
 async fn behind_a_proxy_the_client_counts() {
-    let app = limited(1);
+    let app = limited(1).await;
     for client in ["198.51.100.1", "198.51.100.1", "198.51.100.2"] {
         let answer = from(&app, "10.0.0.1:1", &format!("6.6.6.6, {client}")).await;
         assert_eq!(answer.status, StatusCode::OK);
@@ -72,7 +72,8 @@ async fn an_answer_that_takes_too_long_is_given_up() {
             ..HttpSettings::default()
         },
         Vec::new(),
-    );
+    )
+    .await;
     let app = axum::Router::new()
         .route("/never", on_get(std::future::pending::<()>))
         .layer(middleware::from_fn_with_state(

@@ -48,13 +48,13 @@ async fn broken() -> ApiResult<()> {
 
 #[tokio::test]
 async fn the_line_says_who_where_and_how_it_went() {
+    let state = state(HttpSettings::default(), Vec::new()).await;
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()
         .json()
         .with_writer(lines.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let state = state(HttpSettings::default(), Vec::new());
     let app = axum::Router::new()
         .route("/good/{id}", on_get(good))
         .route("/broken", on_get(broken))
