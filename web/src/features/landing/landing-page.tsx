@@ -1,4 +1,4 @@
-import { useAuth } from "@clerk/react";
+import { UserButton, useAuth, useUser } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import { Brand } from "@/components/brand";
@@ -94,7 +94,7 @@ export function LandingPage() {
 }
 
 function Header() {
-  const { isSignedIn } = useAuth();
+  const { isSignedIn, user } = useUser();
   return (
     <header className="sticky top-0 z-20 border-transparent border-b bg-canvas/85 backdrop-blur-md">
       <div className="mx-auto flex h-16 max-w-6xl items-center gap-1.5 px-5 sm:px-8">
@@ -103,9 +103,15 @@ function Header() {
         </Link>
         <ThemeToggle />
         {isSignedIn ? (
-          <Button asChild>
-            <Link to={paths.dashboard()}>Open the workspace</Link>
-          </Button>
+          <>
+            {user?.firstName && (
+              <p className="mr-2 text-muted text-sm max-md:hidden">Welcome, {user.firstName}!</p>
+            )}
+            <Button asChild className="mr-2 max-sm:hidden">
+              <Link to={paths.dashboard()}>Open the workspace</Link>
+            </Button>
+            <UserButton />
+          </>
         ) : (
           <>
             <Button asChild variant="quiet" className="max-sm:px-3">

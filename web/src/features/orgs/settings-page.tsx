@@ -13,6 +13,7 @@ import { Button } from "@/components/ui/button";
 import { formatDate } from "@/lib/format";
 import { useOrg } from "./context";
 import { organizationMembersQuery } from "./data";
+import { Permitted } from "./permitted";
 import { provisioningName, roleName, tierName } from "./words";
 
 /** The facts of an organization and the people in it. Names, roles and invitations are changed in Clerk's own panel. */
@@ -58,7 +59,9 @@ export function SettingsPage() {
           </dl>
         </Card>
       </section>
-      <Members />
+      <Permitted to="users:read">
+        <Members />
+      </Permitted>
     </>
   );
 }
