@@ -143,7 +143,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn release_jobs(&self, now: Timestamp) -> Result<u64> {
-        Ok(self.pool().execute(&RELEASE, &[&now]).await?)
+        self.pool().execute(&RELEASE, &[&now]).await
     }
 
     /// Removes a job that is done, unless its claim has run out and another has it.
