@@ -3,7 +3,7 @@
 //! The measuring itself is a program of its own (crates/bench), so that this one stays quick to
 //! build. Here are the builds that it needs and where its results go.
 
-use crate::{paths, process, report, setup};
+use crate::{dev, paths, process, report, setup};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::process::Command;
@@ -80,7 +80,7 @@ pub fn run(args: &Args) -> Result<()> {
         report::step("build bailiwick (debug)", || {
             process::run(process::cargo().args(["build", "--package", "bailiwick"]))
         })?;
-        let debug = paths::target().join("debug/bailiwick");
+        let debug = dev::binary();
         bench.arg("--debug-binary").arg(debug);
     }
     if args.quick {
