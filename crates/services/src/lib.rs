@@ -9,6 +9,7 @@ pub mod bootstrap;
 pub mod documents;
 mod elsewhere;
 mod error;
+pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
 pub mod me;

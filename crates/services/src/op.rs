@@ -1,13 +1,19 @@
 //! A change in progress: the transaction, who makes it, and the fact that it will have been.
 
-use bailiwick_kernel::id::{AuditId, JobId, OrgId, UserId};
+use bailiwick_kernel::id::{AuditId, DocumentId, JobId, OrgId, ProjectId, UserId};
 use bailiwick_kernel::policy::Permission;
+use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::audit::Fact;
+use bailiwick_store::documents::Document;
+use bailiwick_store::idempotency::Claim;
 use bailiwick_store::jobs::NewJob;
+use bailiwick_store::projects;
 use bailiwick_store::tenant::TenantTx;
 use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
+use crate::idempotency::{self, IdempotencyKey};
 use crate::{App, Error, Result, Scope};
 
 /// A fact waiting for the commit.
@@ -84,6 +90,59 @@ impl Op {
     /// As [`Scope::require_on`].
     pub fn require_on(&self, permission: Permission, role: Option<&str>) -> Result<()> {
         self.scope.require_on(permission, role).map(drop)
+    }
+
+    /// Locks a project for a change that takes `permission` on it.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` where it is not there, or the caller sees none of it; `PERMISSION_DENIED`.
+    pub async fn project(
+        &mut self,
+        permission: Permission,
+        id: ProjectId,
+    ) -> Result<projects::Locked> {
+        let me = self.me();
+        let found = self.tx.lock_project(id, me).await?;
+        let found = found.ok_or_else(Problem::not_found)?;
+        self.require_on(permission, found.my_role.as_deref())?;
+        Ok(found)
+    }
+
+    /// Locks a document for a change.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` where it is not there.
+    pub async fn document(&mut self, id: DocumentId) -> Result<Document> {
+        let me = self.me();
+        let found = self.tx.lock_document(id, me).await?;
+        Ok(found.ok_or_else(Problem::not_found)?)
+    }
+
+    /// Claims the request's key, where it has one, for `resource`, which this change is about to
+    /// make. Answers what an earlier request with the key made instead; then nothing is written.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_MISMATCH` where the key came with another body.
+    pub async fn repeated(
+        &mut self,
+        key: Option<&IdempotencyKey>,
+        operation: &'static str,
+        resource: Uuid,
+    ) -> Result<Option<Uuid>> {
+        let Some(key) = key else { return Ok(None) };
+        let (key, now) = (key.of(self.me(), operation), self.now);
+        match self
+            .tx
+            .claim(&key, resource, now, now + idempotency::TTL)
+            .await?
+        {
+            Claim::New => Ok(None),
+            Claim::Mismatch => Err(Problem::new(Code::IdempotencyMismatch).into()),
+            Claim::Repeated(first) => {
+                self.unchanged();
+                Ok(Some(first))
+            }
+        }
     }
 
     /// Records what was done, in the same transaction.

@@ -4,12 +4,12 @@ use bailiwick_kernel::id::{MemberId, ProjectId, UserId};
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
 use bailiwick_kernel::policy::permission;
 use bailiwick_kernel::{Code, Problem, ProjectRole};
-use bailiwick_store::idempotency::Claim;
 use bailiwick_store::project_members::{self as rows, ProjectMember};
 use serde_json::json;
 
+use crate::idempotency::IdempotencyKey;
 use crate::people::People;
-use crate::projects::{IDEMPOTENCY_TTL, IdempotencyKey, place};
+use crate::projects::place;
 use crate::{Result, Scope, projects};
 
 /// A page of the members of a project, first come first.
@@ -56,23 +56,13 @@ pub async fn add(
     let changed = scope
         .change(permission::PROJECT_MEMBERS_MANAGE, |mut op| async move {
             let (me, now) = (op.me(), op.now());
-            let found = op
-                .tx()
-                .lock_project(project, me)
-                .await?
-                .ok_or_else(Problem::not_found)?;
-            op.require_on(permission::PROJECT_MEMBERS_MANAGE, found.my_role.as_deref())?;
-            if let Some(key) = key {
-                let key = key.of(me, "projectMembers.add");
-                let expires = now + IDEMPOTENCY_TTL;
-                match op.tx().claim(&key, member.uuid(), now, expires).await? {
-                    Claim::New => {}
-                    Claim::Mismatch => return Err(Problem::new(Code::IdempotencyMismatch).into()),
-                    Claim::Repeated(_) => {
-                        op.unchanged();
-                        return Ok((op, ()));
-                    }
-                }
+            op.project(permission::PROJECT_MEMBERS_MANAGE, project)
+                .await?;
+            let made = op
+                .repeated(key, "projectMembers.add", member.uuid())
+                .await?;
+            if made.is_some() {
+                return Ok((op, ()));
             }
             if !op.tx().is_active_member(member).await? {
                 let message = "must be an active member of the organization";
@@ -109,12 +99,8 @@ pub async fn update(
     let changed = scope
         .change(permission::PROJECT_MEMBERS_MANAGE, |mut op| async move {
             let (me, now) = (op.me(), op.now());
-            let found = op
-                .tx()
-                .lock_project(project, me)
-                .await?
-                .ok_or_else(Problem::not_found)?;
-            op.require_on(permission::PROJECT_MEMBERS_MANAGE, found.my_role.as_deref())?;
+            op.project(permission::PROJECT_MEMBERS_MANAGE, project)
+                .await?;
             let before = op.tx().delete_project_member(project, member).await?;
             let before = before.ok_or_else(Problem::not_found)?;
             let link = op.app().env().uuid();
@@ -142,13 +128,8 @@ pub async fn remove(scope: &mut Scope, project: ProjectId, member: MemberId) -> 
     let member = UserId::from(member.uuid());
     let changed = scope
         .change(permission::PROJECT_MEMBERS_MANAGE, |mut op| async move {
-            let me = op.me();
-            let found = op
-                .tx()
-                .lock_project(project, me)
-                .await?
-                .ok_or_else(Problem::not_found)?;
-            op.require_on(permission::PROJECT_MEMBERS_MANAGE, found.my_role.as_deref())?;
+            op.project(permission::PROJECT_MEMBERS_MANAGE, project)
+                .await?;
             let before = op.tx().delete_project_member(project, member).await?;
             let before = before.ok_or_else(Problem::not_found)?;
             let before = json!({"memberId": member, "projectRole": before});

@@ -1,21 +1,18 @@
 //! Projects.
 
-use bailiwick_kernel::id::{ProjectId, UserId};
+use bailiwick_kernel::id::ProjectId;
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
 use bailiwick_kernel::policy::{Reach, permission};
 use bailiwick_kernel::text::Fields;
-use bailiwick_kernel::{Code, Problem, ProjectRole};
-use bailiwick_store::idempotency::{Claim, Key};
+use bailiwick_kernel::{Problem, ProjectRole};
 use bailiwick_store::projects::{self as rows, Project};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::documents::UPLOAD_GRACE;
+use crate::idempotency::IdempotencyKey;
 use crate::people::People;
 use crate::{Result, Scope, jobs};
-
-/// How long an idempotency key is remembered.
-pub(crate) const IDEMPOTENCY_TTL: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a project is made or changed with.
 #[derive(Debug, Clone)]
@@ -33,35 +30,6 @@ impl Input {
         let description = fields.optional_lines("description", self.description.as_deref(), 2000);
         fields.finish()?;
         Ok(Self { name, description })
-    }
-}
-
-/// An `Idempotency-Key` with the hash of the body that came with it.
-#[derive(Debug, Clone)]
-pub struct IdempotencyKey {
-    /// The header's value.
-    pub key: String,
-    /// SHA-256 of the body.
-    pub request_hash: [u8; 32],
-}
-
-impl IdempotencyKey {
-    /// The key `key` of a request with `body`.
-    #[must_use]
-    pub fn new(key: String, body: &[u8]) -> Self {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
-        let mut request_hash = [0; 32];
-        request_hash.copy_from_slice(digest.as_ref());
-        Self { key, request_hash }
-    }
-
-    pub(crate) fn of(&self, user: UserId, operation: &'static str) -> Key<'_> {
-        Key {
-            user,
-            operation,
-            key: &self.key,
-            request_hash: &self.request_hash,
-        }
     }
 }
 
@@ -138,20 +106,8 @@ pub async fn create(
         .change(permission::PROJECTS_CREATE, |mut op| async move {
             let (me, now) = (op.me(), op.now());
             let id = ProjectId::from(op.app().env().uuid());
-            if let Some(key) = key {
-                let key = key.of(me, "projects.create");
-                match op
-                    .tx()
-                    .claim(&key, id.uuid(), now, now + IDEMPOTENCY_TTL)
-                    .await?
-                {
-                    Claim::New => {}
-                    Claim::Mismatch => return Err(Problem::new(Code::IdempotencyMismatch).into()),
-                    Claim::Repeated(first) => {
-                        op.unchanged();
-                        return Ok((op, ProjectId::from(first)));
-                    }
-                }
+            if let Some(first) = op.repeated(key, "projects.create", id.uuid()).await? {
+                return Ok((op, ProjectId::from(first)));
             }
             op.tx()
                 .insert_project(id, &input.name, input.description.as_deref(), me, now)
@@ -177,13 +133,8 @@ pub async fn update(scope: &mut Scope, id: ProjectId, input: &Input) -> Result<P
     let input = &input.check()?;
     let changed = scope
         .change(permission::PROJECTS_UPDATE, |mut op| async move {
-            let (me, now) = (op.me(), op.now());
-            let before = op
-                .tx()
-                .lock_project(id, me)
-                .await?
-                .ok_or_else(Problem::not_found)?;
-            op.require_on(permission::PROJECTS_UPDATE, before.my_role.as_deref())?;
+            let now = op.now();
+            let before = op.project(permission::PROJECTS_UPDATE, id).await?;
             op.tx()
                 .update_project(id, &input.name, input.description.as_deref(), now)
                 .await?;
@@ -208,13 +159,7 @@ pub async fn update(scope: &mut Scope, id: ProjectId, input: &Input) -> Result<P
 pub async fn delete(scope: &mut Scope, id: ProjectId) -> Result<()> {
     let gone = scope
         .change(permission::PROJECTS_DELETE, |mut op| async move {
-            let me = op.me();
-            let before = op
-                .tx()
-                .lock_project(id, me)
-                .await?
-                .ok_or_else(Problem::not_found)?;
-            op.require_on(permission::PROJECTS_DELETE, before.my_role.as_deref())?;
+            let before = op.project(permission::PROJECTS_DELETE, id).await?;
             let keys = op.tx().delete_project(id).await?;
             let now = op.now();
             for chunk in keys.chunks(100) {

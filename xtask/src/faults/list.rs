@@ -53,7 +53,7 @@ pub const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "an upload key taken from the client",
-        file: "crates/services/src/documents.rs",
+        file: "crates/services/src/documents/upload.rs",
         find: "let segments = [\"org\", &clerk_org_id, \"project\", &project_id, &document_id];",
         replace: "let _ = &document_id;\n        let segments = [\"org\", &clerk_org_id, \"project\", &project_id, &checked.file_name.replace('.', \"-\")];",
         guard: "documents::",

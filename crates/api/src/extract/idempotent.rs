@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use bailiwick_kernel::Problem;
-use bailiwick_services::projects::IdempotencyKey;
+use bailiwick_services::idempotency::IdempotencyKey;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
