@@ -106,7 +106,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         allowed_origins: vec![app_url.clone()],
     });
     let clock = env.clone();
-    let mailbox = Mailbox::open(&data_dir.join("mail"), Arc::new(move || clock.now()))?;
+    let mailbox = Mailbox::open(data_dir.join("mail"), Arc::new(move || clock.now()))?;
     let mail_server = mailbox.serve(args.mail_port);
     let postgres = database::start(&args, data_dir, &secrets, &env);
     let (objects, mail_server, (postgres, database)) =
