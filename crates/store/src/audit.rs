@@ -1,9 +1,10 @@
 //! Facts. Added in the transaction of the change that they tell of; never changed.
 
 use bailiwick_kernel::id::{AuditId, OrgId, RequestId, UserId};
-use bailiwick_pg::{Tx, sql};
+use bailiwick_pg::{ToSql, Tx, sql};
 use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::Result;
 use crate::tenant::TenantTx;
@@ -43,32 +44,49 @@ pub struct Fact<'a> {
     pub address: Option<&'a str>,
 }
 
-/// Adds a fact that belongs to a tenant (`Some`; the transaction must be inside it) or to none.
-///
-/// # Errors
-/// The database's.
-pub async fn insert(tx: &mut Tx, tenant: Option<OrgId>, fact: &Fact<'_>) -> Result<()> {
-    let tenant = tenant.map(OrgId::uuid);
-    let actor = fact.actor.map(UserId::uuid);
-    let request = fact.request.map(RequestId::uuid);
-    tx.execute(
-        &INSERT,
-        &[
-            &fact.id.uuid(),
-            &tenant,
+/// A fact's ids as the driver wants them.
+struct Bound {
+    id: Uuid,
+    tenant: Option<Uuid>,
+    actor: Option<Uuid>,
+    request: Option<Uuid>,
+}
+
+impl Bound {
+    fn new(tenant: Option<OrgId>, fact: &Fact<'_>) -> Self {
+        Self {
+            id: fact.id.uuid(),
+            tenant: tenant.map(OrgId::uuid),
+            actor: fact.actor.map(UserId::uuid),
+            request: fact.request.map(RequestId::uuid),
+        }
+    }
+
+    fn params<'a>(&'a self, fact: &'a Fact<'_>) -> [&'a (dyn ToSql + Sync); 12] {
+        [
+            &self.id,
+            &self.tenant,
             &fact.at,
             &fact.origin,
-            &actor,
+            &self.actor,
             &fact.action,
             &fact.object_type,
             &fact.object_id,
             &fact.before,
             &fact.after,
-            &request,
+            &self.request,
             &fact.address,
-        ],
-    )
-    .await?;
+        ]
+    }
+}
+
+/// Adds a fact that belongs to a tenant (`Some`; the transaction must be inside it) or to none.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(tx: &mut Tx, tenant: Option<OrgId>, fact: &Fact<'_>) -> Result<()> {
+    let bound = Bound::new(tenant, fact);
+    tx.execute(&INSERT, &bound.params(fact)).await?;
     Ok(())
 }
 
@@ -87,27 +105,8 @@ impl TenantTx {
     /// # Errors
     /// The database's; nothing is committed then.
     pub async fn audit_and_commit(self, fact: &Fact<'_>) -> Result<()> {
-        let tenant = Some(self.tenant().uuid());
-        let actor = fact.actor.map(UserId::uuid);
-        let request = fact.request.map(RequestId::uuid);
-        self.finish(
-            &INSERT,
-            &[
-                &fact.id.uuid(),
-                &tenant,
-                &fact.at,
-                &fact.origin,
-                &actor,
-                &fact.action,
-                &fact.object_type,
-                &fact.object_id,
-                &fact.before,
-                &fact.after,
-                &request,
-                &fact.address,
-            ],
-        )
-        .await?;
+        let bound = Bound::new(Some(self.tenant()), fact);
+        self.finish(&INSERT, &bound.params(fact)).await?;
         Ok(())
     }
 }
