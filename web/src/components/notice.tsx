@@ -18,7 +18,7 @@ export function Notice(props: NoticeProps) {
   return (
     <div className="flex min-h-dvh flex-col">
       <header className="px-5 py-5 sm:px-8">
-        <Link to={paths.home()} className="rounded-lg">
+        <Link to={paths.home()} className="inline-flex rounded-lg">
           <Brand />
         </Link>
       </header>

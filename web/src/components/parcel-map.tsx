@@ -20,7 +20,7 @@ export function ParcelMap({ className, busy, drawn }: ParcelMapProps) {
   const marked = useMemo(() => marks(ground), [ground]);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    if (!busy) return;
+    if (!busy || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     const timer = setInterval(() => setTurn((n) => n + 1), STEP_MS);
     return () => clearInterval(timer);
   }, [busy]);

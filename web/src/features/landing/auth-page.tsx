@@ -23,7 +23,7 @@ export function AuthPage({ title, hint, children }: AuthPageProps) {
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,0.85fr)]">
       <div className="flex flex-col">
         <header className="flex items-center justify-between px-5 py-4 sm:px-8">
-          <Link to={paths.home()} className="rounded-lg">
+          <Link to={paths.home()} className="inline-flex rounded-lg">
             <Brand />
           </Link>
           <ThemeToggle />

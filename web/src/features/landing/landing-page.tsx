@@ -98,7 +98,7 @@ function Header() {
   return (
     <header className="sticky top-0 z-20 border-transparent border-b bg-canvas/85 backdrop-blur-md">
       <div className="mx-auto flex h-16 max-w-6xl items-center gap-1.5 px-5 sm:px-8">
-        <Link to={paths.home()} className="mr-auto rounded-lg">
+        <Link to={paths.home()} className="mr-auto inline-flex rounded-lg">
           <Brand />
         </Link>
         <ThemeToggle />

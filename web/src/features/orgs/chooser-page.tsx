@@ -27,7 +27,7 @@ export function ChooserPage() {
   return (
     <div className="min-h-dvh">
       <header className="flex items-center gap-2 px-5 py-4 sm:px-8">
-        <Link to={paths.home()} className="mr-auto rounded-lg">
+        <Link to={paths.home()} className="mr-auto inline-flex rounded-lg">
           <Brand />
         </Link>
         <ThemeToggle />
