@@ -1794,7 +1794,10 @@ export interface operations {
     addProjectMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The project */
                 id: components["schemas"]["ProjectId"];
