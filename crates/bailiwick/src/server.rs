@@ -12,7 +12,7 @@ use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_clerk::webhook::Secret;
 use bailiwick_kernel::{Env, policy};
-use bailiwick_outside::storage::{ObjectStore, S3Config, S3Store};
+use bailiwick_outside::storage::{ObjectStore, S3Config, S3Store, StorageError};
 use bailiwick_pg::{Pool, PoolConfig};
 use bailiwick_services::{App, Parts, Settings as Rules};
 use bailiwick_store::Store;
@@ -79,6 +79,7 @@ impl Server {
         beside: Option<(&str, Router)>,
     ) -> anyhow::Result<Self> {
         let (app, objects) = build(settings, env).await?;
+        check_uploads(objects.as_ref()).await?;
         let readiness = readiness(&app, Arc::clone(&objects));
         let state = AppState::new(
             app.clone(),
@@ -198,6 +199,19 @@ async fn build(settings: &Settings, env: Env) -> anyhow::Result<(App, Arc<dyn Ob
         },
     });
     Ok((app, objects))
+}
+
+/// Refuses a store in which an upload URL could replace a document. One that does not answer yet is
+/// the readiness check's business.
+async fn check_uploads(objects: &dyn ObjectStore) -> anyhow::Result<()> {
+    match objects.check_conditions().await {
+        Ok(()) => Ok(()),
+        Err(error @ StorageError::ConditionIgnored) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%error, "the object store could not be tried out");
+            Ok(())
+        }
+    }
 }
 
 /// Refuses a database in which isolation would not hold, with what mends it.

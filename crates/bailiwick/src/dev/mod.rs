@@ -273,5 +273,6 @@ fn announce(settings: &Settings, args: &Args, started: Instant, notice: Option<&
         }
     }
     println!();
-    println!("ready in {:.1} s", started.elapsed().as_secs_f64());
+    println!("  started in {:.1} s", started.elapsed().as_secs_f64());
+    println!("ready");
 }
