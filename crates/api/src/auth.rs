@@ -46,7 +46,7 @@ impl FromRequestParts<AppState> for Scope {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiProblem> {
-        let scope = Self::of(Caller::from_request_parts(parts, state).await?)?;
+        let scope = Self::open(Caller::from_request_parts(parts, state).await?).await?;
         request::note_tenant(scope.org(), scope.schema());
         Ok(scope)
     }

@@ -100,8 +100,9 @@ pub(crate) struct ContextKey {
     pub override_org: Option<Uuid>,
 }
 
-/// A context is used for at most so long unasked. The door compares versions whatever its age.
-const CONTEXT_TTL: Duration = Duration::from_secs(5);
+/// A context is used for at most so long unasked: what is not behind the door, which compares
+/// versions whatever the context's age, ends within a second (system §3).
+const CONTEXT_TTL: Duration = Duration::from_secs(1);
 
 impl App {
     /// Puts the parts together.

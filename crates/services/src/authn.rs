@@ -157,10 +157,10 @@ impl Caller {
         self.context.organization.as_ref().map(|org| org.id)
     }
 
-    /// Whether the token names an organization, known here or not.
+    /// Whether the token, or an operator's header, names an organization, known here or not.
     #[must_use]
     pub fn names_organization(&self) -> bool {
-        self.claims.organization.is_some()
+        self.claims.organization.is_some() || self.key.override_org.is_some()
     }
 
     pub(crate) fn is_cached(&self) -> bool {

@@ -30,7 +30,22 @@ impl std::fmt::Debug for Scope {
 }
 
 impl Scope {
-    /// The scope of a caller.
+    /// The scope of a caller. A refusal by a context that was cached is looked at once more: who was
+    /// let in, or whose tenant was made, a moment ago does not wait.
+    ///
+    /// # Errors
+    /// As [`Scope::of`]; the database's, the provider's.
+    pub async fn open(caller: Caller) -> Result<Self> {
+        if !caller.is_cached() {
+            return Self::of(caller);
+        }
+        match Self::of(caller.clone()) {
+            Err(_) => Self::of(caller.refreshed().await?),
+            scope => scope,
+        }
+    }
+
+    /// The scope of a caller, by the context that they came with.
     ///
     /// # Errors
     /// `TENANT_CONTEXT_REQUIRED` without an organization, `TENANT_ACCESS_DENIED` for who is no
