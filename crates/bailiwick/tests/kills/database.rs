@@ -52,11 +52,25 @@ impl Database {
             socket.display(),
             port.unwrap()
         );
-        Self(
-            Pool::connect(PoolConfig::new(url).max_size(1))
-                .await
-                .unwrap(),
-        )
+        Self::at(url).await
+    }
+
+    /// Connects by a connection string.
+    pub async fn at(url: String) -> Self {
+        let config = PoolConfig::new(url).max_size(1);
+        Self(Pool::connect(config).await.unwrap())
+    }
+
+    /// Does something that the product never does.
+    pub async fn harm(&self, sql: &str) {
+        self.0.batch(sql).await.unwrap();
+    }
+
+    /// Every complaint that there is at this instant.
+    pub async fn everything(&self) -> Vec<String> {
+        let mut complaints = self.halves().await;
+        complaints.extend(self.complaints(mirror::IN_THE_END).await);
+        complaints
     }
 
     async fn rows(&self, statement: &'static Statement) -> Vec<Row> {

@@ -15,6 +15,7 @@
 mod browser;
 mod check;
 mod database;
+mod death;
 mod dev;
 mod ledger;
 mod machine;
@@ -23,5 +24,6 @@ mod ports;
 mod product;
 mod rounds;
 mod steps;
+mod teeth;
 mod walk;
 mod wire;

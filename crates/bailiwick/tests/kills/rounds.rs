@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 use crate::check::{Findings, settle};
 use crate::database::Database;
+use crate::death::{Death, choose, kill};
 use crate::machine::{Dev, Environment, Machine};
 use crate::ports::Ports;
 use crate::walk::Walker;
@@ -20,17 +20,6 @@ const WALKERS: u8 = 4;
 
 /// A start, recovery included, is slow beyond this.
 const RESTART_MAX: Duration = Duration::from_secs(30);
-
-/// How a machine dies.
-#[derive(Debug, Clone, Copy)]
-enum Death {
-    /// The process, at once.
-    Process,
-    /// The database's main process, at once; ours must follow.
-    Database,
-    /// An orderly end, asked for.
-    Asked,
-}
 
 /// What a run adds up to.
 #[derive(Default)]
@@ -55,12 +44,7 @@ async fn nothing_acknowledged_is_lost() {
     let mut total = Total::default();
     for round in 1..=kills {
         let more = [[].as_slice(), ["--no-demo"].as_slice()][usize::from(rng.random_ratio(2, 3))];
-        let death = match rng.random_range(0..10) {
-            0..7 => Death::Process,
-            7..9 => Death::Database,
-            _ => Death::Asked,
-        };
-        let is_early = rng.random_ratio(1, 5);
+        let (death, is_early) = choose(round, &mut rng);
         let mut dev;
         if is_early {
             dev = machine.spawn(more);
@@ -117,25 +101,6 @@ fn start(machine: &mut Machine, more: &[&str], total: &mut Total) -> (Dev, Envir
         dev.said()
     );
     (dev, environment)
-}
-
-fn kill(dev: &mut Dev, death: Death, is_early: bool) {
-    match death {
-        Death::Database if dev.kill_database() => {}
-        Death::Process | Death::Database => dev.signal(Signal::SIGKILL),
-        Death::Asked => dev.signal(Signal::SIGTERM),
-    }
-    let status = dev.wait();
-    // Whoever is asked while it starts may not have come as far as listening to signals.
-    let should_succeed = matches!(death, Death::Asked);
-    if !is_early {
-        let said = dev.said();
-        assert_eq!(
-            status.success(),
-            should_succeed,
-            "{death:?}: {status}\n{said}"
-        );
-    }
 }
 
 async fn walk_until_death(
