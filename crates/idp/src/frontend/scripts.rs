@@ -9,7 +9,7 @@ use crate::error::{Refusal, Result};
 
 /// The browser builds of both packages. In a debug build files are read from disk when asked for.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../.tools/clerk/"]
+#[folder = "../../.tools/clerk/"]
 #[include = "clerk-js/dist/clerk.browser.js"]
 #[include = "clerk-js/dist/*_clerk.browser_*.js"]
 #[include = "ui/dist/ui.browser.js"]
