@@ -10,6 +10,7 @@ use bailiwick_store::{migrations, projects};
 
 use crate::measure::Sample;
 use crate::stage::{DATABASE, PASSWORD, Stage};
+use crate::world::OWNERS_PROJECT;
 use crate::{Cli, process};
 
 /// A transaction stays with its tenant and project for so many, then draws anew: pgbench has no
@@ -26,7 +27,7 @@ pub struct Pgbench<'a> {
 }
 
 impl<'a> Pgbench<'a> {
-    /// Makes the table of targets and the scripts, for `readers` of them.
+    /// Makes the table of targets, each reader with their project, and the scripts.
     pub async fn new(cli: &Cli, stage: &'a Stage, readers: usize) -> anyhow::Result<Self> {
         let schema = migrations::SHARED;
         stage.superuser.batch(&format!("
@@ -38,12 +39,14 @@ impl<'a> Pgbench<'a> {
               select row_number() over (order by x.id), x.tenant_id, p.epoch, m.id, m.version,
                      x.member_id, x.project_id
               from {schema}.project_members x
+              join {schema}.projects r on r.tenant_id = x.tenant_id and r.id = x.project_id
               join control.placements p on p.organization_id = x.tenant_id
               join control.memberships m on m.organization_id = x.tenant_id and m.user_id = x.member_id
+              where x.project_role <> 'lead' or r.name = '{OWNERS_PROJECT}'
               limit {readers};
             grant usage on schema bench to bailiwick_app;
-            grant select on bench.targets to bailiwick_app;
-            vacuum analyze")).await?;
+            grant select on bench.targets to bailiwick_app")).await?;
+        stage.superuser.batch("vacuum analyze").await?;
         let folder = tempfile::tempdir()?;
         let statement = statement()?;
         fs::write(
