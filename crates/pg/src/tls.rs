@@ -51,7 +51,10 @@ fn is_this_machine(host: &Host) -> bool {
     match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
-            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            name == "localhost"
+                || name
+                    .parse::<IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
         }
     }
 }
@@ -96,9 +99,18 @@ mod tests {
             ("host=/run/postgresql user=u", SslMode::Disable),
             ("postgres://u:p@db.example.com/d", SslMode::Require),
             ("postgres://u:p@10.0.0.4/d", SslMode::Require),
-            ("postgres://u:p@localhost,db.example.com/d", SslMode::Require),
-            ("postgres://u:p@db.example.com/d?sslmode=disable", SslMode::Disable),
-            ("postgres://u:p@localhost/d?sslmode=require", SslMode::Require),
+            (
+                "postgres://u:p@localhost,db.example.com/d",
+                SslMode::Require,
+            ),
+            (
+                "postgres://u:p@db.example.com/d?sslmode=disable",
+                SslMode::Disable,
+            ),
+            (
+                "postgres://u:p@localhost/d?sslmode=require",
+                SslMode::Require,
+            ),
         ] {
             assert_eq!(mode(url), expected, "{url}");
         }
