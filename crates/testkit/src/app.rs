@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use bailiwick_api::{AppState, Metrics, Readiness, internal};
@@ -27,6 +27,8 @@ use crate::{Answer, Database, Options, Persona, Provider, SECRET};
 pub(crate) const INTERNAL_KEY: &str = "the-key-of-the-test-kit";
 /// How long an answer may take before a test gives up on it.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
+/// How long a test waits for what happens by itself.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 sql! {
     /// What nobody wants to find behind a test.
@@ -146,7 +148,33 @@ impl TestApp {
     /// [`Persona::request_at`].
     #[must_use]
     pub fn operator(&self) -> Persona {
-        Persona::anonymous(self.internal.clone()).with_header("x-api-key", INTERNAL_KEY)
+        self.operator_with(INTERNAL_KEY)
+    }
+
+    /// Somebody on the second listener with any key.
+    #[must_use]
+    pub fn operator_with(&self, key: &str) -> Persona {
+        Persona::anonymous(self.internal.clone()).with_header("x-api-key", key)
+    }
+
+    /// Asks again and again until `holds`, for what happens within a bounded time by the machine's
+    /// clock. Answers the last answer.
+    pub async fn eventually(
+        &self,
+        ask: impl AsyncFn() -> Answer,
+        holds: impl Fn(&Answer) -> bool,
+    ) -> Answer {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = ask().await;
+            if holds(&answer) {
+                return answer;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "it never came to pass: {answer:#?}"
+            );
+        }
     }
 
     /// What `POST /internal/orgs/provision` answers to an operator.

@@ -8,6 +8,11 @@
 
 mod catalog;
 mod documents;
+mod isolation;
+mod me;
 mod operations;
+mod organizations;
+mod project_members;
+mod projects;
 mod statements;
 mod webhooks;
