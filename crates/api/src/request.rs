@@ -12,6 +12,7 @@ use bailiwick_kernel::Problem;
 use bailiwick_kernel::id::{OrgId, RequestId, UserId};
 use futures::FutureExt as _;
 use http::{HeaderName, HeaderValue, Method};
+use metrics::SharedString;
 use tracing::{Instrument as _, Span, field};
 
 use crate::problem::{self, ApiProblem};
@@ -42,15 +43,12 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         .extensions()
         .get::<MatchedPath>()
         .map(MatchedPath::as_str);
-    let line = Line::start(
-        method_label(request.method()),
-        route.unwrap_or("-").to_owned(),
-    );
+    let line = Line::start(method_label(request.method()), route.unwrap_or("-").into());
     let span = tracing::info_span!(
         "request",
         requestId = %id,
         method = line.method,
-        route = line.route,
+        route = &*line.route,
         tenantId = field::Empty,
         tenantSchema = field::Empty,
         userId = field::Empty,
@@ -76,13 +74,13 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
 /// The line of one request, written at its end or when it is dropped before.
 struct Line {
     method: &'static str,
-    route: String,
+    route: Arc<str>,
     started: Instant,
     ended: bool,
 }
 
 impl Line {
-    fn start(method: &'static str, route: String) -> Self {
+    fn start(method: &'static str, route: Arc<str>) -> Self {
         metrics::gauge!("http_requests_in_flight").increment(1.0);
         Self {
             method,
@@ -116,14 +114,17 @@ impl Line {
     /// Counts the request; its duration in milliseconds.
     fn count(&self, status: u16) -> f64 {
         let elapsed = self.started.elapsed();
-        let route = self.route.clone();
         metrics::counter!(
             "http_requests_total",
-            "method" => self.method, "route" => route.clone(), "status" => status.to_string()
+            "method" => self.method,
+            "route" => Arc::clone(&self.route),
+            "status" => status_label(status),
         )
         .increment(1);
         metrics::histogram!(
-            crate::metrics::REQUEST_DURATION, "method" => self.method, "route" => route
+            crate::metrics::REQUEST_DURATION,
+            "method" => self.method,
+            "route" => Arc::clone(&self.route),
         )
         .record(elapsed);
         elapsed.as_secs_f64() * 1000.0
@@ -160,6 +161,22 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panic: {}", text.unwrap_or("no message"))
+}
+
+/// The status as a label of metrics; what is usual costs no text of its own.
+fn status_label(status: u16) -> SharedString {
+    SharedString::const_str(match status {
+        200 => "200",
+        201 => "201",
+        204 => "204",
+        304 => "304",
+        401 => "401",
+        403 => "403",
+        404 => "404",
+        422 => "422",
+        429 => "429",
+        _ => return status.to_string().into(),
+    })
 }
 
 /// The method as a label of metrics: a client's invention makes no label of its own.

@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bailiwick_kernel::Env;
@@ -13,23 +14,26 @@ use crate::rate_limit::RateLimits;
 use crate::security;
 use crate::settings::HttpSettings;
 
-/// The parts of the running server, cheap to clone.
+/// The parts of the running server behind one reference: each layer of each request clones it.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// The parts of the running server.
+pub struct Parts {
     /// Time and randomness.
     pub env: Env,
     /// The use cases.
     pub app: App,
     /// Secrets of the provider's webhooks: any of them may have signed.
-    pub webhook_secrets: Arc<[bailiwick_clerk::webhook::Secret]>,
+    pub webhook_secrets: Vec<bailiwick_clerk::webhook::Secret>,
     /// Settings of the HTTP side.
-    pub http: Arc<HttpSettings>,
+    pub http: HttpSettings,
     /// What the web page is told at run time.
-    pub page_config: Arc<ConfigView>,
+    pub page_config: ConfigView,
     /// Whether traffic may come.
     pub readiness: Readiness,
     /// Who has asked too often.
-    pub limits: Arc<RateLimits>,
+    pub limits: RateLimits,
     /// The content security policy of pages.
     pub page_policy: HeaderValue,
     /// What Prometheus reads.
@@ -49,16 +53,24 @@ impl AppState {
         readiness: Readiness,
         metrics: Metrics,
     ) -> Result<Self, http::Error> {
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             env: app.env().clone(),
             app,
-            webhook_secrets: webhook_secrets.into(),
-            limits: Arc::new(RateLimits::new(&http)),
+            webhook_secrets,
+            limits: RateLimits::new(&http),
             page_policy: security::page_policy(&http.page_sources)?,
-            http: Arc::new(http),
-            page_config: Arc::new(page_config),
+            http,
+            page_config,
             readiness,
             metrics,
-        })
+        })))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
