@@ -24,7 +24,6 @@ pub(crate) enum Plan {
 type Key = (*const Statement, Option<Schema>);
 
 struct Entry {
-    uses: u64,
     last: u64,
     prepared: Option<tokio_postgres::Statement>,
 }
@@ -55,21 +54,22 @@ impl Cache {
     fn look_up(&mut self, key: KeyBox) -> Lookup {
         self.tick += 1;
         let tick = self.tick;
-        if !self.entries.contains_key(&key) && self.entries.len() >= self.bound {
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.last = tick;
+            return match &entry.prepared {
+                Some(prepared) => Lookup::Ready(prepared.clone()),
+                None => Lookup::Again,
+            };
+        }
+        if self.entries.len() >= self.bound {
             self.evict();
         }
-        let entry = self.entries.entry(key).or_insert(Entry {
-            uses: 0,
+        let entry = Entry {
             last: tick,
             prepared: None,
-        });
-        entry.uses += 1;
-        entry.last = tick;
-        match (&entry.prepared, entry.uses) {
-            (Some(prepared), _) => Lookup::Ready(prepared.clone()),
-            (None, 1) => Lookup::First,
-            (None, _) => Lookup::Again,
-        }
+        };
+        self.entries.insert(key, entry);
+        Lookup::First
     }
 
     /// Forgets the least recently used eighth; dropping a prepared statement closes it.
