@@ -10,7 +10,7 @@ use crate::{Result, Store};
 sql! {
     /// A membership, locked, whatever its status.
     LOCK(UUID, UUID) = "
-        select id, role, status, clerk_updated_at from control.memberships
+        select id, role, status, clerk_updated_at, provider_role from control.memberships
         where user_id = $1 and organization_id = $2 for update";
     /// A new membership; the first active one of a user is primary.
     INSERT(UUID, UUID, UUID, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
@@ -66,6 +66,8 @@ pub struct Locked {
     pub status: String,
     /// The provider's time of what the row holds.
     pub clerk_updated_at: Timestamp,
+    /// What the provider called the role when it last said so.
+    pub provider_role: String,
 }
 
 /// What the provider says of a membership, with the role that it means here.
@@ -144,6 +146,7 @@ pub async fn lock(tx: &mut Tx, user: UserId, org: OrgId) -> Result<Option<Locked
             role: row.try_get(1)?,
             status: row.try_get(2)?,
             clerk_updated_at: row.try_get(3)?,
+            provider_role: row.try_get(4)?,
         })
     })
     .transpose()

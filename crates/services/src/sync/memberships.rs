@@ -55,9 +55,11 @@ pub async fn apply(
         tx.commit().await?;
         return Ok(Outcome::Done);
     }
+    // The finer local role outlives what the provider repeats, not what it changes: who is demoted
+    // there is demoted here, whatever the image of the local role is.
     let local = existing
         .as_ref()
-        .filter(|row| row.status != "removed")
+        .filter(|row| row.status != "removed" && row.provider_role == membership.role)
         .and_then(|row| app.pack().role(&row.role));
     let is_creator = org.created_by.as_deref() == Some(clerk_user_id);
     let role = role(app, local, &membership.role, is_creator);

@@ -179,3 +179,55 @@ async fn a_deleted_user_and_a_deleted_organization_are_out_at_the_next_request()
         .assert_problem(404, "NOT_FOUND");
     assert!(owner.get("/me").await.assert_status(200).json()["organization"].is_null());
 }
+
+/// What the provider repeats leaves the finer role alone, what it changes is its word: also between
+/// roles that a stock provider cannot tell apart.
+#[tokio::test]
+async fn the_provider_decides_what_it_changes() {
+    let t = TestApp::start().await;
+    let acme = t.tenant("acme", Tier::Starter).await;
+    for (persona, provider_role, role) in [
+        ("member", "org:manager", "manager"),
+        ("member", "org:member", "member"),
+        ("member", "org:viewer", "viewer"),
+        ("member", "org:viewer", "viewer"),
+        ("member", "org:member", "member"),
+        ("owner", "org:admin", "owner"),
+        ("owner", "org:member", "member"),
+        ("owner", "org:admin", "owner"),
+        ("admin", "org:admin", "admin"),
+    ] {
+        t.advance(SignedDuration::from_secs(1));
+        let person = acme.persona(persona);
+        let membership = t.provider_membership(&acme, person, provider_role);
+        t.apply(&event(
+            "organizationMembership.updated",
+            &membership,
+            t.now(),
+        ))
+        .await;
+        let _ = person.get("/projects").await.assert_status(200);
+        let path = format!("/organizations/{}", acme.id);
+        assert_eq!(
+            person.get(path).await.text_of("userRole"),
+            role,
+            "{persona} {provider_role}"
+        );
+    }
+    // A role that was made finer here stays where the provider only says the same again.
+    t.tamper("update control.memberships set role = 'viewer' where role = 'member'")
+        .await;
+    t.advance(SignedDuration::from_secs(1));
+    let membership = t.provider_membership(&acme, acme.member(), "org:member");
+    t.apply(&event(
+        "organizationMembership.updated",
+        &membership,
+        t.now(),
+    ))
+    .await;
+    let found = acme
+        .member()
+        .get(format!("/organizations/{}", acme.id))
+        .await;
+    assert_eq!(found.text_of("userRole"), "viewer");
+}

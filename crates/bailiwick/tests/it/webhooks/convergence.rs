@@ -66,6 +66,26 @@ fn history(t: &TestApp) -> Vec<Value> {
         event("organizationMembership.created", &of_lost, at(2)),
         event("organizationMembership.created", &m2, at(3)),
         event("organizationMembership.created", &m3, at(4)),
+        event(
+            "organizationMembership.updated",
+            &member(&kept, &u2, "org:viewer", 6),
+            at(6),
+        ),
+        event(
+            "organizationMembership.updated",
+            &member(&kept, &u2, "org:manager", 8),
+            at(8),
+        ),
+        event(
+            "organizationMembership.updated",
+            &member(&kept, &u1, "org:member", 9),
+            at(9),
+        ),
+        event(
+            "organizationMembership.updated",
+            &member(&kept, &u1, "org:admin", 10),
+            at(10),
+        ),
         event("organizationMembership.updated", &m2_again, at(12)),
         event("user.updated", &renamed_user, at(20)),
         event("organization.updated", &renamed, at(21)),
