@@ -165,8 +165,7 @@ impl Persona {
         Issuer::trusted().sign(&self.claims())
     }
 
-    /// A request to `path`: below `/api/v1` unless it starts with `/api`, `/healthz` or the like is
-    /// written out with [`Persona::request_at`].
+    /// A request to `path`, which is taken to be below `/api/v1` unless it starts with `/api/`.
     #[must_use]
     pub fn request(&self, method: Method, path: impl AsRef<str>) -> Request {
         let path = path.as_ref();
