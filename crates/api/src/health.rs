@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
@@ -11,12 +11,16 @@ use axum::routing::get;
 use futures::future::{BoxFuture, join_all};
 use http::StatusCode;
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use crate::extract::Json;
 use crate::state::AppState;
 
 /// How long one check may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long an answer is good for the next who asks.
+const FRESH_FOR: Duration = Duration::from_secs(1);
 
 /// Something that the server cannot work without: the database, its migrations, the keys.
 pub trait Check: Send + Sync {
@@ -32,6 +36,8 @@ pub trait Check: Send + Sync {
 pub struct Readiness {
     checks: Arc<[Arc<dyn Check>]>,
     draining: Arc<AtomicBool>,
+    /// What the checks last said, and when. Whoever asks meanwhile waits for the one who looks.
+    last: Arc<Mutex<Option<(Instant, Vec<CheckView>)>>>,
 }
 
 impl Readiness {
@@ -41,6 +47,7 @@ impl Readiness {
         Self {
             checks: checks.into(),
             draining: Arc::new(AtomicBool::new(false)),
+            last: Arc::new(Mutex::new(None)),
         }
     }
 
@@ -49,8 +56,21 @@ impl Readiness {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    async fn view(&self) -> ReadyView {
+    /// Looks at most once in [`FRESH_FOR`], however many ask: anybody may ask.
+    async fn checks(&self) -> Vec<CheckView> {
+        let mut last = self.last.lock().await;
+        if let Some((at, checks)) = last.as_ref()
+            && at.elapsed() < FRESH_FOR
+        {
+            return checks.clone();
+        }
         let checks = join_all(self.checks.iter().map(|check| run(check.as_ref()))).await;
+        *last = Some((Instant::now(), checks.clone()));
+        checks
+    }
+
+    async fn view(&self) -> ReadyView {
+        let checks = self.checks().await;
         let draining = self.draining.load(Ordering::Relaxed);
         let ready = !draining && checks.iter().all(|check| check.ok);
         ReadyView {
@@ -80,7 +100,7 @@ struct ReadyView {
     checks: Vec<CheckView>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct CheckView {
     name: &'static str,
     ok: bool,

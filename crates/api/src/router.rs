@@ -54,19 +54,19 @@ pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
         .nest(ALIAS, operations)
         .nest(ALIAS, openapi::reference())
         .layer(DefaultBodyLimit::max(state.http.body_max_bytes))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            timeout::layer,
-        ))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            rate_limit::layer,
-        ))
         .layer(middleware::from_fn(uncached));
     Ok(Router::new()
         .merge(api)
         .merge(webhooks::routes())
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            rate_limit::layer,
+        ))
         .merge(health::routes())
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            timeout::layer,
+        ))
         .fallback(fallback::page_or_problem)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(middleware::from_fn_with_state(

@@ -147,6 +147,9 @@ impl FromStr for Cursor {
         };
         let (id, key) = rest.split_first_chunk::<16>().ok_or(InvalidCursor)?;
         let key = std::str::from_utf8(key).map_err(|_| InvalidCursor)?;
+        if key.chars().any(char::is_control) {
+            return Err(InvalidCursor);
+        }
         Ok(Self {
             key: key.to_owned(),
             id: Uuid::from_bytes(*id),

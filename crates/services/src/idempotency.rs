@@ -7,22 +7,26 @@ use jiff::SignedDuration;
 /// How long a key is remembered.
 pub(crate) const TTL: SignedDuration = SignedDuration::from_hours(24);
 
-/// An `Idempotency-Key` with the hash of the body that came with it.
+/// An `Idempotency-Key` with the hash of the request that it came with.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
     /// The header's value.
     pub key: String,
-    /// SHA-256 of the body.
+    /// SHA-256 of the path and the body.
     pub request_hash: [u8; 32],
 }
 
 impl IdempotencyKey {
-    /// The key `key` of a request with `body`.
+    /// The key `key` of a request to `path` (below the prefix, so that both spell it alike) with
+    /// `body`.
     #[must_use]
-    pub fn new(key: String, body: &[u8]) -> Self {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
+    pub fn new(key: String, path: &str, body: &[u8]) -> Self {
+        let mut digest = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        digest.update(path.as_bytes());
+        digest.update(&[0]);
+        digest.update(body);
         let mut request_hash = [0; 32];
-        request_hash.copy_from_slice(digest.as_ref());
+        request_hash.copy_from_slice(digest.finish().as_ref());
         Self { key, request_hash }
     }
 

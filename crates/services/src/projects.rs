@@ -1,7 +1,7 @@
 //! Projects.
 
 use bailiwick_kernel::id::ProjectId;
-use bailiwick_kernel::page::{Cursor, Page, PageQuery};
+use bailiwick_kernel::page::{Cursor, InvalidCursor, Page, PageQuery};
 use bailiwick_kernel::policy::{Reach, permission};
 use bailiwick_kernel::text::Fields;
 use bailiwick_kernel::{Problem, ProjectRole};
@@ -87,9 +87,15 @@ pub async fn list(scope: &mut Scope, query: &PageQuery) -> Result<(Page<Project>
 
 /// Reads a cursor over `(created_at, id)`.
 pub(crate) fn place(cursor: Option<&Cursor>) -> Result<Option<(Timestamp, uuid::Uuid)>> {
-    Ok(cursor
-        .map(|c| c.key::<Timestamp>().map(|at| (at, c.id())))
-        .transpose()?)
+    let Some(cursor) = cursor else {
+        return Ok(None);
+    };
+    let at: Timestamp = cursor.key()?;
+    // Nothing here is older; the database's range ends before the type's.
+    if at < Timestamp::UNIX_EPOCH {
+        return Err(InvalidCursor.into());
+    }
+    Ok(Some((at, cursor.id())))
 }
 
 /// Makes a project; its maker leads it.

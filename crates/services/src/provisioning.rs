@@ -154,10 +154,16 @@ pub async fn request(app: &App, clerk_org_id: &str) -> Result<Requested> {
         before = status(app, clerk_org_id).await?;
     }
     let before = before.ok_or_else(bailiwick_kernel::Problem::not_found)?;
-    match before.status.as_str() {
-        "COMPLETED" => return Ok(Requested::There(before)),
-        "IN_PROGRESS" => return Ok(Requested::UnderWay(before)),
-        _ => {}
+    if before.status == "COMPLETED" {
+        return Ok(Requested::There(before));
+    }
+    // The job goes on where this request does not: its client may leave, and so may the database.
+    let mut tx = app.store().control().await?;
+    enqueue(app, &mut tx, before.org).await?;
+    tx.commit().await?;
+    if before.status == "IN_PROGRESS" {
+        app.wake_worker();
+        return Ok(Requested::UnderWay(before));
     }
     run(app, before.org).await?;
     let after = status(app, clerk_org_id).await?;

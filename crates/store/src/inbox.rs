@@ -25,7 +25,7 @@ sql! {
         where state in ('received', 'parked', 'dead') group by state limit 10";
     /// Lets a dead or parked message be processed anew.
     REOPEN(TEXT) = "
-        update control.webhook_inbox set state = 'received', attempts = 0 where id = $1 and state in ('dead', 'parked')";
+        update control.webhook_inbox set state = 'received', attempts = 0 where id = $1 and state in ('dead', 'parked', 'received')";
     /// Removes some messages that are settled and old.
     PURGE(TIMESTAMPTZ) = "
         delete from control.webhook_inbox where id in (

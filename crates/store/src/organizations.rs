@@ -33,6 +33,8 @@ sql! {
     LOCK(UUID) = "
         select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id
         from control.organizations where id = $1 for update";
+    /// The provider's id of an organization.
+    CLERK_ORG_ID(UUID) = "select clerk_org_id from control.organizations where id = $1";
     /// Whoever else holds a slug gives it up: the provider has given it to another.
     YIELD_SLUG(TEXT, TEXT) = "
         update control.organizations set slug = slug || '-' || left(id::text, 8)
@@ -201,6 +203,15 @@ fn decode_locked(row: Row) -> Result<Locked> {
         created_by: row.try_get(5)?,
         clerk_org_id: row.try_get(6)?,
     })
+}
+
+/// The provider's id of an organization.
+///
+/// # Errors
+/// The database's.
+pub async fn clerk_org_id(tx: &mut Tx, id: OrgId) -> Result<Option<String>> {
+    let row = tx.query_opt(&CLERK_ORG_ID, &[&id.uuid()]).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
 /// Inserts; `false` where another transaction was first.

@@ -154,7 +154,9 @@ async fn put_back(app: &App, job: &Job, error: &str) -> bailiwick_store::Result<
     tracing::error!(jobId = %job.id, kind = job.kind, error, "a job was given up");
     metrics::counter!("jobs_dead", "kind" => job.kind.clone()).increment(1);
     if let Err(error) = jobs::give_up(app, job, &error).await {
+        // Not buried: the claim runs out, and giving up is tried again.
         tracing::error!(%error, jobId = %job.id, "giving up a job failed");
+        return Ok(());
     }
     app.store().bury_job(job, now, &error).await
 }

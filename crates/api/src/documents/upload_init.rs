@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bailiwick_kernel::id::{DocumentId, ProjectId};
 use bailiwick_services::Scope;
-use bailiwick_services::documents::{self, Announcement, UPLOAD_URL_TTL};
+use bailiwick_services::documents::{self, Announcement};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,7 +79,7 @@ pub(super) async fn upload_init(
     let answer = UploadInitAnswer {
         document_id: announced.id,
         presigned_url: announced.upload.url.into(),
-        expires_in: UPLOAD_URL_TTL.as_secs(),
+        expires_in: announced.expires.as_secs(),
         headers: announced.upload.headers,
     };
     Ok((StatusCode::CREATED, Json(answer)))

@@ -16,7 +16,7 @@ const KEY_CHARS_MAX: usize = 255;
 /// A JSON body, as [`super::Json`], and the request's idempotency key where it has one.
 #[derive(Debug)]
 pub struct Idempotent<T> {
-    /// The key, bound to the body's bytes.
+    /// The key, bound to the path and the body's bytes.
     pub key: Option<IdempotencyKey>,
     /// The body.
     pub body: T,
@@ -31,8 +31,9 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
         let header = read_key(request.headers())?;
+        let path = request.uri().path().to_owned();
         let bytes: Bytes = body(request, state).await?;
-        let key = header.map(|key| IdempotencyKey::new(key, &bytes));
+        let key = header.map(|key| IdempotencyKey::new(key, &path, &bytes));
         Ok(Self {
             key,
             body: parse(&bytes)?,

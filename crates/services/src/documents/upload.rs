@@ -1,5 +1,7 @@
 //! The way of a document in: announced, sent by the browser, confirmed by a look at the object.
 
+use std::time::Duration;
+
 use bailiwick_kernel::id::{DocumentId, ProjectId};
 use bailiwick_kernel::policy::{Reach, permission};
 use bailiwick_kernel::text::Fields;
@@ -25,6 +27,9 @@ pub struct Announcement {
     /// SHA-256 in hexadecimal, where the client knows it.
     pub sha256: Option<String>,
 }
+
+/// Less than this is no time to upload in.
+const UPLOAD_URL_TTL_MIN: Duration = Duration::from_secs(60);
 
 struct Checked {
     file_name: String,
@@ -74,6 +79,8 @@ pub struct Announced {
     pub id: DocumentId,
     /// Where to PUT the bytes, and with which headers.
     pub upload: Presigned,
+    /// For how long.
+    pub expires: Duration,
 }
 
 /// Announces a document of a project and signs the upload of exactly these bytes.
@@ -99,6 +106,15 @@ pub async fn upload_init(
             .detail("the document was uploaded, or given up, since the first request")
             .into());
     }
+    // A repeated request signs no longer than the first: the sweeper comes at a fixed time.
+    let age = scope.app().env().now().duration_since(document.created_at);
+    let age = Duration::try_from(age).unwrap_or_default();
+    let expires = UPLOAD_URL_TTL.saturating_sub(age);
+    if expires < UPLOAD_URL_TTL_MIN {
+        return Err(Problem::new(Code::ConflictDocumentState)
+            .detail("the time for this upload is over; start it again")
+            .into());
+    }
     let sha256 = document
         .sha256
         .as_deref()
@@ -108,11 +124,12 @@ pub async fn upload_init(
         &document.content_type,
         document.size.unsigned_abs(),
         sha256,
-        UPLOAD_URL_TTL,
+        expires,
     )?;
     Ok(Announced {
         id: document.id,
         upload,
+        expires,
     })
 }
 
@@ -127,6 +144,9 @@ async fn announce(
     let id = DocumentId::from(op.app().env().uuid());
     if let Some(first) = op.repeated(key, "documents.upload-init", id.uuid()).await? {
         let document = op.document(DocumentId::from(first)).await?;
+        if document.project != Some(project) {
+            return Err(Problem::new(Code::IdempotencyMismatch).into());
+        }
         return Ok((op, document));
     }
     // The key is ours alone: nothing of it comes from the client.
@@ -201,8 +221,11 @@ pub async fn confirm(scope: &mut Scope, id: DocumentId) -> Result<()> {
             let before = json!({"status": "PENDING"});
             if refused.is_some() {
                 op.tx().fail_document(id).await?;
-                op.enqueue(&DeleteObjects::of(&[document.s3_key], now))
-                    .await?;
+                // The key is free again while its upload URL lives.
+                let keys = [document.s3_key];
+                op.enqueue(&DeleteObjects::of(&keys, now)).await?;
+                let last_put = document.created_at + UPLOAD_GRACE;
+                op.enqueue(&DeleteObjects::of(&keys, last_put)).await?;
                 let after = json!({"status": "FAILED"});
                 op.audit("documents.fail", "document", id, Some(before), Some(after));
             } else {

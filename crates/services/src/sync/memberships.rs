@@ -48,6 +48,10 @@ pub async fn apply(
     let Some(user) = users::lock(&mut tx, clerk_user_id).await? else {
         return Ok(Outcome::Missing(Parent::User(clerk_user_id.to_owned())));
     };
+    if user.is_deleted {
+        tx.commit().await?;
+        return Ok(Outcome::Done);
+    }
     let existing = memberships::lock(&mut tx, user.id, org.id).await?;
     if let Some(row) = &existing
         && (row.clerk_updated_at > at || (row.clerk_updated_at == at && row.status != "removed"))
@@ -196,6 +200,10 @@ pub async fn delete(
 pub async fn project(app: &App, org: OrgId, user: UserId) -> Result<()> {
     let now = app.env().now();
     let mut tx = app.store().control().await?;
+    // Provisioning takes the same lock: what it is about to project, this sees afterwards.
+    if let Some(key) = organizations::clerk_org_id(&mut tx, org).await? {
+        tombstones::lock(&mut tx, Kind::Organization, &key).await?;
+    }
     let Some(row) = memberships::lock(&mut tx, user, org).await? else {
         return Ok(());
     };
