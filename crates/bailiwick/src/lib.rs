@@ -8,4 +8,5 @@ pub mod migrate;
 pub mod serve;
 pub mod server;
 pub mod settings;
+pub mod sources;
 pub mod webhooks;

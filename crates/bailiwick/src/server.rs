@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use bailiwick_api as api;
-use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, PageSources, Rate};
+use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, Rate};
 use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_clerk::webhook::Secret;
@@ -145,7 +145,9 @@ async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
 
 async fn build(settings: &Settings, env: Env) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
     let database = &settings.database;
-    let pool = PoolConfig::new(database.url.expose_secret()).max_size(database.pool_max);
+    let pool = PoolConfig::new(database.url.expose_secret())
+        .max_size(database.pool_max)
+        .statement_cache(database.statement_cache);
     let pool = Pool::connect(pool).await.context("DATABASE_URL")?;
     let store = Store::new(pool);
     gate(&store).await?;
@@ -239,42 +241,12 @@ fn webhook_secrets(settings: &Settings) -> anyhow::Result<Vec<Secret>> {
 }
 
 fn http(settings: &Settings) -> HttpSettings {
-    let storage = &settings.storage;
-    let stores = storage
-        .public_endpoint
-        .as_ref()
-        .or(storage.endpoint.as_ref())
-        .cloned();
-    let amazon = || {
-        format!(
-            "https://{}.s3.{}.amazonaws.com",
-            storage.bucket, storage.region
-        )
-    };
-    let store = stores.unwrap_or_else(amazon);
-    let mut sources = PageSources {
-        connections: vec![store],
-        ..PageSources::default()
-    };
-    if settings.clerk.proxy_path.is_none()
-        && let Some(frontend) = &settings.clerk.frontend_api_url
-    {
-        sources.scripts.push(frontend.clone());
-        sources
-            .scripts
-            .push("https://challenges.cloudflare.com".to_owned());
-        sources
-            .frames
-            .push("https://challenges.cloudflare.com".to_owned());
-        sources.connections.push(frontend.clone());
-        sources.images.push("https://img.clerk.com".to_owned());
-    }
     HttpSettings {
         https: settings.app_url.starts_with("https:"),
         trusted_proxies: settings.trusted_proxies,
         rate_per_address: Rate::of(settings.rates.per_address),
         rate_per_user: Rate::of(settings.rates.per_user),
-        page_sources: sources,
+        page_sources: crate::sources::of(settings),
         internal_keys: settings.internal_keys.clone(),
         ..HttpSettings::default()
     }

@@ -101,11 +101,12 @@ impl Error {
                 None => error.is_closed() || std::error::Error::source(&**error).is_some(),
                 Some(db) => {
                     let code = db.code().code();
-                    // connection, resources, operator intervention, serialization, deadlock, lock timeout
+                    // connection, resources, operator intervention; serialization, deadlock, lock timeout,
+                    // and a pooler that gave the statement to another connection
                     ["08", "53", "57"]
                         .iter()
                         .any(|class| code.starts_with(class))
-                        || matches!(code, "40001" | "40P01" | "55P03")
+                        || matches!(code, "40001" | "40P01" | "55P03" | "26000" | "42P05")
                 }
             },
             _ => false,

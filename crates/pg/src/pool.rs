@@ -112,6 +112,11 @@ impl Loan {
     pub fn connection(&self) -> Result<&Connection> {
         self.connection.as_ref().ok_or(Error::Poisoned)
     }
+
+    /// Closes the connection instead of giving it back.
+    pub fn discard(&mut self) {
+        self.connection = None;
+    }
 }
 
 impl Drop for Loan {

@@ -27,6 +27,10 @@ pub struct Tx {
     entry: Option<Entry>,
     schema: Option<Schema>,
     state: State,
+    /// A statement is under way. Where this is still set when the transaction is dropped, or is to
+    /// be committed, the caller gave up waiting: the connection is not lent again, since whoever
+    /// got it would wait for that statement.
+    in_flight: bool,
 }
 
 impl Tx {
@@ -36,10 +40,24 @@ impl Tx {
             entry,
             schema,
             state: State::New,
+            in_flight: false,
         }
     }
 
     async fn run(&mut self, statement: &'static Statement, params: &Params<'_>) -> Result<Outcome> {
+        if std::mem::replace(&mut self.in_flight, true) {
+            return Err(Error::Poisoned);
+        }
+        let result = self.send(statement, params).await;
+        self.in_flight = false;
+        result
+    }
+
+    async fn send(
+        &mut self,
+        statement: &'static Statement,
+        params: &Params<'_>,
+    ) -> Result<Outcome> {
         match self.state {
             State::New => self.open(statement, params).await,
             State::Open => {
@@ -155,6 +173,9 @@ impl Tx {
     /// The database's; [`Error::Poisoned`] where a statement failed before: the server answers
     /// `COMMIT` of a failed transaction with success, so we do not ask it.
     pub async fn commit(mut self) -> Result<()> {
+        if self.in_flight {
+            return Err(Error::Poisoned);
+        }
         match self.state {
             State::New => {
                 self.state = State::Done;
@@ -184,7 +205,7 @@ impl Tx {
             self.commit().await?;
             return Ok(affected);
         }
-        if !matches!(self.state, State::Open) {
+        if !matches!(self.state, State::Open) || std::mem::replace(&mut self.in_flight, true) {
             return Err(Error::Poisoned);
         }
         let connection = self.loan.connection()?;
@@ -192,6 +213,7 @@ impl Tx {
         let work = connection.run(&plan, params);
         let commit = connection.client.batch_execute("COMMIT");
         let (done, committed) = join(work, commit).await;
+        self.in_flight = false;
         let affected = done?.affected;
         committed?;
         self.state = State::Done;
@@ -214,6 +236,9 @@ impl Drop for Tx {
             && let Ok(connection) = self.loan.connection()
         {
             connection.send_rollback();
+        }
+        if self.in_flight {
+            self.loan.discard();
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What every use case needs, built once at start.
 
+use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,6 +90,8 @@ pub(crate) struct Inner {
     /// Memberships that the provider has lately said do not exist.
     pub absent: Cache<(String, String), ()>,
     pub people: Cache<Uuid, Person>,
+    /// Whose first organization is being made.
+    pub bootstraps: Cache<Uuid, Arc<tokio::sync::Mutex<()>>>,
     pub wake: tokio::sync::Notify,
 }
 
@@ -104,24 +107,29 @@ pub(crate) struct ContextKey {
 /// versions whatever the context's age, ends within a second (system §3).
 const CONTEXT_TTL: Duration = Duration::from_secs(1);
 
+fn cache<K, V>(capacity: u64, time_to_live: Duration) -> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder()
+        .max_capacity(capacity)
+        .time_to_live(time_to_live)
+        .build()
+}
+
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         // Stock roles of the provider; a finer local role survives where theirs is its image.
         let provider_roles = parts.pack.for_provider(&["org:admin", "org:member"]);
-        let short = |capacity, ttl| Cache::builder().max_capacity(capacity).time_to_live(ttl);
         Self(Arc::new(Inner {
             provider_roles,
-            contexts: Cache::builder()
-                .max_capacity(50_000)
-                .time_to_live(CONTEXT_TTL)
-                .build(),
-            absent: short(10_000, Duration::from_secs(3)).build(),
-            people: Cache::builder()
-                .max_capacity(50_000)
-                .time_to_live(Duration::from_secs(30))
-                .build(),
+            contexts: cache(50_000, CONTEXT_TTL),
+            absent: cache(10_000, Duration::from_secs(3)),
+            people: cache(50_000, Duration::from_secs(30)),
+            bootstraps: cache(10_000, Duration::from_secs(60)),
             wake: tokio::sync::Notify::new(),
             parts,
         }))

@@ -1,5 +1,7 @@
 //! The first visit: a row for the user, and an organization where policy says so (USR-03, B18).
 
+use std::sync::Arc;
+
 use bailiwick_clerk::api::CreateOrganization;
 use bailiwick_kernel::id::{OrgId, UserId};
 use bailiwick_kernel::page::{Limit, PageQuery};
@@ -33,6 +35,10 @@ pub async fn run(caller: &Caller) -> Result<Bootstrapped> {
     if !app.settings().auto_bootstrap {
         return Ok(Bootstrapped { user, org: None });
     }
+    // Two first visits of one user to this process make one organization. Over several processes
+    // the provider's answer is all that is looked at.
+    let turn = app.inner().bootstraps.get_with(user.uuid(), Arc::default);
+    let _turn = turn.lock().await;
     let clerk_user_id = &caller.claims.user_id;
     let page = bailiwick_clerk::api::ListPage::FIRST;
     let theirs = app

@@ -211,6 +211,12 @@ fn fact<'a>(scope: &'a Scope, now: Timestamp, pending: &'a Pending) -> Fact<'a> 
         at: now,
         origin: "user",
         actor: Some(scope.me()),
+        impersonator: scope
+            .caller
+            .claims
+            .actor
+            .as_ref()
+            .map(|actor| actor.user_id.as_str()),
         action: pending.action,
         object_type: pending.object_type,
         object_id: &pending.object_id,

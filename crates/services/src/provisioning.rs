@@ -100,6 +100,7 @@ async fn complete(
         at: now,
         origin: "system",
         actor: None,
+        impersonator: None,
         action: "tenants.provision",
         object_type: "organization",
         object_id: &org.to_string(),

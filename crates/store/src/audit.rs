@@ -11,10 +11,10 @@ use crate::tenant::TenantTx;
 
 sql! {
     /// Adds a fact.
-    INSERT(UUID, UUID, TIMESTAMPTZ, TEXT, UUID, TEXT, TEXT, TEXT, JSONB, JSONB, UUID, TEXT) = "
+    INSERT(UUID, UUID, TIMESTAMPTZ, TEXT, UUID, TEXT, TEXT, TEXT, JSONB, JSONB, UUID, TEXT, TEXT) = "
         insert into control.audit (id, tenant_id, at, origin, actor_id, action, object_type, object_id,
-                                   before, after, request_id, address)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                                   before, after, request_id, address, impersonator)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 }
 
 /// A fact to be recorded.
@@ -28,6 +28,8 @@ pub struct Fact<'a> {
     pub origin: &'static str,
     /// Who, where a person did it.
     pub actor: Option<UserId>,
+    /// The provider's id of who really acted, where the actor was impersonated.
+    pub impersonator: Option<&'a str>,
     /// What was done: `projects.create`.
     pub action: &'a str,
     /// To what kind of thing.
@@ -62,7 +64,7 @@ impl Bound {
         }
     }
 
-    fn params<'a>(&'a self, fact: &'a Fact<'_>) -> [&'a (dyn ToSql + Sync); 12] {
+    fn params<'a>(&'a self, fact: &'a Fact<'_>) -> [&'a (dyn ToSql + Sync); 13] {
         [
             &self.id,
             &self.tenant,
@@ -76,6 +78,7 @@ impl Bound {
             &fact.after,
             &self.request,
             &fact.address,
+            &fact.impersonator,
         ]
     }
 }

@@ -36,6 +36,7 @@ pub async fn grant(pool: &Pool, env: &Env, email: &str, role: &str) -> Result<us
             at: now,
             origin: "system",
             actor: None,
+            impersonator: None,
             action: "platform.grant",
             object_type: "user",
             object_id: &id.to_string(),

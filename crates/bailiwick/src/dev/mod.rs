@@ -202,6 +202,7 @@ fn settings(
             url: database.app.clone().into(),
             migration_url: Some(database.owner.clone().into()),
             pool_max: 10,
+            statement_cache: 500,
         },
         clerk: Clerk {
             publishable_key: provider::publishable_key(),

@@ -68,6 +68,9 @@ pub struct Database {
     pub migration_url: Option<SecretString>,
     /// `DATABASE_POOL_MAX`.
     pub pool_max: usize,
+    /// `DATABASE_STATEMENT_CACHE`: statements kept prepared per connection; 0 behind a pooler in
+    /// transaction mode.
+    pub statement_cache: usize,
 }
 
 /// The identity provider.
@@ -154,6 +157,7 @@ impl Settings {
                 url: vars.secret("DATABASE_URL", &[])?,
                 migration_url: vars.optional_secret("DATABASE_MIGRATION_URL", &[])?,
                 pool_max: vars.number("DATABASE_POOL_MAX", &[], 10)?,
+                statement_cache: vars.number("DATABASE_STATEMENT_CACHE", &[], 500)?,
             },
             clerk: Clerk {
                 publishable_key: vars.prefixed(

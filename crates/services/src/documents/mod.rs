@@ -166,6 +166,7 @@ pub async fn expire(app: &App, org: OrgId, id: DocumentId) -> Result<()> {
         at: now,
         origin: "system",
         actor: None,
+        impersonator: None,
         action: "documents.expire",
         object_type: "document",
         object_id: &id.to_string(),

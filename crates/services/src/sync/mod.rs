@@ -74,6 +74,7 @@ impl Work {
             at: app.env().now(),
             origin: "webhook",
             actor: None,
+            impersonator: None,
             action,
             object_type: object.0,
             object_id: object.1,

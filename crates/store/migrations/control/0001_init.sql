@@ -118,7 +118,8 @@ create table control.audit (
   at timestamptz not null,
   origin text not null check (origin in ('user', 'token', 'webhook', 'system', 'migration')),
   actor_id uuid,
-  on_behalf_of uuid,
+  -- The provider's id of who really acted, where the session was an impersonation of the actor.
+  impersonator text,
   action text not null,
   object_type text not null,
   object_id text not null,
