@@ -36,8 +36,14 @@ pub trait Check: Send + Sync {
 pub struct Readiness {
     checks: Arc<[Arc<dyn Check>]>,
     draining: Arc<AtomicBool>,
-    /// What the checks last said, and when. Whoever asks meanwhile waits for the one who looks.
-    last: Arc<Mutex<Option<(Instant, Vec<CheckView>)>>>,
+    /// Whoever asks meanwhile waits for the one who looks.
+    last: Arc<Mutex<Option<Seen>>>,
+}
+
+/// What the checks last said, and when.
+struct Seen {
+    at: Instant,
+    checks: Vec<CheckView>,
 }
 
 impl Readiness {
@@ -59,13 +65,15 @@ impl Readiness {
     /// Looks at most once in [`FRESH_FOR`], however many ask: anybody may ask.
     async fn checks(&self) -> Vec<CheckView> {
         let mut last = self.last.lock().await;
-        if let Some((at, checks)) = last.as_ref()
-            && at.elapsed() < FRESH_FOR
-        {
-            return checks.clone();
+        if let Some(seen) = last.as_ref().filter(|s| s.at.elapsed() < FRESH_FOR) {
+            return seen.checks.clone();
         }
         let checks = join_all(self.checks.iter().map(|check| run(check.as_ref()))).await;
-        *last = Some((Instant::now(), checks.clone()));
+        let seen = Seen {
+            at: Instant::now(),
+            checks: checks.clone(),
+        };
+        *last = Some(seen);
         checks
     }
 
