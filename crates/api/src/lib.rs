@@ -30,7 +30,7 @@ mod webhooks;
 
 pub use config::{ConfigView, Environment};
 pub use health::{Check, Readiness};
-pub use listen::serve;
+pub use listen::{serve, serve_with};
 pub use metrics::Metrics;
 pub use problem::{ApiProblem, ApiResult};
 pub use rate_limit::{RateLimits, client_address};

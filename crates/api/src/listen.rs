@@ -27,12 +27,23 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves `router` until `stop`, then lets requests at work end. Handlers see the peer's address as
 /// `ConnectInfo<SocketAddr>`.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    serve_with(listener, router, HEAD_TIMEOUT, stop).await;
+}
+
+/// As [`serve`], with `head_timeout` for the head of a request, counted from the connection's first
+/// moment and from the end of each answer.
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    head_timeout: Duration,
+    stop: impl Future<Output = ()>,
+) {
     // One version only: while the library waits to learn which one is spoken, no time limit runs.
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
+        .header_read_timeout(head_timeout);
     let graceful = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     tokio::pin!(stop);

@@ -1,10 +1,11 @@
 //! The operators' listener, and readiness.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bailiwick_api::{Check, HttpSettings, internal};
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use http::StatusCode;
 
 use super::app::{get, state};
@@ -87,4 +88,37 @@ async fn readiness_follows_the_checks_and_the_drain() {
         StatusCode::SERVICE_UNAVAILABLE
     );
     assert_eq!(get(&app, "/healthz", &[]).await.status, StatusCode::OK);
+}
+
+/// Passes after a while and counts how often it was asked.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl Check for Counting {
+    fn name(&self) -> &'static str {
+        "counting"
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), String>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().map(Ok).boxed()
+    }
+}
+
+#[tokio::test]
+async fn however_many_ask_for_readiness_each_check_runs_once() {
+    let counting = [Arc::new(Counting::default()), Arc::new(Counting::default())];
+    let checks = counting.iter().map(|c| Arc::clone(c) as Arc<dyn Check>);
+    let state = state(settings(), checks.collect()).await;
+    let public = bailiwick_api::router(state.clone()).unwrap();
+    let operators = internal::router(state);
+    let asked = (0..25).flat_map(|_| [&public, &operators].map(|app| get(app, "/readyz", &[])));
+    for answer in join_all(asked).await {
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.json()["checks"].as_array().unwrap().len(), 2);
+    }
+    assert_eq!(
+        counting.map(|check| check.0.load(Ordering::Relaxed)),
+        [1, 1]
+    );
 }

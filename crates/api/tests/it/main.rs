@@ -11,4 +11,5 @@ mod document;
 mod envelope;
 mod internal;
 mod limits;
+mod listen;
 mod log;
