@@ -328,6 +328,53 @@ async fn a_dropped_future_leaves_neither_a_tenant_nor_a_transaction() {
     assert_eq!(t.count(open).await, 0);
 }
 
+/// Whoever got the connection would wait for the statement that nobody waits for any more.
+#[tokio::test]
+async fn a_transaction_that_was_left_waiting_takes_its_connection_with_it() {
+    let t = TestApp::start().await;
+    let pool = t.database.app(1).await;
+    let who = statement("select pg_backend_pid()");
+    let slow = statement("select pg_sleep(60)");
+    for is_first in [true, false] {
+        let before: i32 = pool.query_one(who, &[]).await.unwrap().get(0);
+        let mut tx = pool.begin().await.unwrap();
+        if !is_first {
+            assert_eq!(
+                tx.query_one(who, &[]).await.unwrap().get::<_, i32>(0),
+                before
+            );
+        }
+        let asleep = format!(
+            "select pid from pg_stat_activity where pid = {before} and wait_event = 'PgSleep'"
+        );
+        {
+            let mut sleeping = pin!(tx.query(slow, &[]));
+            while t.count(&asleep).await == 0 {
+                assert!(futures::poll!(&mut sleeping).is_pending());
+            }
+        }
+        assert!(
+            tx.query(who, &[]).await.is_err(),
+            "one that was left is over"
+        );
+        drop(tx);
+        let after: i32 = pool.query_one(who, &[]).await.unwrap().get(0);
+        assert_ne!(after, before, "first statement: {is_first}");
+        assert_eq!((pool.status().idle, pool.status().in_use), (1, 0));
+        t.tamper(&format!("select pg_terminate_backend({before})"))
+            .await;
+    }
+    // One that is neither waiting nor committed gives its connection back.
+    let before: i32 = pool.query_one(who, &[]).await.unwrap().get(0);
+    let mut tx = pool.begin().await.unwrap();
+    let _ = tx.query_one(who, &[]).await.unwrap();
+    drop(tx);
+    assert_eq!(
+        pool.query_one(who, &[]).await.unwrap().get::<_, i32>(0),
+        before
+    );
+}
+
 #[tokio::test]
 async fn a_client_that_hangs_up_leaves_nothing_to_the_next() {
     let t = TestApp::options().pool_max(1).start().await;

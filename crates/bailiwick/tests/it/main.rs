@@ -7,12 +7,15 @@
 )]
 
 mod catalog;
+mod cursors;
 mod documents;
+mod impersonation;
 mod isolation;
 mod me;
 mod operations;
 mod organizations;
 mod project_members;
 mod projects;
+mod provisioning;
 mod statements;
 mod webhooks;

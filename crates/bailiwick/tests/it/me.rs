@@ -216,6 +216,21 @@ async fn a_user_is_fetched_on_first_sight() {
     let _ = late.get("/me").await.assert_status(200);
 }
 
+/// A token outlives its user: whoever holds one cannot make us ask the provider at their pace.
+#[tokio::test]
+async fn whom_the_provider_does_not_know_it_is_asked_about_once() {
+    let t = TestApp::start().await;
+    let nobody = fixtures::user("user_unknown", "No", "Body", "no@example.com", t.now());
+    let nobody = t.persona(&nobody).await;
+    for _ in 0..5 {
+        for path in ["/me", "/organizations"] {
+            let answer = nobody.get(path).await;
+            let _ = answer.assert_problem(401, "AUTH_USER_NOT_FOUND");
+        }
+    }
+    assert_eq!(t.provider.take_calls(), ["GET /v1/users/user_unknown"]);
+}
+
 #[tokio::test]
 async fn an_address_that_nobody_verified_is_no_address() {
     let t = TestApp::start().await;

@@ -228,3 +228,35 @@ async fn pages_of_members_are_complete() {
     expected.sort();
     assert_eq!(seen, expected);
 }
+
+#[tokio::test]
+async fn a_key_stands_for_one_path_however_it_is_spelled() {
+    for tier in Tier::ALL {
+        let t = TestApp::start().await;
+        let acme = t.tenant("acme", *tier).await;
+        let (first, second) = (project(&acme).await, project(&acme).await);
+        let owner = acme.owner().with_header("idempotency-key", "one");
+        let body = input(acme.member(), "contributor");
+        for prefix in ["/api/v1", "/api", "/api/v1"] {
+            let path = format!("{prefix}/projects/{first}/members");
+            let added = owner.post(path, &body).await;
+            assert!(is_done(&added), "{added:?}");
+        }
+        for prefix in ["/api/v1", "/api"] {
+            let path = format!("{prefix}/projects/{second}/members");
+            let other = owner.post(path, &body).await;
+            let _ = other.assert_problem(422, "IDEMPOTENCY_MISMATCH");
+        }
+        let on_second = acme
+            .owner()
+            .get(format!("/projects/{second}/members"))
+            .await;
+        assert_eq!(
+            on_second.column("memberId"),
+            [acme.owner().user().to_string()]
+        );
+        let facts = t.audit().await.into_iter();
+        assert_eq!(facts.filter(|a| a == "projectMembers.add").count(), 1);
+        assert_eq!(t.count("select key from control.idempotency").await, 1);
+    }
+}

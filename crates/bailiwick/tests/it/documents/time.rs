@@ -116,3 +116,85 @@ async fn a_repeated_announcement_is_the_same_document() {
     assert_ne!(new.text_of("documentId"), first.text_of("documentId"));
     t.settle().await;
 }
+
+/// The sweeper comes at a fixed time: no later signature outlives it.
+#[tokio::test]
+async fn a_late_repetition_signs_what_is_left_of_the_hour() {
+    let t = TestApp::start().await;
+    let acme = t.tenant("acme", Tier::Starter).await;
+    let project = project(acme.owner()).await;
+    let owner = acme.owner().with_header("idempotency-key", "one");
+    let (mut minutes, mut last) = (0, Value::Null);
+    for (at, expires_in) in [(0, 3600), (20, 2400), (50, 600), (59, 60)] {
+        t.advance(SignedDuration::from_mins(at - minutes));
+        minutes = at;
+        let upload = init(&owner, &project, announcement()).await;
+        last = upload.assert_status(201).json();
+        assert_eq!(last["expiresIn"], expires_in, "after {at} minutes");
+    }
+    for at in [60, 74, 76] {
+        t.advance(SignedDuration::from_mins(at - minutes));
+        minutes = at;
+        t.settle().await;
+        assert_eq!(t.put_object(&last, BYTES).await, 403, "after {at} minutes");
+        let late = init(&owner, &project, announcement()).await;
+        let _ = late.assert_problem(409, "CONFLICT_DOCUMENT_STATE");
+    }
+    assert_eq!(t.count("select id from tenant_shared.documents").await, 1);
+}
+
+#[tokio::test]
+async fn a_key_stands_for_one_projects_uploads() {
+    for tier in Tier::ALL {
+        let t = TestApp::start().await;
+        let acme = t.tenant("acme", *tier).await;
+        let (first, second) = (project(acme.owner()).await, project(acme.owner()).await);
+        let owner = acme.owner().with_header("idempotency-key", "one");
+        let mut ids = Vec::new();
+        for prefix in ["/api/v1", "/api"] {
+            let path = |project| format!("{prefix}/projects/{project}/documents/upload-init");
+            let upload = owner.post(path(&first), announcement()).await;
+            ids.push(upload.assert_status(201).text_of("documentId"));
+            let other = owner.post(path(&second), announcement()).await;
+            let _ = other.assert_problem(422, "IDEMPOTENCY_MISMATCH");
+        }
+        assert_eq!(ids[0], ids[1]);
+        let listed = acme
+            .owner()
+            .get(format!("/projects/{second}/documents"))
+            .await;
+        assert_eq!(listed.column("id"), [""; 0]);
+        let facts = t.audit().await.into_iter();
+        assert_eq!(facts.filter(|a| a == "documents.uploadInit").count(), 1);
+    }
+}
+
+/// Once what is there has been refused and deleted, its URL can create it again.
+#[tokio::test]
+async fn what_comes_after_a_refused_object_does_not_stay() {
+    for tier in Tier::ALL {
+        let t = TestApp::start().await;
+        let acme = t.tenant("acme", *tier).await;
+        let project = project(acme.owner()).await;
+        let upload = init(acme.owner(), &project, announcement()).await.json();
+        let document = upload["documentId"].as_str().unwrap();
+        let schema = t.app.store().find_placement(acme.id).await.unwrap();
+        let schema = schema.unwrap().schema;
+        let rows = t
+            .rows(&format!("select s3_key from {schema}.documents"))
+            .await;
+        let key = rows[0]["s3_key"].as_str().unwrap().parse().unwrap();
+        let put = t.app.objects().put(&key, "text/plain", "other".into());
+        put.await.unwrap();
+        let refused = confirm(acme.owner(), document).await;
+        let _ = refused.assert_invalid(&["size"]);
+        t.settle().await;
+        assert_eq!(t.object_count().await, 0);
+        t.advance(SignedDuration::from_mins(59));
+        assert_eq!(t.put_object(&upload, BYTES).await, 200);
+        t.advance(SignedDuration::from_mins(17));
+        t.settle().await;
+        assert_eq!(t.object_count().await, 0);
+        assert_eq!(t.count("select id from control.jobs").await, 0);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod access;
 mod convergence;
+mod deletions;
 mod intake;
 mod parents;
 

@@ -95,3 +95,22 @@ async fn while_the_provider_is_down_a_message_waits_then_dies_and_can_be_replaye
             .is_err()
     );
 }
+
+/// As after a crash between two releases, or a queue that somebody emptied.
+#[tokio::test]
+async fn a_message_whose_job_is_lost_can_be_replayed() {
+    let t = TestApp::start().await;
+    let message = t.deliver(&event("user.created", &ada(&t), t.now())).await;
+    t.tamper("delete from control.jobs").await;
+    t.settle().await;
+    assert_eq!(t.inbox_state(&message).await, "received");
+    for _ in 0..2 {
+        bailiwick_services::inbox::replay(&t.app, &message)
+            .await
+            .unwrap();
+    }
+    assert_eq!(t.count("select id from control.jobs").await, 1);
+    t.settle().await;
+    assert_eq!(t.inbox_state(&message).await, "done");
+    assert_eq!(t.audit().await, ["users.create"]);
+}
