@@ -86,7 +86,7 @@ impl App {
     ) -> Result<Arc<Context>> {
         let mut found = self.look_up(claims, other).await?;
         if found.is_none() && self.settings().jit_users {
-            sync::fetch::user(self, &claims.user_id).await?;
+            sync::fetch::user_once(self, &claims.user_id).await?;
             found = self.look_up(claims, other).await?;
         }
         let mut context = found.ok_or_else(|| Problem::new(Code::AuthUserNotFound))?;

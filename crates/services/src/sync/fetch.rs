@@ -9,18 +9,29 @@ use crate::{App, Error, Result};
 /// How many pages of a user's memberships are looked through for one.
 const PAGES_MAX: usize = 4;
 
-/// Fetches a user; `false` where the provider does not know them, which is remembered for a few
-/// seconds.
+/// Fetches the user of a request; `false` where the provider does not know them, which is remembered
+/// for a few seconds.
 ///
 /// # Errors
 /// The provider's; the database's.
-pub async fn user(app: &App, clerk_user_id: &str) -> Result<bool> {
+pub async fn user_once(app: &App, clerk_user_id: &str) -> Result<bool> {
     let key = (clerk_user_id.to_owned(), String::new());
     if app.inner().absent.contains_key(&key) {
         return Ok(false);
     }
-    let Some(user) = app.clerk().find_user(clerk_user_id).await? else {
+    let found = user(app, clerk_user_id).await?;
+    if !found {
         app.inner().absent.insert(key, ());
+    }
+    Ok(found)
+}
+
+/// Fetches a user; `false` where the provider does not know them.
+///
+/// # Errors
+/// The provider's; the database's.
+pub async fn user(app: &App, clerk_user_id: &str) -> Result<bool> {
+    let Some(user) = app.clerk().find_user(clerk_user_id).await? else {
         return Ok(false);
     };
     let at = user.updated_at.unwrap_or_else(|| app.env().now());
