@@ -1,12 +1,9 @@
 //! Two tenants, in every combination of tiers: neither sees or changes what is the other's, and no
 //! connection carries one to the other.
 
-use std::pin::pin;
-
 use bailiwick_kernel::Tier;
 use bailiwick_kernel::id::UserId;
 use bailiwick_pg::{Arg, Entry, Flight, Schema, Statement, Tx};
-use bailiwick_store::Store;
 use bailiwick_store::tenant::{Placement, TenantDoor, Visitor};
 use bailiwick_testkit::{TestApp, World};
 use serde_json::json;
@@ -18,7 +15,7 @@ const PAIRS: [(Tier, Tier); 3] = [
 ];
 
 /// A statement of the test's own.
-fn statement(sql: &str) -> &'static Statement {
+pub(crate) fn statement(sql: &str) -> &'static Statement {
     Box::leak(Box::new(Statement {
         name: "OF_A_TEST",
         sql: Box::leak(sql.to_owned().into_boxed_str()),
@@ -26,7 +23,7 @@ fn statement(sql: &str) -> &'static Statement {
     }))
 }
 
-async fn placement(t: &TestApp, world: &World) -> Placement {
+pub(crate) async fn placement(t: &TestApp, world: &World) -> Placement {
     let found = t.app.store().find_placement(world.id).await.unwrap();
     found.unwrap()
 }
@@ -47,7 +44,7 @@ async fn enter(t: &TestApp, home: &Placement, schema: &Schema) -> Tx {
     t.app.store().pool().enter(&flight).await.unwrap()
 }
 
-async fn project(world: &World, name: &str) -> String {
+pub(crate) async fn project(world: &World, name: &str) -> String {
     let body = json!({"name": name});
     world
         .owner()
@@ -268,135 +265,5 @@ async fn the_door_opens_to_what_still_holds_and_to_nothing_else() {
         );
         let owner = a.owner().get("/projects").await;
         let _ = owner.assert_problem(403, "TENANT_ACCESS_DENIED");
-    }
-}
-
-/// Polls `work` a few times and drops it, wherever it is by then.
-async fn abandon(work: impl Future, polls: usize) {
-    let mut work = pin!(work);
-    for _ in 0..polls {
-        if futures::poll!(&mut work).is_ready() {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
-#[tokio::test]
-async fn a_dropped_future_leaves_neither_a_tenant_nor_a_transaction() {
-    let t = TestApp::start().await;
-    let worlds = [
-        t.tenant("acme", Tier::Starter).await,
-        t.tenant("globex", Tier::Pro).await,
-    ];
-    let mut doors = Vec::new();
-    for world in &worlds {
-        project(world, &world.slug).await;
-        let placement = placement(&t, world).await;
-        doors.push(TenantDoor::new(&placement, Visitor::System("a test")));
-    }
-    let pool = t.database.app(1).await;
-    let store = Store::new(pool.clone());
-    let state = statement(
-        "select coalesce(current_setting('app.tenant_id', true), ''), count(*) from tenant_shared.projects",
-    );
-    for round in 0..400_usize {
-        let (world, door) = (&worlds[round % 2], &doors[round % 2]);
-        let list = bailiwick_store::projects::List::new(world.owner().user(), false, None, 10);
-        let polls = round % 23;
-        abandon(store.read(door, &list), polls).await;
-        let several = async {
-            let mut tx = store.enter(door).await?;
-            let _ = tx.read(&list).await?;
-            tx.ensure_operator(world.owner().user(), t.now()).await?;
-            let _ = tx.read(&list).await?;
-            tx.commit().await
-        };
-        abandon(several, polls).await;
-        let row = pool.query_one(state, &[]).await.unwrap();
-        let (tenant, visible): (String, i64) = (row.get(0), row.get(1));
-        assert_eq!((tenant.as_str(), visible), ("", 0), "after {polls} polls");
-        let other = &worlds[(round + 1) % 2];
-        let door = &doors[(round + 1) % 2];
-        let found = store.read(door, &list).await.unwrap();
-        let names: Vec<&str> = found.iter().map(|p| p.name.as_str()).collect();
-        assert_eq!(names, [other.slug.as_str()]);
-    }
-    let open = "
-        select pid from pg_stat_activity
-        where datname = current_database() and state like 'idle in transaction%'";
-    assert_eq!(t.count(open).await, 0);
-}
-
-/// Whoever got the connection would wait for the statement that nobody waits for any more.
-#[tokio::test]
-async fn a_transaction_that_was_left_waiting_takes_its_connection_with_it() {
-    let t = TestApp::start().await;
-    let pool = t.database.app(1).await;
-    let who = statement("select pg_backend_pid()");
-    let slow = statement("select pg_sleep(60)");
-    for is_first in [true, false] {
-        let before: i32 = pool.query_one(who, &[]).await.unwrap().get(0);
-        let mut tx = pool.begin().await.unwrap();
-        if !is_first {
-            assert_eq!(
-                tx.query_one(who, &[]).await.unwrap().get::<_, i32>(0),
-                before
-            );
-        }
-        let asleep = format!(
-            "select pid from pg_stat_activity where pid = {before} and wait_event = 'PgSleep'"
-        );
-        {
-            let mut sleeping = pin!(tx.query(slow, &[]));
-            while t.count(&asleep).await == 0 {
-                assert!(futures::poll!(&mut sleeping).is_pending());
-            }
-        }
-        assert!(
-            tx.query(who, &[]).await.is_err(),
-            "one that was left is over"
-        );
-        drop(tx);
-        let after: i32 = pool.query_one(who, &[]).await.unwrap().get(0);
-        assert_ne!(after, before, "first statement: {is_first}");
-        assert_eq!((pool.status().idle, pool.status().in_use), (1, 0));
-        t.tamper(&format!("select pg_terminate_backend({before})"))
-            .await;
-    }
-    // One that is neither waiting nor committed gives its connection back.
-    let before: i32 = pool.query_one(who, &[]).await.unwrap().get(0);
-    let mut tx = pool.begin().await.unwrap();
-    let _ = tx.query_one(who, &[]).await.unwrap();
-    drop(tx);
-    assert_eq!(
-        pool.query_one(who, &[]).await.unwrap().get::<_, i32>(0),
-        before
-    );
-}
-
-#[tokio::test]
-async fn a_client_that_hangs_up_leaves_nothing_to_the_next() {
-    let t = TestApp::options().pool_max(1).start().await;
-    let worlds = [
-        t.tenant("acme", Tier::Starter).await,
-        t.tenant("globex", Tier::Pro).await,
-    ];
-    for world in &worlds {
-        project(world, &world.slug).await;
-    }
-    for round in 0..60_usize {
-        let (leaving, next) = (worlds[round % 2].owner(), &worlds[(round + 1) % 2]);
-        let body = json!({"name": worlds[round % 2].slug, "description": "x".repeat(2000)});
-        abandon(leaving.post("/projects", body), round % 31).await;
-        abandon(leaving.get("/projects"), round % 17).await;
-        let names = next
-            .owner()
-            .get("/projects")
-            .await
-            .assert_status(200)
-            .column("name");
-        assert!(names.iter().all(|name| *name == next.slug), "{names:?}");
-        assert!(!names.is_empty());
     }
 }

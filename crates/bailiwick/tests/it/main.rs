@@ -6,6 +6,7 @@
     reason = "a test says what went wrong by failing"
 )]
 
+mod abandoned;
 mod catalog;
 mod cursors;
 mod documents;

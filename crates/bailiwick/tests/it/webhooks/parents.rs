@@ -1,5 +1,6 @@
 //! Events that come before what they refer to.
 
+use bailiwick_kernel::Tier;
 use bailiwick_testkit::TestApp;
 use bailiwick_testkit::fixtures::{self, deleted, event};
 use jiff::SignedDuration;
@@ -51,6 +52,28 @@ async fn a_membership_before_its_user_and_its_organization_fetches_both() {
     assert_eq!(t.inbox_state(&message).await, "done");
     let users = "select id from control.users where clerk_user_id = 'user_gone'";
     assert_eq!(t.count(users).await, 0);
+}
+
+/// That a request has just learnt that there is no such user does not stand in a message's way.
+#[tokio::test]
+async fn what_the_provider_learns_late_is_asked_for_again() {
+    let t = TestApp::start().await;
+    let now = t.now();
+    let acme = t.tenant("acme", Tier::Starter).await;
+    let late = fixtures::user("user_late", "Late", "Comer", "late@example.com", now);
+    let persona = t.persona(&late).await.within(&acme);
+    let refused = persona.get("/me").await;
+    let _ = refused.assert_problem(401, "AUTH_USER_NOT_FOUND");
+    let membership = fixtures::membership(&acme.resource, &late, "org:member", now);
+    let message = t
+        .deliver(&event("organizationMembership.created", &membership, now))
+        .await;
+    t.settle().await;
+    assert_eq!(t.inbox_state(&message).await, "parked");
+    t.provider.know(&late);
+    t.settle_within(SignedDuration::from_secs(2)).await;
+    assert_eq!(t.inbox_state(&message).await, "done");
+    let _ = persona.get("/projects").await.assert_status(200);
 }
 
 #[tokio::test]
