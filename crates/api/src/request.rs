@@ -44,7 +44,8 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         .get::<MatchedPath>()
         .map(MatchedPath::as_str);
     let line = Line::start(method_label(request.method()), route.unwrap_or("-").into());
-    let span = tracing::info_span!(
+    // Of the highest level, so that the lines of failures carry it whatever the filter is.
+    let span = tracing::error_span!(
         "request",
         requestId = %id,
         method = line.method,
