@@ -42,7 +42,7 @@ pub const FAULTS: &[Fault] = &[
         file: "crates/services/src/authn.rs",
         find: "organization: claims.organization.as_ref().map(|o| o.id.as_str().into()),",
         replace: "organization: None,",
-        guard: "isolation::",
+        guard: "organizations::",
     },
     Fault {
         name: "a skipped app.tenant_id",
