@@ -88,6 +88,11 @@ async fn complete(
     let mut tx = app.store().control().await?;
     // Whoever changes a membership takes the same lock: none is missed, none projected twice.
     tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
+    // Another run may have ended meanwhile, and so may the organization.
+    let row = organizations::lock_by_id(&mut tx, org).await?;
+    if row.is_none_or(|row| row.is_deleted || row.provisioning_status == "COMPLETED") {
+        return Ok(());
+    }
     let placement = placements::ensure(&mut tx, org, schema, tier.as_str(), now).await?;
     let members = memberships::list_for_projection(&mut tx, org).await?;
     organizations::set_provisioning(&mut tx, org, "COMPLETED", None, now).await?;

@@ -187,3 +187,24 @@ async fn what_a_request_could_not_make_the_job_goes_on_with() {
         assert_eq!(t.count(waiting_jobs).await, 0);
     }
 }
+
+/// A request's own try and the job that it left, at the same time.
+#[tokio::test]
+async fn two_at_once_make_one_tenant() {
+    for tier in ["starter", "pro"] {
+        let t = TestApp::start().await;
+        let (wanda, _) = waiting(&t).await;
+        t.tamper(&format!("update control.organizations set tier = '{tier}'"))
+            .await;
+        let org = t.organization_id("org_new").await;
+        let run = || bailiwick_services::provisioning::run(&t.app, org);
+        let (first, second) = futures::future::join(run(), run()).await;
+        first.unwrap();
+        second.unwrap();
+        let _ = wanda.get("/projects").await.assert_status(200);
+        t.settle().await;
+        let facts = t.audit().await.into_iter();
+        assert_eq!(facts.filter(|a| a == "tenants.provision").count(), 1);
+        assert_eq!(t.count("select 1 from control.placements").await, 1);
+    }
+}
