@@ -63,7 +63,7 @@ pub const FAULTS: &[Fault] = &[
         file: "crates/store/migrations/control/0001_init.sql",
         find: "    where p.organization_id = p_tenant and p.epoch = p_epoch\n      and m.id = p_membership",
         replace: "    where p.organization_id = p_tenant\n      and m.id = p_membership",
-        guard: "catalog::",
+        guard: "isolation::",
     },
 ];
 
