@@ -1,5 +1,6 @@
 //! What must not stand in the repository: unfinished work, paths of somebody's machine, and
-//! packages from anywhere but the two public registries.
+//! packages from anywhere but the public registries. Rust's names its index; npm's lock files name
+//! no address at all, so that they hold behind every mirror.
 
 use super::sources::{Source, refuse};
 use anyhow::Result;
@@ -22,10 +23,7 @@ const MACHINE_PATHS: &[&str] = &[
 ];
 
 /// Where the packages of a lock file may come from.
-const REGISTRIES: &[&str] = &[
-    "https://registry.npmjs.org/",
-    "registry+https://github.com/rust-lang/crates.io-index",
-];
+const REGISTRIES: &[&str] = &["registry+https://github.com/rust-lang/crates.io-index"];
 
 /// Refuses each of them, with file and line.
 pub fn check(sources: &[Source]) -> Result<()> {
@@ -102,9 +100,9 @@ mod tests {
 
     #[test]
     fn locked_packages_come_from_the_public_registries() {
-        let of_npm = r#""resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz","#;
+        let of_rust = r#"source = "registry+https://github.com/rust-lang/crates.io-index""#;
         let elsewhere = r#""resolved": "https://packages.example.com/a-1.0.0.tgz","#;
-        assert!(of_lock(of_npm).is_none());
+        assert!(of_lock(of_rust).is_none());
         assert!(of_lock(elsewhere).is_some());
         assert!(of_lock(r#"source = "git+https://example.com/x#0""#).is_some());
         assert!(of_lock(r#""url": "https://opencollective.example/x""#).is_none());
