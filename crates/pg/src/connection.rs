@@ -21,8 +21,6 @@ pub(crate) enum Plan {
     Unnamed(std::borrow::Cow<'static, str>, &'static [Type]),
 }
 
-type Key = (*const Statement, Option<Schema>);
-
 struct Entry {
     last: u64,
     prepared: Option<tokio_postgres::Statement>,
@@ -30,19 +28,14 @@ struct Entry {
 
 /// Statements seen on this connection: named from their second use on, at most `bound` of them.
 struct Cache {
-    entries: std::collections::HashMap<KeyBox, Entry>,
+    entries: std::collections::HashMap<Key, Entry>,
     tick: u64,
     bound: usize,
 }
 
+/// A statement by the address of its constant, and the schema that it runs in.
 #[derive(PartialEq, Eq, Hash)]
-struct KeyBox(usize, Option<Schema>);
-
-impl From<Key> for KeyBox {
-    fn from(key: Key) -> Self {
-        Self(key.0.addr(), key.1)
-    }
-}
+struct Key(usize, Option<Schema>);
 
 enum Lookup {
     Ready(tokio_postgres::Statement),
@@ -51,7 +44,7 @@ enum Lookup {
 }
 
 impl Cache {
-    fn look_up(&mut self, key: KeyBox) -> Lookup {
+    fn look_up(&mut self, key: Key) -> Lookup {
         self.tick += 1;
         let tick = self.tick;
         if let Some(entry) = self.entries.get_mut(&key) {
@@ -126,7 +119,7 @@ impl Connection {
         if !self.named {
             return Ok(whole());
         }
-        let key = || KeyBox::from((std::ptr::from_ref(statement), schema.cloned()));
+        let key = || Key(std::ptr::from_ref(statement).addr(), schema.cloned());
         let found = self.cache().look_up(key());
         match found {
             Lookup::Ready(prepared) => Ok(Plan::Named(prepared)),

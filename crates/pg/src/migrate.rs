@@ -41,46 +41,8 @@ pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<
     let client = &loan.connection()?.client;
     let mut applied = 0;
     for migration in migrations {
-        // One transaction a step: the lock, the look and the change belong together.
-        let mut script = format!(
-            "begin; select pg_advisory_xact_lock(hashtextextended('bailiwick.migrate.{schema}', 0)); \
-             create table if not exists {schema}.schema_migrations (\
-               version int primary key, name text not null, checksum bigint not null, \
-               applied_at timestamptz not null default now());"
-        );
-        client.batch_execute(&script).await?;
-        let result = async {
-            let known = recorded(client, &schema).await?;
-            check(&schema, &known, migrations)?;
-            if known.contains_key(&migration.version) {
-                return Ok(false);
-            }
-            for statement in statements(migration.sql) {
-                client.batch_execute(&statement.replace("{t}", schema.as_str())).await.map_err(
-                    |error| {
-                        let at = format!("{schema} {} {}", migration.version, migration.name);
-                        Error::Migration(format!("migration {at}: {}", Error::from(error)))
-                    },
-                )?;
-            }
-            let insert = format!(
-                "insert into {schema}.schema_migrations (version, name, checksum) values ($1, $2, $3)"
-            );
-            client
-                .execute(
-                    insert.as_str(),
-                    &[&migration.version, &migration.name, &migration.checksum()],
-                )
-                .await?;
-            Ok(true)
-        }
-        .await;
-        script.clear();
-        match result {
-            Ok(done) => {
-                client.batch_execute("commit").await?;
-                applied += usize::from(done);
-            }
+        match step(client, &schema, migration, migrations).await {
+            Ok(done) => applied += usize::from(done),
             Err(error) => {
                 client.batch_execute("rollback").await?;
                 return Err(error);
@@ -88,6 +50,54 @@ pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<
         }
     }
     Ok(applied)
+}
+
+/// One transaction a step: the lock, the look and the change belong together. `true` where it was
+/// not recorded before. The caller rolls back what failed.
+async fn step(
+    client: &tokio_postgres::Client,
+    schema: &Schema,
+    migration: &Migration,
+    migrations: &[Migration],
+) -> Result<bool> {
+    let begin = format!(
+        "begin; select pg_advisory_xact_lock(hashtextextended('bailiwick.migrate.{schema}', 0)); \
+         create table if not exists {schema}.schema_migrations (\
+           version int primary key, name text not null, checksum bigint not null, \
+           applied_at timestamptz not null default now());"
+    );
+    client.batch_execute(&begin).await?;
+    let known = recorded(client, schema).await?;
+    check(schema, &known, migrations)?;
+    let is_new = !known.contains_key(&migration.version);
+    if is_new {
+        apply(client, schema, migration).await?;
+    }
+    client.batch_execute("commit").await?;
+    Ok(is_new)
+}
+
+/// Runs a migration's statements, one a message, and records it.
+async fn apply(
+    client: &tokio_postgres::Client,
+    schema: &Schema,
+    migration: &Migration,
+) -> Result<()> {
+    for statement in statements(migration.sql) {
+        let statement = statement.replace("{t}", schema.as_str());
+        client.batch_execute(&statement).await.map_err(|error| {
+            let at = format!("{schema} {} {}", migration.version, migration.name);
+            Error::Migration(format!("migration {at}: {}", Error::from(error)))
+        })?;
+    }
+    let insert = format!(
+        "insert into {schema}.schema_migrations (version, name, checksum) values ($1, $2, $3)"
+    );
+    let Migration { version, name, .. } = migration;
+    client
+        .execute(insert.as_str(), &[version, name, &migration.checksum()])
+        .await?;
+    Ok(())
 }
 
 /// What is recorded in `schema`: version → checksum. Empty where nothing ever ran.
