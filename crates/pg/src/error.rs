@@ -1,7 +1,5 @@
 //! What can go wrong between us and the database.
 
-use tokio_postgres::error::SqlState;
-
 /// An error of the database or of the way there. Its text is for logs, never for a client.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -76,20 +74,6 @@ impl Error {
                 name
             })
         })
-    }
-
-    /// A unique or primary key was violated (23505).
-    #[must_use]
-    pub fn is_unique_violation(&self) -> bool {
-        self.db()
-            .is_some_and(|e| *e.code() == SqlState::UNIQUE_VIOLATION)
-    }
-
-    /// A foreign key was violated (23503).
-    #[must_use]
-    pub fn is_foreign_key_violation(&self) -> bool {
-        self.db()
-            .is_some_and(|e| *e.code() == SqlState::FOREIGN_KEY_VIOLATION)
     }
 
     /// Worth trying again: the connection broke, or the server says that it cannot just now.

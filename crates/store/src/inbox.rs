@@ -19,10 +19,6 @@ sql! {
         update control.webhook_inbox set state = $2, last_error = $3, attempts = attempts + 1,
                processed_at = case when $2 in ('done', 'ignored', 'dead') then $4::timestamptz end
         where id = $1";
-    /// How many wait, and how many are dead.
-    COUNT() = "
-        select state, count(*) from control.webhook_inbox
-        where state in ('received', 'parked', 'dead') group by state limit 10";
     /// Lets a dead or parked message be processed anew.
     REOPEN(TEXT) = "
         update control.webhook_inbox set state = 'received', attempts = 0 where id = $1 and state in ('dead', 'parked', 'received')";
@@ -31,8 +27,6 @@ sql! {
         delete from control.webhook_inbox where id in (
           select id from control.webhook_inbox
           where state in ('done', 'ignored') and received_at < $1 order by received_at limit 500)";
-    /// How a message stands.
-    STATE(TEXT) = "select state from control.webhook_inbox where id = $1";
 }
 
 /// A message under lock.
@@ -99,15 +93,6 @@ pub async fn settle(
     Ok(())
 }
 
-/// The state of a message, where it is known.
-///
-/// # Errors
-/// The database's.
-pub async fn state(tx: &mut Tx, id: &str) -> Result<Option<String>> {
-    let row = tx.query_opt(&STATE, &[&id]).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
-}
-
 /// Removes some messages that were settled and came before `before`; answers how many.
 ///
 /// # Errors
@@ -122,15 +107,4 @@ pub async fn purge(store: &crate::Store, before: Timestamp) -> Result<u64> {
 /// The database's.
 pub async fn reopen(tx: &mut Tx, id: &str) -> Result<bool> {
     Ok(tx.execute(&REOPEN, &[&id]).await? == 1)
-}
-
-/// `(state, how many)` of what is not settled well, for metrics.
-///
-/// # Errors
-/// The database's.
-pub async fn counts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
-    let rows = tx.query(&COUNT, &[]).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
-        .collect()
 }

@@ -41,10 +41,6 @@ sql! {
     /// Given up: kept for people to look at and to replay.
     BURY(UUID, INT4, TIMESTAMPTZ, TEXT) = "
         update control.jobs set dead_at = $3, locked_until = null, last_error = $4 where id = $1 and attempts = $2";
-    /// What waits, and since when the oldest does.
-    DEPTH() = "
-        select count(*) filter (where dead_at is null), count(*) filter (where dead_at is not null),
-               min(run_at) filter (where dead_at is null) from control.jobs";
 }
 
 /// A job to be added.
@@ -75,17 +71,6 @@ pub struct Job {
     pub attempt: i32,
     /// Given up after so many tries.
     pub max_attempts: i32,
-}
-
-/// How full the queue is.
-#[derive(Debug, Clone, Copy)]
-pub struct Depth {
-    /// Jobs that wait or run.
-    pub live: i64,
-    /// Jobs given up.
-    pub dead: i64,
-    /// When the oldest live one was due.
-    pub oldest: Option<Timestamp>,
 }
 
 /// Adds a job in the caller's transaction; `false` where an unclaimed one has the same key.
@@ -177,19 +162,6 @@ impl Store {
             .execute(&BURY, &[&job.id.uuid(), &job.attempt, &now, &error])
             .await?;
         Ok(())
-    }
-
-    /// How full the queue is.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn job_depth(&self) -> Result<Depth> {
-        let row = self.pool().query_one(&DEPTH, &[]).await?;
-        Ok(Depth {
-            live: row.try_get(0)?,
-            dead: row.try_get(1)?,
-            oldest: row.try_get(2)?,
-        })
     }
 }
 
