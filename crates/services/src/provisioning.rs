@@ -1,7 +1,7 @@
 //! Making a tenant: each step can be repeated, and the placement that opens the door comes last.
 
 use bailiwick_kernel::Tier;
-use bailiwick_kernel::id::{AuditId, JobId, OrgId};
+use bailiwick_kernel::id::{JobId, OrgId};
 use bailiwick_pg::Schema;
 use bailiwick_pg::Tx;
 use bailiwick_store::audit::Fact;
@@ -100,19 +100,15 @@ async fn complete(
     for (user, role, status) in members {
         tenant.project_member(user, &role, &status, now).await?;
     }
+    let object = org.to_string();
     let fact = Fact {
-        id: AuditId::from(app.env().uuid()),
-        at: now,
-        origin: "system",
-        actor: None,
-        impersonator: None,
-        action: "tenants.provision",
-        object_type: "organization",
-        object_id: &org.to_string(),
-        before: None,
         after: Some(json!({"schema": placement.schema.as_str(), "tier": tier.as_str()})),
-        request: None,
-        address: None,
+        ..Fact::impersonal(
+            app.env(),
+            "system",
+            "tenants.provision",
+            ("organization", &object),
+        )
     };
     tenant.audit_and_commit(&fact).await?;
     tracing::info!(tenantId = %org, tenantSchema = %placement.schema, "tenant provisioned");

@@ -1,5 +1,6 @@
 //! Facts. Added in the transaction of the change that they tell of; never changed.
 
+use bailiwick_kernel::Env;
 use bailiwick_kernel::id::{AuditId, OrgId, RequestId, UserId};
 use bailiwick_pg::{ToSql, Tx, sql};
 use jiff::Timestamp;
@@ -44,6 +45,32 @@ pub struct Fact<'a> {
     pub request: Option<RequestId>,
     /// From which address.
     pub address: Option<&'a str>,
+}
+
+impl<'a> Fact<'a> {
+    /// A fact of nobody in person, now: no request, no address, nothing before or after yet.
+    #[must_use]
+    pub fn impersonal(
+        env: &Env,
+        origin: &'static str,
+        action: &'a str,
+        object: (&'a str, &'a str),
+    ) -> Self {
+        Self {
+            id: AuditId::from(env.uuid()),
+            at: env.now(),
+            origin,
+            actor: None,
+            impersonator: None,
+            action,
+            object_type: object.0,
+            object_id: object.1,
+            before: None,
+            after: None,
+            request: None,
+            address: None,
+        }
+    }
 }
 
 /// A fact's ids as the driver wants them.

@@ -1,7 +1,6 @@
 //! People who operate the whole installation.
 
 use bailiwick_kernel::Env;
-use bailiwick_kernel::id::AuditId;
 use bailiwick_pg::{Pool, sql};
 use serde_json::json;
 use uuid::Uuid;
@@ -31,19 +30,11 @@ pub async fn grant(pool: &Pool, env: &Env, email: &str, role: &str) -> Result<us
         let (id, before): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
         let now = env.now();
         tx.execute(&SET_ROLE, &[&id, &role, &now]).await?;
+        let object = id.to_string();
         let fact = Fact {
-            id: AuditId::from(env.uuid()),
-            at: now,
-            origin: "system",
-            actor: None,
-            impersonator: None,
-            action: "platform.grant",
-            object_type: "user",
-            object_id: &id.to_string(),
             before: Some(json!({"platformRole": before})),
             after: Some(json!({"platformRole": role})),
-            request: None,
-            address: None,
+            ..Fact::impersonal(env, "system", "platform.grant", ("user", &object))
         };
         audit::insert(&mut tx, None, &fact).await?;
     }

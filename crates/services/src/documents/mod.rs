@@ -6,7 +6,7 @@ pub use upload::{Announced, Announcement, confirm, upload_init};
 
 use std::time::Duration;
 
-use bailiwick_kernel::id::{AuditId, DocumentId, JobId, OrgId, ProjectId};
+use bailiwick_kernel::id::{DocumentId, JobId, OrgId, ProjectId};
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
 use bailiwick_kernel::policy::permission;
 use bailiwick_kernel::{Code, Problem};
@@ -161,19 +161,16 @@ pub async fn expire(app: &App, org: OrgId, id: DocumentId) -> Result<()> {
     let job = JobId::from(app.env().uuid());
     tx.enqueue(job, &DeleteObjects::of(&[document.s3_key], now), now)
         .await?;
+    let object = id.to_string();
     let fact = Fact {
-        id: AuditId::from(app.env().uuid()),
-        at: now,
-        origin: "system",
-        actor: None,
-        impersonator: None,
-        action: "documents.expire",
-        object_type: "document",
-        object_id: &id.to_string(),
         before: Some(json!({"status": "PENDING"})),
         after: Some(json!({"status": "FAILED"})),
-        request: None,
-        address: None,
+        ..Fact::impersonal(
+            app.env(),
+            "system",
+            "documents.expire",
+            ("document", &object),
+        )
     };
     tx.audit_and_commit(&fact).await?;
     Ok(())

@@ -11,7 +11,7 @@ pub mod sessions;
 pub mod users;
 
 use bailiwick_clerk::webhook::Event;
-use bailiwick_kernel::id::{AuditId, OrgId};
+use bailiwick_kernel::id::OrgId;
 use bailiwick_pg::Tx;
 use bailiwick_store::audit::{self, Fact};
 use bailiwick_store::tenant::TenantTx;
@@ -70,18 +70,8 @@ impl Work {
         after: Option<Value>,
     ) -> Result<()> {
         let fact = Fact {
-            id: AuditId::from(app.env().uuid()),
-            at: app.env().now(),
-            origin: "webhook",
-            actor: None,
-            impersonator: None,
-            action,
-            object_type: object.0,
-            object_id: object.1,
-            before: None,
             after,
-            request: None,
-            address: None,
+            ..Fact::impersonal(app.env(), "webhook", action, object)
         };
         match self {
             Self::Control(tx) => audit::insert(tx, None::<OrgId>, &fact).await?,
