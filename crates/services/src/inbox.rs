@@ -2,8 +2,8 @@
 
 use bailiwick_clerk::webhook::{Envelope, EventError};
 use bailiwick_kernel::id::JobId;
-use bailiwick_kernel::{Code, Problem};
-use bailiwick_store::{inbox, jobs as queue};
+use bailiwick_kernel::{Code, Env, Problem};
+use bailiwick_store::{Store, inbox, jobs as queue};
 use jiff::SignedDuration;
 
 use crate::jobs::ProcessMessage;
@@ -156,19 +156,27 @@ pub async fn purge(app: &App) -> Result<u64> {
     Ok(inbox::purge(app.store(), app.env().now() - RETENTION).await?)
 }
 
-/// Lets a dead message be processed anew.
+/// Lets a message that was given up, or lost its job, be processed anew, now.
 ///
 /// # Errors
-/// `NOT_FOUND` where it is not dead or parked; the database's.
+/// As [`reopen`].
 pub async fn replay(app: &App, id: &str) -> Result<()> {
-    let now = app.env().now();
-    let mut tx = app.store().control().await?;
+    reopen(app.store(), app.env(), id).await?;
+    app.wake_worker();
+    Ok(())
+}
+
+/// The same for whichever server runs on this data.
+///
+/// # Errors
+/// `NOT_FOUND` where it is settled, or unknown; the database's.
+pub async fn reopen(store: &Store, env: &Env, id: &str) -> Result<()> {
+    let now = env.now();
+    let mut tx = store.control().await?;
     if !inbox::reopen(&mut tx, id).await? {
         return Err(Problem::not_found().into());
     }
-    let job = JobId::from(app.env().uuid());
+    let job = JobId::from(env.uuid());
     queue::enqueue(&mut tx, job, &ProcessMessage::of(id, now), now).await?;
-    tx.commit().await?;
-    app.wake_worker();
-    Ok(())
+    Ok(tx.commit().await?)
 }
