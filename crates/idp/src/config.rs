@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::settings::Settings;
 use crate::webhooks::EndpointConfig;
 
 /// Settings of an instance. Nothing here has a default that opens anything.
@@ -38,6 +39,8 @@ pub struct IdpConfig {
     pub lockout: Lockout,
     /// Who is told of changes.
     pub webhooks: Vec<EndpointConfig>,
+    /// What `idp.toml` says.
+    pub settings: Settings,
 }
 
 /// How often one network address, or one mailbox, may ask.
@@ -102,6 +105,7 @@ impl IdpConfig {
             rate_limits: RateLimits::default(),
             lockout: Lockout::default(),
             webhooks: Vec::new(),
+            settings: Settings::default(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::secrets::Codes;
+use crate::settings::{Live, Settings};
 use crate::webhooks::{self, Sender, SenderError, Wake};
 use crate::{backend, frontend, store};
 
@@ -26,6 +27,7 @@ struct Parts {
     pool: Pool,
     env: Env,
     mailer: Arc<dyn Mailer>,
+    settings: Live,
     keys: Keys,
     passwords: Passwords,
     codes: Codes,
@@ -43,6 +45,7 @@ impl Idp {
         mailer: Arc<dyn Mailer>,
     ) -> Result<Self> {
         config.validate()?;
+        let settings = Live::load(&pool, config.settings.clone()).await?;
         let keys = Keys::ensure(&pool, &env).await?;
         let passwords = Passwords::new(&env)?;
         let codes = Codes::new(&config.secret_key);
@@ -54,6 +57,7 @@ impl Idp {
             pool,
             env,
             mailer,
+            settings,
             keys,
             passwords,
             codes,
@@ -101,7 +105,26 @@ impl Idp {
         Ok(removed)
     }
 
-    /// The settings.
+    /// What can be changed while the instance runs, as it is now.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        self.0.settings.current()
+    }
+
+    /// Takes a newly read settings file; what the Backend API changed stays on top.
+    pub async fn reload_settings(&self, file: Settings) -> Result<()> {
+        self.0.settings.reload(self.pool(), file).await
+    }
+
+    /// Changes a section of the settings for good: objects are merged, anything else replaces.
+    pub async fn change_settings(&self, section: &str, patch: &serde_json::Value) -> Result<()> {
+        let settings = &self.0.settings;
+        settings
+            .change(self.pool(), self.env(), section, patch)
+            .await
+    }
+
+    /// What is decided at the start.
     #[must_use]
     pub fn config(&self) -> &IdpConfig {
         &self.0.config

@@ -15,6 +15,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "webhooks",
         sql: include_str!("../migrations/0002_webhooks.sql"),
     },
+    Migration {
+        version: 3,
+        name: "settings",
+        sql: include_str!("../migrations/0003_settings.sql"),
+    },
 ];
 
 /// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's

@@ -13,6 +13,7 @@ use crate::model;
 pub async fn get(State(idp): State<Idp>) -> Json<Value> {
     Json(model::environment::environment(
         idp.config(),
+        &idp.settings(),
         idp.keys().instance_id(),
     ))
 }

@@ -11,6 +11,7 @@ pub mod organizations;
 pub mod roles;
 pub mod search;
 pub mod sessions;
+pub mod settings;
 pub mod sign_ins;
 pub mod sign_ups;
 pub mod sweep;
@@ -72,6 +73,7 @@ pub fn statements() -> Vec<&'static Statement> {
         organizations::STATEMENTS,
         roles::STATEMENTS,
         sessions::STATEMENTS,
+        settings::STATEMENTS,
         sign_ins::STATEMENTS,
         sign_ups::STATEMENTS,
         sweep::STATEMENTS,

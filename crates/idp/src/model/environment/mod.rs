@@ -1,0 +1,35 @@
+//! The instance's settings, as the components read them.
+
+mod auth_config;
+mod display_config;
+mod organization_settings;
+mod user_settings;
+
+use serde_json::{Value, json};
+
+use crate::config::IdpConfig;
+use crate::settings::Settings;
+
+/// Where e-mail is used, and how it is proven.
+const EMAIL_STRATEGIES: [&str; 1] = ["email_code"];
+
+/// The whole environment.
+#[must_use]
+pub fn environment(config: &IdpConfig, settings: &Settings, instance_id: &str) -> Value {
+    json!({
+        "auth_config": auth_config::auth_config(config, settings, instance_id),
+        "display_config": display_config::display_config(config, instance_id),
+        "user_settings": user_settings::user_settings(config, settings),
+        "organization_settings": organization_settings::organization_settings(config, settings),
+        "fraud_settings": {
+            "object": "fraud_settings",
+            "native": { "device_attestation_mode": "disabled" },
+        },
+        "api_keys_settings": {
+            "enabled": false, "user_api_keys_enabled": false, "orgs_api_keys_enabled": false,
+        },
+        "client_debug_mode": false,
+        "partitioned_cookies": false,
+        "maintenance_mode": false,
+    })
+}

@@ -1,0 +1,78 @@
+//! What an instance can be told: `idp.toml`, and on top what the Backend API changed.
+//!
+//! One section a file. Each has a default, so that no file at all is a working instance; an
+//! unknown name is an error that names its line, since a setting that is misspelt is one that is
+//! not in force.
+
+mod apis;
+mod billing;
+mod factors;
+mod identification;
+mod live;
+mod organizations;
+mod sessions;
+mod social;
+
+pub use apis::Apis;
+pub use billing::Billing;
+pub use factors::Factors;
+pub use identification::Identification;
+pub(crate) use live::Live;
+pub use organizations::Organizations;
+pub use sessions::Sessions;
+pub use social::Social;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// All settings of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How people are told apart.
+    pub identification: Identification,
+    /// Second factors and what demands them.
+    pub factors: Factors,
+    /// Sessions and their tokens.
+    pub sessions: Sessions,
+    /// Other providers to sign in with.
+    pub social: Social,
+    /// Organizations and roles.
+    pub organizations: Organizations,
+    /// Plans.
+    pub billing: Billing,
+    /// Keys and restrictions.
+    pub apis: Apis,
+}
+
+impl Settings {
+    /// Reads the text of `idp.toml`.
+    ///
+    /// # Errors
+    /// What is wrong, with line and column.
+    pub fn read(text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| Error::Internal(format!("idp.toml: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(Settings::read("").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn an_unknown_setting_is_named_with_its_line() {
+        for text in ["\nsessoins = 1", "[sessions]\nlifetime_in_secnods = 1"] {
+            let error = Settings::read(text).unwrap_err().to_string();
+            assert!(
+                error.contains("line 2") && error.contains("unknown field"),
+                "{error}"
+            );
+        }
+    }
+}
