@@ -13,6 +13,7 @@ use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
+use crate::seal::Seal;
 use crate::secrets::Codes;
 use crate::settings::{Live, Settings};
 use crate::webhooks::{self, Sender, SenderError, Wake};
@@ -31,6 +32,7 @@ struct Parts {
     keys: Keys,
     passwords: Passwords,
     codes: Codes,
+    seal: Seal,
     limits: Limits,
     wake: Wake,
 }
@@ -49,6 +51,7 @@ impl Idp {
         let keys = Keys::ensure(&pool, &env).await?;
         let passwords = Passwords::new(&env)?;
         let codes = Codes::new(&config.secret_key);
+        let seal = Seal::new(&config.secret_key)?;
         let limits = Limits::new(config.rate_limits, &env);
         webhooks::ensure_endpoints(&pool, &env, &config.webhooks).await?;
         let wake = Wake::default();
@@ -61,6 +64,7 @@ impl Idp {
             keys,
             passwords,
             codes,
+            seal,
             limits,
             wake,
         })))
@@ -166,6 +170,12 @@ impl Idp {
 
     pub(crate) fn codes(&self) -> &Codes {
         &self.0.codes
+    }
+
+    /// Encrypts what must be read again.
+    #[must_use]
+    pub fn seal(&self) -> &Seal {
+        &self.0.seal
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -19,6 +19,7 @@ pub mod mail;
 pub mod model;
 pub mod passwords;
 pub mod schema;
+pub mod seal;
 pub mod secrets;
 pub mod settings;
 pub mod store;

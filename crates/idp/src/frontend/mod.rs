@@ -10,6 +10,7 @@ mod intake;
 mod me;
 mod organizations;
 mod piggyback;
+mod redirects;
 mod request;
 mod scripts;
 mod sessions;
