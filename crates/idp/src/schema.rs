@@ -20,6 +20,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "settings",
         sql: include_str!("../migrations/0003_settings.sql"),
     },
+    Migration {
+        version: 5,
+        name: "factors",
+        sql: include_str!("../migrations/0005_factors.sql"),
+    },
 ];
 
 /// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's

@@ -7,6 +7,7 @@ pub mod memberships;
 pub mod names;
 pub mod organizations;
 pub mod people;
+pub mod second_factors;
 pub mod sessions;
 pub mod users;
 pub mod verifications;

@@ -6,6 +6,7 @@ use bailiwick_pg::Tx;
 
 use crate::error::{Refusal, Result};
 use crate::model::user::Person;
+use crate::store::factors::{self, Factors};
 use crate::store::{emails, users};
 
 /// People by user id. Unknown ids are left out.
@@ -19,6 +20,7 @@ pub async fn load(tx: &mut Tx, ids: &[String]) -> Result<HashMap<String, Person>
                 Person {
                     user,
                     emails: Vec::new(),
+                    factors: Factors::default(),
                 },
             )
         })
@@ -26,6 +28,11 @@ pub async fn load(tx: &mut Tx, ids: &[String]) -> Result<HashMap<String, Person>
     for email in emails::list(tx, ids).await? {
         if let Some(person) = people.get_mut(&email.user_id) {
             person.emails.push(email);
+        }
+    }
+    for (id, loaded) in factors::load(tx, ids).await? {
+        if let Some(person) = people.get_mut(&id) {
+            person.factors = loaded;
         }
     }
     Ok(people)
@@ -38,11 +45,10 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Person>> {
 
 /// The person with that user id, locked until the transaction's end.
 pub async fn find_locked(tx: &mut Tx, id: &str) -> Result<Option<Person>> {
-    let Some(user) = users::find_locked(tx, id).await? else {
+    if users::find_locked(tx, id).await?.is_none() {
         return Ok(None);
-    };
-    let emails = emails::list(tx, &[id.to_owned()]).await?;
-    Ok(Some(Person { user, emails }))
+    }
+    find(tx, id).await
 }
 
 /// The person with that user id, locked until the transaction's end; 404 where there is none.

@@ -1,7 +1,8 @@
 //! Sessions: started, ended.
 
 use bailiwick_pg::Tx;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::{people, users};
 use crate::error::{Refusal, Result};
@@ -12,10 +13,8 @@ use crate::store::sessions::Session;
 use crate::store::{self, sessions};
 use crate::{ids, webhooks};
 
-/// A session ends this long after sign-in, whatever happens.
-pub const LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A session counts as abandoned this long after sign-in.
-pub const ABANDON: SignedDuration = SignedDuration::from_hours(30 * 24);
+const ABANDON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Where a session comes from.
 #[derive(Clone, Debug, Default)]
@@ -59,30 +58,68 @@ impl End {
     }
 }
 
-/// Starts a session of a locked user on a client, and says so. Counts as the user's sign-in.
+/// What a new session is like.
+#[derive(Clone, Debug)]
+pub struct Start<'a> {
+    /// The browser.
+    pub client_id: &'a str,
+    /// Address and name of the browser.
+    pub origin: &'a Origin,
+    /// The organization that is active in it.
+    pub organization_id: Option<&'a str>,
+    /// Who acts, where that is not the user.
+    pub actor: Option<Value>,
+    /// How long it lives at most; the instance's setting where nothing is said.
+    pub lifetime_seconds: Option<i64>,
+    /// When the first factor was given; now where nothing is said.
+    pub first_factor_at: Option<Timestamp>,
+    /// When a second factor was given.
+    pub second_factor_at: Option<Timestamp>,
+}
+
+impl<'a> Start<'a> {
+    /// A session like any other, for a first factor that was given just now.
+    #[must_use]
+    pub fn new(client_id: &'a str, origin: &'a Origin) -> Self {
+        Self {
+            client_id,
+            origin,
+            organization_id: None,
+            actor: None,
+            lifetime_seconds: None,
+            first_factor_at: None,
+            second_factor_at: None,
+        }
+    }
+}
+
+/// Starts a session of a locked user, and says so. Counts as the user's sign-in.
 pub async fn start(
     idp: &Idp,
     tx: &mut Tx,
-    client_id: &str,
+    start: Start<'_>,
     person: &mut Person,
-    organization_id: Option<&str>,
-    origin: &Origin,
 ) -> Result<Session> {
     let now = store::now(idp.env());
+    let settings = idp.settings();
+    let lifetime = start
+        .lifetime_seconds
+        .unwrap_or(settings.sessions.lifetime_seconds);
+    let after = |duration| now.saturating_add(duration).unwrap_or(now);
     let session = Session {
         id: ids::new(idp.env(), ids::Kind::Session),
-        client_id: client_id.to_owned(),
+        client_id: start.client_id.to_owned(),
         user_id: person.user.id.clone(),
         status: "active".to_owned(),
-        last_active_organization_id: organization_id.map(str::to_owned),
-        actor: None,
-        first_factor_at: Some(now),
-        second_factor_at: None,
-        client_ip: origin.client_ip.clone(),
-        user_agent: origin.user_agent.clone(),
+        last_active_organization_id: start.organization_id.map(str::to_owned),
+        actor: start.actor,
+        first_factor_at: Some(start.first_factor_at.unwrap_or(now)),
+        second_factor_at: start.second_factor_at,
+        client_ip: start.origin.client_ip.clone(),
+        user_agent: start.origin.user_agent.clone(),
         last_active_at: now,
-        expire_at: now.saturating_add(LIFETIME).unwrap_or(now),
-        abandon_at: now.saturating_add(ABANDON).unwrap_or(now),
+        expire_at: after(SignedDuration::from_secs(lifetime)),
+        abandon_at: after(ABANDON),
         created_at: now,
         updated_at: now,
     };

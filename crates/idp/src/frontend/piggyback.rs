@@ -125,6 +125,7 @@ async fn sign_in(visit: &mut Visit, id: &str, client_id: &str) -> Result<Value> 
     };
     Ok(model::sign_in::sign_in(
         visit.idp.config(),
+        &visit.idp.settings(),
         &row,
         person.as_ref(),
         visit.now,

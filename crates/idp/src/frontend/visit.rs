@@ -112,10 +112,12 @@ impl Visit {
         Ok(())
     }
 
-    /// Takes a new session into the browser: others end, and the cookie is a new one, so that
-    /// whoever planted or saw the old one gains nothing.
+    /// Takes a new session into the browser: the user's others there end, and everybody's where
+    /// a browser holds one session only. The cookie is a new one, so that whoever planted or saw
+    /// the old one gains nothing.
     pub async fn take_session(&mut self, session: &Session, strategy: &str) -> Result<()> {
         let (now, cookie_expires_at) = (self.now, self.cookie_end());
+        let is_single = self.idp.settings().sessions.single_session;
         let secret = secrets::opaque(self.idp.env());
         let client = self.known_client()?;
         let client_id = client.id.clone();
@@ -128,7 +130,8 @@ impl Visit {
         client.updated_at = now;
         self.new_secret = Some(secret);
         for other in sessions::list_live_by_client(&mut self.tx, &client_id, now).await? {
-            if other.id != session.id {
+            let is_replaced = is_single || other.user_id == session.user_id;
+            if is_replaced && other.id != session.id {
                 end(&self.idp, &mut self.tx, &other.id, End::Replaced).await?;
             }
         }

@@ -7,26 +7,34 @@ use super::ms;
 use super::user::Person;
 use super::verification::verification;
 use crate::config::IdpConfig;
+use crate::domain::second_factors;
+use crate::settings::Settings;
 use crate::store::sign_ins::SignIn;
 
 /// An attempt to sign in, with the person it turned out to be about.
 #[must_use]
 pub fn sign_in(
     config: &IdpConfig,
+    settings: &Settings,
     sign_in: &SignIn,
     person: Option<&Person>,
     now: Timestamp,
 ) -> Value {
+    // Before the first factor it is nobody's business which others there are.
+    let second_factors = person
+        .filter(|_| sign_in.status == "needs_second_factor")
+        .map(|person| second_factors::offered(settings, person));
     json!({
         "object": "sign_in_attempt",
         "id": sign_in.id,
         "status": sign_in.status,
         "supported_identifiers": ["email_address"],
         "supported_first_factors": person.map(first_factors),
-        "supported_second_factors": null,
+        "supported_second_factors": second_factors,
         "first_factor_verification":
             sign_in.first_factor_verification.as_ref().map(|row| verification(row, now)),
-        "second_factor_verification": null,
+        "second_factor_verification":
+            sign_in.second_factor_verification.as_ref().map(|row| verification(row, now)),
         "identifier": sign_in.identifier,
         "user_data": person.map(|person| json!({
             "first_name": person.user.first_name,
@@ -41,7 +49,9 @@ pub fn sign_in(
     })
 }
 
-fn first_factors(person: &Person) -> Vec<Value> {
+/// The first factors that a person can be asked for.
+#[must_use]
+pub fn first_factors(person: &Person) -> Vec<Value> {
     let has_password = person.user.password_digest.is_some();
     let mut factors = Vec::new();
     if has_password {

@@ -8,6 +8,7 @@ use super::{ms, ms_opt};
 use crate::config::IdpConfig;
 use crate::frontend::images;
 use crate::store::emails::EmailAddress;
+use crate::store::factors::Factors;
 use crate::store::users::User;
 
 /// A user with everything that the resource shows.
@@ -17,6 +18,8 @@ pub struct Person {
     pub user: User,
     /// Oldest first.
     pub emails: Vec<EmailAddress>,
+    /// What the person has beside the first factor.
+    pub factors: Factors,
 }
 
 impl Person {
@@ -64,7 +67,11 @@ pub fn email_address(email: &EmailAddress, now: Timestamp) -> Value {
 /// A user, as the Backend API and webhooks show it.
 #[must_use]
 pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
-    let Person { user, emails } = person;
+    let Person {
+        user,
+        emails,
+        factors,
+    } = person;
     let image_url = person.image_url(config);
     let locked_seconds = user
         .locked_until
@@ -86,11 +93,11 @@ pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
         "primary_web3_wallet_id": null,
         "password_enabled": user.password_digest.is_some(),
         "password_last_updated_at": ms_opt(user.password_updated_at),
-        "two_factor_enabled": false,
-        "totp_enabled": false,
-        "backup_code_enabled": false,
-        "mfa_enabled_at": null,
-        "mfa_disabled_at": null,
+        "two_factor_enabled": factors.has_totp,
+        "totp_enabled": factors.has_totp,
+        "backup_code_enabled": factors.has_backup_codes,
+        "mfa_enabled_at": ms_opt(factors.mfa_enabled_at),
+        "mfa_disabled_at": ms_opt(factors.mfa_disabled_at),
         "email_addresses":
             emails.iter().map(|email| email_address(email, now)).collect::<Vec<_>>(),
         "phone_numbers": [],

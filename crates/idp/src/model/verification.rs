@@ -13,6 +13,8 @@ pub fn verification(verification: &Verification, now: Timestamp) -> Value {
         "admin" => "verification_admin",
         "password" => "verification_password",
         "ticket" => "verification_ticket",
+        "totp" => "verification_totp",
+        "backup_code" => "verification_backup_code",
         _ => "verification_otp",
     };
     let mut value = json!({

@@ -5,6 +5,7 @@
 
 pub mod clients;
 pub mod emails;
+pub mod factors;
 pub mod keys;
 pub mod memberships;
 pub mod organizations;
@@ -68,6 +69,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         clients::STATEMENTS,
         emails::STATEMENTS,
+        factors::STATEMENTS,
         keys::STATEMENTS,
         memberships::STATEMENTS,
         organizations::STATEMENTS,

@@ -3,10 +3,10 @@
 use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 
-use super::verifications::Verification;
+use super::verifications::{self, Verification};
 use crate::error::Result;
 
-/// A row of `idp.sign_ins` with the verification of its first factor.
+/// A row of `idp.sign_ins` with the verifications of its factors.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     /// `sia_…`.
@@ -23,6 +23,14 @@ pub struct SignIn {
     pub first_factor_verification: Option<Verification>,
     /// Where its code was sent.
     pub first_factor_email_address_id: Option<String>,
+    /// When the first factor was given.
+    pub first_factor_at: Option<Timestamp>,
+    /// The second factor that is under way or was given.
+    pub second_factor_verification: Option<Verification>,
+    /// Where its code was sent.
+    pub second_factor_phone_number_id: Option<String>,
+    /// The organization that is to be active in the session.
+    pub organization_id: Option<String>,
     /// The session that came of it.
     pub created_session_id: Option<String>,
     /// Its end, where nothing came of it.
@@ -38,7 +46,8 @@ sql! {
     FIND(TEXT, TEXT) = "
         select s.id, s.client_id, s.status, s.identifier, s.user_id,
                s.first_factor_email_address_id, s.created_session_id, s.abandon_at,
-               s.created_at, s.updated_at,
+               s.created_at, s.updated_at, s.first_factor_at, s.second_factor_verification_id,
+               s.second_factor_phone_number_id, s.organization_id,
                v.id as v_id, v.strategy as v_strategy, v.code_digest as v_code_digest,
                v.attempts as v_attempts, v.expire_at as v_expire_at,
                v.verified_at as v_verified_at, v.created_at as v_created_at
@@ -53,14 +62,39 @@ sql! {
             abandon_at, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// What changes in an attempt.
-    UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
+    UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT,
+        TEXT) = "
         update idp.sign_ins set status = $2, identifier = $3, user_id = $4,
             first_factor_verification_id = $5, first_factor_email_address_id = $6,
-            created_session_id = $7, updated_at = $8
+            created_session_id = $7, updated_at = $8, first_factor_at = $9,
+            second_factor_verification_id = $10, second_factor_phone_number_id = $11,
+            organization_id = $12
         where id = $1";
 }
 
 impl SignIn {
+    /// An attempt of nobody yet, from a browser that is named when it is stored.
+    #[must_use]
+    pub fn new(id: String, now: Timestamp, abandon_at: Timestamp) -> Self {
+        Self {
+            id,
+            client_id: String::new(),
+            status: "needs_identifier".to_owned(),
+            identifier: None,
+            user_id: None,
+            first_factor_verification: None,
+            first_factor_email_address_id: None,
+            first_factor_at: None,
+            second_factor_verification: None,
+            second_factor_phone_number_id: None,
+            organization_id: None,
+            created_session_id: None,
+            abandon_at,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     fn read(row: &Row) -> Self {
         Self {
             id: row.get("id"),
@@ -70,6 +104,10 @@ impl SignIn {
             user_id: row.get("user_id"),
             first_factor_verification: Verification::read_joined(row),
             first_factor_email_address_id: row.get("first_factor_email_address_id"),
+            first_factor_at: row.get("first_factor_at"),
+            second_factor_verification: None,
+            second_factor_phone_number_id: row.get("second_factor_phone_number_id"),
+            organization_id: row.get("organization_id"),
             created_session_id: row.get("created_session_id"),
             abandon_at: row.get("abandon_at"),
             created_at: row.get("created_at"),
@@ -86,11 +124,15 @@ impl SignIn {
 
 /// An attempt of that client; an id of another client's is not found.
 pub async fn find(tx: &mut Tx, id: &str, client_id: &str) -> Result<Option<SignIn>> {
-    Ok(tx
-        .query_opt(&FIND, &[&id, &client_id])
-        .await?
-        .as_ref()
-        .map(SignIn::read))
+    let Some(row) = tx.query_opt(&FIND, &[&id, &client_id]).await? else {
+        return Ok(None);
+    };
+    let mut sign_in = SignIn::read(&row);
+    let second: Option<String> = row.get("second_factor_verification_id");
+    if let Some(id) = second {
+        sign_in.second_factor_verification = verifications::find(tx, &id).await?;
+    }
+    Ok(Some(sign_in))
 }
 
 /// Stores a new attempt.
@@ -129,6 +171,13 @@ pub async fn save(tx: &mut Tx, sign_in: &mut SignIn, now: Timestamp) -> Result<(
             &sign_in.first_factor_email_address_id,
             &sign_in.created_session_id,
             &sign_in.updated_at,
+            &sign_in.first_factor_at,
+            &sign_in
+                .second_factor_verification
+                .as_ref()
+                .map(|verification| &verification.id),
+            &sign_in.second_factor_phone_number_id,
+            &sign_in.organization_id,
         ],
     )
     .await?;

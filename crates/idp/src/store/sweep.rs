@@ -25,6 +25,8 @@ sql! {
               and not exists (select 1 from idp.sign_ups s where s.email_verification_id = v.id)
               and not exists (select 1 from idp.sign_ins s
                               where s.first_factor_verification_id = v.id)
+              and not exists (select 1 from idp.sign_ins s
+                              where s.second_factor_verification_id = v.id)
             order by v.created_at limit $2 for update skip locked)";
     /// Sessions that ended long ago.
     SESSIONS(TIMESTAMPTZ, INT8) = "

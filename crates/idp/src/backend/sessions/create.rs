@@ -10,7 +10,7 @@ use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
 use crate::domain::people;
-use crate::domain::sessions::{Origin, start};
+use crate::domain::sessions::{Origin, Start, start};
 use crate::error::Refusal;
 use crate::ids::{self, Kind};
 use crate::model::session::session;
@@ -49,17 +49,12 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
         updated_at: now,
     };
     store::clients::insert(&mut tx, &client).await?;
-    let organization_id = organization_id.as_deref();
     let origin = Origin::default();
-    let row = start(
-        idp,
-        &mut tx,
-        &client.id,
-        &mut person,
-        organization_id,
-        &origin,
-    )
-    .await?;
+    let new = Start {
+        organization_id: organization_id.as_deref(),
+        ..Start::new(&client.id, &origin)
+    };
+    let row = start(idp, &mut tx, new, &mut person).await?;
     tx.commit().await?;
     Ok(Json(session(&row, now)))
 }

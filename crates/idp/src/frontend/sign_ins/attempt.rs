@@ -80,7 +80,8 @@ async fn code(
                 "needs_new_password".clone_into(&mut sign_in.status);
                 rows::save(&mut visit.tx, &mut sign_in, visit.now).await?;
             } else {
-                complete::complete(&mut visit, &mut sign_in, &mut person, strategy).await?;
+                let proof = complete::Proof::default();
+                complete::first_factor(&mut visit, &mut sign_in, &mut person, proof).await?;
             }
             answer(visit, &sign_in, Some(&person)).await
         }

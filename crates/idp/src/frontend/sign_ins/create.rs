@@ -54,7 +54,7 @@ pub async fn create(
     let known = known.ok_or_else(not_found)?;
 
     let mut visit = Visit::write(&frontend, meta).await?;
-    let mut sign_in = blank(&mut visit, identifier, &known.user_id);
+    let mut sign_in = blank(&visit, identifier, &known.user_id);
     if let Some(proven) = proven {
         let mut person = admitted(&mut visit, Some(&known.user_id)).await?;
         // The digest may have changed while the password was compared with the old one.
@@ -80,10 +80,7 @@ pub async fn create(
 /// An attempt of nobody yet.
 async fn begin(frontend: &Frontend, meta: Meta) -> Result<Response> {
     let mut visit = Visit::write(frontend, meta).await?;
-    let mut sign_in = blank(&mut visit, "", "");
-    sign_in.identifier = None;
-    sign_in.user_id = None;
-    "needs_identifier".clone_into(&mut sign_in.status);
+    let mut sign_in = nameless(&visit);
     register(&mut visit, &mut sign_in).await?;
     answer(visit, &sign_in, None).await
 }
@@ -130,20 +127,19 @@ fn refuse_unknown(form: &Fields) -> Result<(), Refusal> {
 }
 
 /// A new attempt; its client is filled in when it is registered.
-fn blank(visit: &mut Visit, identifier: &str, user_id: &str) -> SignIn {
+fn blank(visit: &Visit, identifier: &str, user_id: &str) -> SignIn {
     SignIn {
-        id: ids::new(visit.idp.env(), ids::Kind::SignIn),
-        client_id: String::new(),
         status: "needs_first_factor".to_owned(),
         identifier: Some(identifier.to_owned()),
         user_id: Some(user_id.to_owned()),
-        first_factor_verification: None,
-        first_factor_email_address_id: None,
-        created_session_id: None,
-        abandon_at: visit.now.saturating_add(LIFETIME).unwrap_or(visit.now),
-        created_at: visit.now,
-        updated_at: visit.now,
+        ..nameless(visit)
     }
+}
+
+fn nameless(visit: &Visit) -> SignIn {
+    let id = ids::new(visit.idp.env(), ids::Kind::SignIn);
+    let abandon_at = visit.now.saturating_add(LIFETIME).unwrap_or(visit.now);
+    SignIn::new(id, visit.now, abandon_at)
 }
 
 /// Stores the attempt as the browser's current one.

@@ -1,7 +1,7 @@
 //! Signing in: who, and the proof.
 
 mod attempt;
-mod complete;
+pub mod complete;
 mod create;
 mod prepare;
 mod reset;
@@ -77,7 +77,8 @@ pub async fn get(
 }
 
 async fn answer(visit: Visit, sign_in: &SignIn, person: Option<&Person>) -> Result<Response> {
-    let value = model::sign_in::sign_in(visit.idp.config(), sign_in, person, visit.now);
+    let (config, settings) = (visit.idp.config(), visit.idp.settings());
+    let value = model::sign_in::sign_in(config, &settings, sign_in, person, visit.now);
     visit.answer(value).await
 }
 

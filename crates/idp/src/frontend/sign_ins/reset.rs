@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use jiff::SignedDuration;
 
-use super::{Strategy, admitted, answer, complete, find_open};
+use super::{admitted, answer, complete, find_open};
 use crate::domain::sessions::{self as session_acts, End};
 use crate::domain::users as user_acts;
 use crate::error::{Refusal, Result};
@@ -52,7 +52,7 @@ pub async fn reset_password(
             session_acts::end(&idp, &mut visit.tx, &session.id, End::Revoked).await?;
         }
     }
-    let strategy = Strategy::ResetPasswordEmailCode;
-    complete::complete(&mut visit, &mut sign_in, &mut person, strategy).await?;
+    let proof = complete::Proof::default();
+    complete::first_factor(&mut visit, &mut sign_in, &mut person, proof).await?;
     answer(visit, &sign_in, Some(&person)).await
 }

@@ -1,11 +1,13 @@
 //! The end of an attempt: a user, an address, a session, all at once.
 
-use crate::domain::{sessions, users as acts};
+use crate::domain::sessions::{self, Start};
+use crate::domain::users as acts;
 use crate::error::{Error, Result};
 use crate::frontend::visit::Visit;
 use crate::ids;
 use crate::model::user::Person;
 use crate::store::emails::EmailAddress;
+use crate::store::factors::Factors;
 use crate::store::sign_ups::{self, SignUp};
 use crate::store::users::User;
 
@@ -37,13 +39,14 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     let mut person = Person {
         user,
         emails: vec![email],
+        factors: Factors::default(),
     };
     acts::create(&idp, &mut visit.tx, &person).await?;
 
     let client_id = visit.known_client()?.id.clone();
     let browser = visit.meta.browser.clone();
-    let session =
-        sessions::start(&idp, &mut visit.tx, &client_id, &mut person, None, &browser).await?;
+    let start = Start::new(&client_id, &browser);
+    let session = sessions::start(&idp, &mut visit.tx, start, &mut person).await?;
     "complete".clone_into(&mut sign_up.status);
     sign_up.created_user_id = Some(person.user.id);
     sign_up.created_session_id = Some(session.id.clone());

@@ -6,7 +6,7 @@ use super::EMAIL_STRATEGIES;
 use crate::config::IdpConfig;
 use crate::settings::Settings;
 
-pub fn auth_config(config: &IdpConfig, _settings: &Settings, instance_id: &str) -> Value {
+pub fn auth_config(config: &IdpConfig, settings: &Settings, instance_id: &str) -> Value {
     json!({
         "object": "auth_config",
         "id": instance_id.replacen("ins_", "aconf_", 1),
@@ -21,14 +21,13 @@ pub fn auth_config(config: &IdpConfig, _settings: &Settings, instance_id: &str) 
         "first_factors": ["password", "email_code", "reset_password_email_code"],
         "second_factors": [],
         "email_address_verification_strategies": EMAIL_STRATEGIES,
-        // One user a browser: a new sign-in replaces the session.
-        "single_session_mode": true,
+        "single_session_mode": settings.sessions.single_session,
         "enhanced_email_deliverability": false,
         "test_mode": config.test_codes,
         "cookieless_dev": false,
         "url_based_session_syncing": false,
         "claimed_at": null,
-        "reverification": false,
+        "reverification": settings.factors.reverification,
         "native_settings": {
             "object": "native_settings",
             "api_enabled": false,

@@ -30,7 +30,7 @@ async fn the_environment_is_public_and_has_what_the_components_need() {
         environment["display_config"]["home_url"],
         format!("{ORIGIN}/")
     );
-    assert_eq!(environment["auth_config"]["single_session_mode"], true);
+    assert_eq!(environment["auth_config"]["single_session_mode"], false);
     let attributes = &environment["user_settings"]["attributes"];
     assert_eq!(
         attributes["email_address"]["verifications"],

@@ -231,8 +231,8 @@ async fn without_an_identifier_an_attempt_waits_for_one() {
 }
 
 #[tokio::test]
-async fn a_second_sign_in_of_a_browser_takes_the_place_of_the_first() {
-    let world = World::new().await;
+async fn in_single_session_mode_a_second_sign_in_takes_the_place_of_the_first() {
+    let world = World::with(|config| config.settings.sessions.single_session = true).await;
     world.signed_up("grace@northwind.example").await;
     let mut browser = world.signed_up(ADA).await;
     let first = browser.session_id().await;

@@ -1,0 +1,41 @@
+-- Second factors: what proves a person beside the first, and what was asked for.
+
+-- What each user has beside the first factor. No row means nothing yet.
+-- `password_compromised_mark` is a hash of the digest that must not be used any longer: a new
+-- password has another digest, and the mark says nothing about it.
+create table idp.user_factors (
+    user_id text primary key references idp.users (id) on delete cascade,
+    mfa_enabled_at timestamptz,
+    mfa_disabled_at timestamptz,
+    password_compromised_mark text
+);
+
+-- An authenticator application. `sealed_secret` is encrypted with a key of the instance's secret.
+-- `last_step` is the newest time step whose code was accepted: no code is accepted twice.
+create table idp.totps (
+    id text primary key,
+    user_id text not null unique references idp.users (id) on delete cascade,
+    sealed_secret bytea,
+    last_step bigint not null default 0,
+    verified_at timestamptz,
+    created_at timestamptz not null,
+    updated_at timestamptz not null
+);
+
+-- Codes to be used once each, where the other second factor is out of reach.
+create table idp.backup_codes (
+    user_id text not null references idp.users (id) on delete cascade,
+    digest text not null,
+    used_at timestamptz,
+    created_at timestamptz not null,
+    primary key (user_id, digest)
+);
+
+-- An attempt waits between its factors: what the first one proved, and for what session.
+alter table idp.sign_ins
+    add column first_factor_at timestamptz,
+    add column second_factor_verification_id text references idp.verifications (id) on delete set null,
+    add column second_factor_phone_number_id text,
+    add column organization_id text references idp.organizations (id) on delete set null;
+create index sign_ins_second_verification on idp.sign_ins (second_factor_verification_id);
+create index sign_ins_organization on idp.sign_ins (organization_id);
