@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Frontend;
 use super::fields::Form;
+use super::piggyback;
 use super::request::Meta;
 use super::visit::Visit;
 use crate::domain::sessions::End;
@@ -146,7 +147,10 @@ pub async fn revoke_session(
     }
     let idp = visit.idp.clone();
     let ended = session_acts::end(&idp, &mut visit.tx, &id, End::Revoked).await?;
-    let value = model::session::device(&ended, visit.now);
+    let mut values = piggyback::sessions_of(&mut visit, &[ended]).await?;
+    let mut value = values.pop().ok_or_else(Refusal::signed_out)?;
+    // A token of the session is for its own browser.
+    value["last_active_token"] = Value::Null;
     visit.answer(value).await
 }
 

@@ -1,6 +1,6 @@
 //! An instance of the provider, its Backend API on a port of its own, and a client for it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use bailiwick_idp::mail::Delivery;
 use bailiwick_idp::{Idp, IdpConfig, Mail, Mailer};
@@ -9,6 +9,8 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::conformance::events::Watch;
+use crate::conformance::{Answer, Api, How};
 use crate::support::postgres::database;
 use crate::support::time::Time;
 
@@ -33,17 +35,7 @@ pub struct World {
     pub base: String,
     pool: Pool,
     client: reqwest::Client,
-    calls: Mutex<Vec<Call>>,
-}
-
-/// A request that was answered, as documents speak of it.
-#[derive(Clone, Debug)]
-pub struct Call {
-    pub method: Method,
-    /// Without `/v1`, with the query.
-    pub path: String,
-    pub status: StatusCode,
-    pub body: Value,
+    _events: Watch,
 }
 
 /// An answer, read.
@@ -105,13 +97,14 @@ impl World {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = idp.backend_router();
         tokio::spawn(async move { axum::serve(listener, router).await });
+        let _events = Watch::of(&pool).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
             time,
             base,
             pool,
             client,
-            calls: Mutex::default(),
+            _events,
         }
     }
 
@@ -122,33 +115,42 @@ impl World {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.unwrap();
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let response = client.execute(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.unwrap();
+        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        if let Some(path) = path.strip_prefix("/v1") {
+            Answer {
+                api: Api::Backend,
+                how: How::Direct,
+                method: &method,
+                path,
+                status,
+                headers: &headers,
+                body: &body,
+            }
+            .assert_valid();
+        }
         Reply {
             status,
             headers,
-            body: serde_json::from_slice(&body).unwrap(),
+            body: serde_json::from_slice(&body).unwrap_or_default(),
         }
     }
 
     /// A request with the key, of the newest version.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let mut request = self
-            .request(method.clone(), path)
+            .request(method, path)
             .bearer_auth(SECRET_KEY)
             .header("clerk-api-version", "2026-05-12");
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let reply = self.send(request).await;
-        self.calls.lock().unwrap().push(Call {
-            path: path.to_owned(),
-            method,
-            status: reply.status,
-            body: reply.body.clone(),
-        });
-        reply
+        self.send(request).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -200,19 +202,6 @@ impl World {
             (row.get(0), payload["data"].clone())
         };
         rows.iter().map(read).collect()
-    }
-
-    /// Every call with the key so far.
-    pub fn calls(&self) -> Vec<Call> {
-        self.calls.lock().unwrap().clone()
-    }
-
-    /// Every envelope so far, in order.
-    pub async fn payloads(&self) -> Vec<Value> {
-        let rows = self.pool.query(&SAID, &[]).await.unwrap();
-        rows.iter()
-            .map(|row| serde_json::from_str(row.get(1)).unwrap())
-            .collect()
     }
 
     /// Types of the events since the first `skip`.

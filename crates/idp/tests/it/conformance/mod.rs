@@ -1,8 +1,19 @@
 //! What is answered and sent agrees with Clerk's official documents.
 //!
-//! They are no part of the project: they are read from `../shared` beside it, and where that is
-//! absent these tests say so and check nothing.
+//! Every answer to a test's request and every webhook it causes is checked, by the helpers that
+//! the tests use. The documents are no part of the project: they are read from `../shared` beside
+//! it, and where that is absent nothing is checked, with one line that says so.
 
+pub mod answer;
 mod backend;
-mod document;
+pub mod coverage;
+pub mod document;
+pub mod events;
+mod exceptions;
+mod formats;
+mod operation;
 mod schema;
+
+pub use answer::Answer;
+pub use coverage::How;
+pub use document::Api;

@@ -16,6 +16,8 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::conformance::events::Watch;
+use crate::conformance::{Answer, Api, How};
 use crate::support::postgres::database;
 use crate::support::time::Time;
 
@@ -53,6 +55,7 @@ pub struct World {
     pub pool: Pool,
     pub outbox: Arc<Outbox>,
     router: Router,
+    _events: Watch,
 }
 
 impl World {
@@ -72,7 +75,9 @@ impl World {
             .await
             .unwrap();
         let router = Router::new().nest("/__clerk", idp.frontend_router());
+        let _events = Watch::of(&pool).await;
         Self {
+            _events,
             time,
             idp,
             pool,
@@ -272,7 +277,8 @@ impl Browser {
             .or_insert("Test Firefox/130.0".parse().unwrap());
         request.extensions_mut().insert(ConnectInfo(self.address));
         let is_api = request.uri().path().starts_with("/__clerk/v1");
-        let is_head = request.method() == Method::HEAD;
+        let method = request.method().clone();
+        let asked = request.uri().path_and_query().unwrap().to_string();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         for cookie in headers.get_all(header::SET_COOKIE) {
@@ -282,9 +288,20 @@ impl Browser {
         }
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        if is_api && !is_head {
+        if is_api && method != Method::HEAD {
             assert_eq!(headers[header::CACHE_CONTROL], "no-store");
-            assert_eq!(headers[header::CONTENT_TYPE], "application/json", "{text}");
+        }
+        if let Some(path) = asked.strip_prefix("/__clerk") {
+            Answer {
+                api: Api::Frontend,
+                how: How::Direct,
+                method: &method,
+                path,
+                status,
+                headers: &headers,
+                body: &bytes,
+            }
+            .assert_valid();
         }
         Reply {
             status,

@@ -5,10 +5,14 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bailiwick_embedded::postgres::{Postgres, PostgresConfig, PostgresError};
-use bailiwick_pg::{Pool, PoolConfig};
+use bailiwick_pg::{Pool, PoolConfig, sql};
 
 static SERVER: OnceLock<Postgres> = OnceLock::new();
 static NEXT: AtomicU32 = AtomicU32::new(0);
+
+sql! {
+    NAME() = "select current_database()::text";
+}
 
 /// How many test runs can go on at the same time.
 const RUNS: u32 = 16;
@@ -28,6 +32,12 @@ pub async fn database() -> Pool {
     pool.batch("create schema idp").await.unwrap();
     bailiwick_idp::migrate(&pool).await.unwrap();
     pool
+}
+
+/// Where another connection to the same database finds it.
+pub async fn url_of(pool: &Pool) -> String {
+    let name: String = pool.query_one(&NAME, &[]).await.unwrap().get(0);
+    SERVER.get_or_init(start).socket_url("postgres", &name)
 }
 
 /// A new server in the first directory that no other run uses. It ends with this process.

@@ -1,0 +1,82 @@
+//! Where the official documents contradict themselves, Clerk's own clients, or what they describe
+//! in prose. Everything here is named with its reason; nothing else may deviate.
+
+use super::document::Api;
+
+/// A violation that is the document's fault.
+struct Defect {
+    /// `fapi`, `bapi` or `webhooks`.
+    api: &'static str,
+    /// The violation; `*` stands for anything.
+    pattern: &'static str,
+}
+
+/// Each group with its reason.
+const DEFECTS: &[Defect] = &[
+    // Until a code is asked for there is neither a strategy nor an end, and the components take
+    // a named strategy for a code that has been sent.
+    Defect {
+        api: "fapi",
+        pattern: "*/verifications/*/strategy: null is no string",
+    },
+    Defect {
+        api: "fapi",
+        pattern: "*/verifications/*/expire_at: null is no integer",
+    },
+    // Sessions with tasks are pending: two of the four lists of their states forget it.
+    Defect {
+        api: "fapi",
+        pattern: "*status: \"pending\" is none of [String(\"active\"),*",
+    },
+    Defect {
+        api: "webhooks",
+        pattern: "/data/status: \"pending\" is none of [String(\"active\"),*",
+    },
+];
+
+/// Refusals that any operation can meet: the documents list them for some operations only.
+const ANYWHERE: &[u16] = &[400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503];
+
+/// Paths that are no operations of the documents, each with the reason why it is served.
+const UNDOCUMENTED: &[(Api, &str)] = &[
+    // Scripts that the page loads, and pictures that resources name.
+    (Api::Frontend, "/npm/"),
+    (Api::Frontend, "/images/"),
+];
+
+/// Whether this violation is the document's fault.
+pub fn is_defect(api: &str, violation: &str) -> bool {
+    DEFECTS
+        .iter()
+        .any(|defect| defect.api == api && matches(defect.pattern, violation))
+}
+
+/// Whether `text` consists of the parts between the stars, in their order.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(first) else {
+        return false;
+    };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in middle.split('*').filter(|part| !part.is_empty()) {
+        match text.split_once(part) {
+            Some((_, after)) => text = after,
+            None => return false,
+        }
+    }
+    text.ends_with(last)
+}
+
+/// Whether a status may be answered where the document does not list it.
+pub fn may_answer(status: u16) -> bool {
+    ANYWHERE.contains(&status)
+}
+
+/// Whether this path is none of the document's.
+pub fn is_undocumented(api: Api, path: &str) -> bool {
+    UNDOCUMENTED
+        .iter()
+        .any(|(of, prefix)| *of == api && path.starts_with(prefix))
+}
