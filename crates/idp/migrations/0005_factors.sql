@@ -15,7 +15,7 @@ create table idp.user_factors (
 create table idp.totps (
     id text primary key,
     user_id text not null unique references idp.users (id) on delete cascade,
-    sealed_secret bytea,
+    sealed_secret text not null,
     last_step bigint not null default 0,
     verified_at timestamptz,
     created_at timestamptz not null,

@@ -41,6 +41,10 @@ pub enum Kind {
     User,
     /// `ver_…`, a verification.
     Verification,
+    /// `totp_…`, an authenticator application.
+    Totp,
+    /// `backup_code_…`, a set of backup codes.
+    BackupCodes,
     /// `msg_…`, a webhook message.
     Message,
     /// `ep_…`, a webhook endpoint.
@@ -67,6 +71,8 @@ impl Kind {
             Self::ActorToken => "act",
             Self::User => "user",
             Self::Verification => "ver",
+            Self::Totp => "totp",
+            Self::BackupCodes => "backup_code",
             Self::Message => "msg",
             Self::Endpoint => "ep",
         }

@@ -21,6 +21,9 @@ pub fn digest(token: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
 }
 
+/// Digits of a code.
+pub const CODE_LENGTH: usize = 6;
+
 /// Six decimal digits, each combination as likely as any other.
 #[must_use]
 pub fn code(env: &Env) -> String {

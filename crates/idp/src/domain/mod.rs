@@ -3,11 +3,11 @@
 //! Each function works within the caller's transaction and writes the webhook events of what it
 //! did into it. The caller commits.
 
+pub mod factors;
 pub mod memberships;
 pub mod names;
 pub mod organizations;
 pub mod people;
-pub mod second_factors;
 pub mod sessions;
 pub mod users;
 pub mod verifications;

@@ -4,6 +4,7 @@ pub mod agents;
 mod client;
 mod cookies;
 mod environment;
+mod factors;
 mod fields;
 pub mod images;
 mod intake;
@@ -62,6 +63,7 @@ pub fn router(idp: Idp) -> Router {
             "/v1",
             client_routes()
                 .merge(me_routes())
+                .merge(factors::factor_routes())
                 .merge(organization_routes()),
         )
         .fallback(intake::not_found)
@@ -115,6 +117,10 @@ fn client_routes() -> Router<Frontend> {
         .route(
             "/client/sign_ins/{id}/attempt_first_factor",
             post(sign_ins::attempt),
+        )
+        .route(
+            "/client/sign_ins/{id}/attempt_second_factor",
+            post(sign_ins::attempt_second),
         )
         .route(
             "/client/sign_ins/{id}/reset_password",

@@ -11,6 +11,7 @@ pub mod role;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
+pub mod totp;
 pub mod user;
 pub mod verification;
 

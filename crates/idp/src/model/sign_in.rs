@@ -7,7 +7,7 @@ use super::ms;
 use super::user::Person;
 use super::verification::verification;
 use crate::config::IdpConfig;
-use crate::domain::second_factors;
+use crate::domain::factors;
 use crate::settings::Settings;
 use crate::store::sign_ins::SignIn;
 
@@ -23,7 +23,7 @@ pub fn sign_in(
     // Before the first factor it is nobody's business which others there are.
     let second_factors = person
         .filter(|_| sign_in.status == "needs_second_factor")
-        .map(|person| second_factors::offered(settings, person));
+        .map(|person| factors::offered(settings, person));
     json!({
         "object": "sign_in_attempt",
         "id": sign_in.id,

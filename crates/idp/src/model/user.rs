@@ -30,6 +30,12 @@ impl Person {
         self.emails.iter().find(|email| email.id == primary)
     }
 
+    /// Whether anything but the first factor proves the person, backup codes aside.
+    #[must_use]
+    pub fn has_second_factor(&self) -> bool {
+        self.factors.has_totp
+    }
+
     /// What others know the person by: an address, or a username, or nothing.
     #[must_use]
     pub fn identifier(&self) -> &str {
@@ -93,7 +99,7 @@ pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
         "primary_web3_wallet_id": null,
         "password_enabled": user.password_digest.is_some(),
         "password_last_updated_at": ms_opt(user.password_updated_at),
-        "two_factor_enabled": factors.has_totp,
+        "two_factor_enabled": person.has_second_factor(),
         "totp_enabled": factors.has_totp,
         "backup_code_enabled": factors.has_backup_codes,
         "mfa_enabled_at": ms_opt(factors.mfa_enabled_at),

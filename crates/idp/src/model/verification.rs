@@ -24,7 +24,11 @@ pub fn verification(verification: &Verification, now: Timestamp) -> Value {
         "attempts": verification.attempts,
         "expire_at": ms_opt(verification.expire_at),
     });
-    if object != "verification_password" {
+    let is_own = matches!(
+        object,
+        "verification_password" | "verification_totp" | "verification_backup_code"
+    );
+    if !is_own {
         value["verified_at_client"] = Value::Null;
     }
     if object == "verification_otp" {

@@ -3,6 +3,7 @@
 //! Functions on a typed transaction: what one request reads and writes is one transaction. A row
 //! is read by id into its struct, changed, and saved; whoever changes one locks it first.
 
+pub mod backup_codes;
 pub mod clients;
 pub mod emails;
 pub mod factors;
@@ -16,6 +17,7 @@ pub mod settings;
 pub mod sign_ins;
 pub mod sign_ups;
 pub mod sweep;
+pub mod totps;
 pub mod users;
 pub mod verifications;
 
@@ -67,6 +69,7 @@ impl Page {
 #[must_use]
 pub fn statements() -> Vec<&'static Statement> {
     [
+        backup_codes::STATEMENTS,
         clients::STATEMENTS,
         emails::STATEMENTS,
         factors::STATEMENTS,
@@ -79,6 +82,7 @@ pub fn statements() -> Vec<&'static Statement> {
         sign_ins::STATEMENTS,
         sign_ups::STATEMENTS,
         sweep::STATEMENTS,
+        totps::STATEMENTS,
         users::STATEMENTS,
         verifications::STATEMENTS,
         &search::statements(),

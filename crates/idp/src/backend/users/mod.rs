@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod factors;
 mod fields;
 mod list;
 mod memberships;
@@ -14,7 +15,7 @@ mod update;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, patch, post};
+use axum::routing::{delete as remove, get, patch, post};
 
 use super::state::Backend;
 
@@ -35,6 +36,13 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route("/users/{id}/unban", post(moderate::unban))
         .route("/users/{id}/lock", post(moderate::lock))
         .route("/users/{id}/unlock", post(moderate::unlock))
+        .route("/users/{id}/verify_totp", post(factors::verify))
+        .route("/users/{id}/totp", remove(factors::delete_totp))
+        .route(
+            "/users/{id}/backup_code",
+            remove(factors::delete_backup_codes),
+        )
+        .route("/users/{id}/mfa", remove(factors::delete_all))
         .route("/users/{id}/verify_password", post(password::verify))
         .route(
             "/users/{id}/organization_memberships",

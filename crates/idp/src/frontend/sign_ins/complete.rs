@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::sessions::{self, Start};
-use crate::domain::{second_factors, verifications};
+use crate::domain::{factors, verifications};
 use crate::error::{Error, Result};
 use crate::frontend::visit::Visit;
 use crate::model::user::Person;
@@ -68,7 +68,7 @@ pub async fn first_factor(
 ) -> Result<()> {
     sign_in.first_factor_at = Some(visit.now);
     sign_in.organization_id.clone_from(&proof.organization_id);
-    if !proof.is_enough && second_factors::are_demanded(&visit.idp.settings(), person) {
+    if !proof.is_enough && factors::are_demanded(&visit.idp.settings(), person) {
         "needs_second_factor".clone_into(&mut sign_in.status);
         return rows::save(&mut visit.tx, sign_in, visit.now).await;
     }

@@ -5,11 +5,13 @@ pub mod complete;
 mod create;
 mod prepare;
 mod reset;
+mod second;
 
 pub use attempt::attempt;
 pub use create::create;
 pub use prepare::prepare;
 pub use reset::reset_password;
+pub use second::attempt as attempt_second;
 
 use axum::extract::{Path, State};
 use axum::response::Response;

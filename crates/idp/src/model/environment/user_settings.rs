@@ -24,7 +24,7 @@ fn attribute(enabled: bool, required: bool, strategies: &[&str]) -> Value {
     })
 }
 
-pub fn user_settings(config: &IdpConfig, _settings: &Settings) -> Value {
+pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
     let mut attributes = BTreeMap::from([
         ("email_address", attribute(true, true, &EMAIL_STRATEGIES)),
         ("password", attribute(true, true, &[])),
@@ -35,19 +35,27 @@ pub fn user_settings(config: &IdpConfig, _settings: &Settings) -> Value {
         "phone_number",
         "username",
         "web3_wallet",
-        "authenticator_app",
-        "backup_code",
         "passkey",
         "ticket",
     ] {
         attributes.insert(off, attribute(false, false, &[]));
+    }
+    let factors = &settings.factors;
+    for (name, strategy, is_on) in [
+        ("authenticator_app", "totp", factors.totp),
+        ("backup_code", "backup_code", factors.backup_codes),
+    ] {
+        let mut value = attribute(is_on, false, &[]);
+        value["used_for_second_factor"] = is_on.into();
+        value["second_factors"] = if is_on { json!([strategy]) } else { json!([]) };
+        attributes.insert(name, value);
     }
     json!({
         "attributes": attributes,
         "social": {},
         "saml": { "enabled": false },
         "enterprise_sso": { "enabled": false, "self_serve_sso": false },
-        "sign_in": { "second_factor": { "required": false } },
+        "sign_in": { "second_factor": { "required": factors.required } },
         "sign_up": {
             "captcha_enabled": false,
             "captcha_widget_type": "smart",

@@ -1,10 +1,13 @@
 //! The Frontend API, as the components use it and as attackers would.
 
 mod attacks;
+mod authenticator;
 mod door;
+mod factors;
 mod instance;
 mod organizations;
 mod passwords;
+mod server;
 mod sessions;
 mod sign_in;
 mod sign_up;

@@ -1,0 +1,49 @@
+//! Second factors: set up, asked for, given up.
+
+pub mod backup_codes;
+mod judge;
+mod offered;
+mod otp;
+pub mod totp;
+
+pub use judge::judge;
+pub use offered::{are_demanded, offered};
+
+use bailiwick_pg::Tx;
+
+use super::users;
+use crate::error::Result;
+use crate::instance::Idp;
+use crate::model::user::Person;
+use crate::store::{self, backup_codes as code_rows, factors};
+
+/// Takes note that factors of a locked user came or went, and says so. With the last second
+/// factor go the backup codes: they stand in for another.
+pub async fn changed(idp: &Idp, tx: &mut Tx, person: &mut Person) -> Result<()> {
+    let now = store::now(idp.env());
+    reload(tx, person).await?;
+    let has_any = person.has_second_factor();
+    if !has_any && person.factors.has_backup_codes {
+        code_rows::delete(tx, &person.user.id).await?;
+        person.factors.has_backup_codes = false;
+    }
+    let had_any = person.factors.mfa_enabled_at > person.factors.mfa_disabled_at;
+    if has_any && !had_any {
+        // Neither instant is taken back, and the later one tells how it stands.
+        let before = person.factors.mfa_disabled_at;
+        person.factors.mfa_enabled_at = Some(before.map_or(now, |at| store::after(at, now)));
+    } else if !has_any && had_any {
+        let before = person.factors.mfa_enabled_at;
+        person.factors.mfa_disabled_at = Some(before.map_or(now, |at| store::after(at, now)));
+    }
+    factors::save(tx, &person.user.id, &person.factors).await?;
+    users::update(idp, tx, person).await
+}
+
+async fn reload(tx: &mut Tx, person: &mut Person) -> Result<()> {
+    let ids = [person.user.id.clone()];
+    if let Some(loaded) = factors::load(tx, &ids).await?.remove(&person.user.id) {
+        person.factors = loaded;
+    }
+    Ok(())
+}
