@@ -1,11 +1,18 @@
 //! Passwords: argon2id, off the async threads, a bounded number at a time.
 
+pub mod foreign;
+mod pbkdf2;
+mod scrypt;
+mod simple;
+#[cfg(test)]
+mod vectors;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use bailiwick_kernel::Env;
 use http::StatusCode;
 use tokio::sync::Semaphore;
@@ -55,24 +62,21 @@ impl Passwords {
     }
 
     /// Whether `password` belongs to `digest`. Without a digest the answer is no, after the same
-    /// work.
+    /// work. With a digest that another system made an argon2id hash is computed too, so that the
+    /// answer takes no less time than for anybody else.
     pub async fn verify(&self, password: &str, digest: Option<&str>) -> Result<bool> {
+        Ok(self.prove(password, digest).await?.is_right)
+    }
+
+    /// The same, together with the digest that should take the place of an old one.
+    pub async fn prove(&self, password: &str, digest: Option<&str>) -> Result<Proof> {
         let known = digest.is_some();
         let digest = digest.map_or_else(|| self.nobody.to_string(), str::to_owned);
         // A longer one was never set; hashing it would be work for nothing.
         let password: String = password.chars().take(MAX_LENGTH + 1).collect();
-        let fits = self
-            .run(move || {
-                let digest = PasswordHash::new(&digest)
-                    .map_err(|error| Error::Crypto(format!("stored password: {error}")))?;
-                Ok::<_, Error>(
-                    Argon2::default()
-                        .verify_password(password.as_bytes(), &digest)
-                        .is_ok(),
-                )
-            })
-            .await??;
-        Ok(fits && known)
+        let salt = self.env.bytes::<16>();
+        let proof = self.run(move || prove(&salt, &password, &digest)).await??;
+        Ok(if known { proof } else { Proof::default() })
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
@@ -86,6 +90,34 @@ impl Passwords {
             .await
             .map_err(|error| Error::Crypto(format!("password hashing: {error}")))
     }
+}
+
+/// What came of a password that was compared with a digest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Whether it is the digest's.
+    pub is_right: bool,
+    /// An argon2id digest of the password, where it is right and the one that is stored is of
+    /// another kind or weaker than those that are made now.
+    pub better: Option<String>,
+}
+
+fn prove(salt: &[u8], password: &str, stored: &str) -> Result<Proof> {
+    if let Some(digest) = foreign::stored(stored) {
+        let better = hash(salt, password)?;
+        let is_right = digest.verify(password);
+        return Ok(Proof {
+            is_right,
+            better: is_right.then_some(better),
+        });
+    }
+    let is_right = foreign::verify_argon2(password, stored)
+        .ok_or_else(|| Error::Crypto("a stored password cannot be read".to_owned()))?;
+    let better = match is_right && !foreign::is_current(stored) {
+        true => Some(hash(salt, password)?),
+        false => None,
+    };
+    Ok(Proof { is_right, better })
 }
 
 fn hash(salt: &[u8], password: &str) -> Result<String> {

@@ -1,5 +1,7 @@
 //! Fields that creating and updating a user have in common.
 
+use http::StatusCode;
+
 use crate::backend::form::Form;
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
@@ -72,7 +74,7 @@ pub(super) fn apply(form: &mut Form, user: &mut User) {
 pub(super) enum NewPassword {
     /// To be hashed.
     Clear(String),
-    /// Argon2 in PHC form.
+    /// What is stored of a digest, which names its hasher.
     Digest(String),
 }
 
@@ -89,16 +91,17 @@ pub(super) fn password(form: &mut Form) -> Option<NewPassword> {
         return Some(NewPassword::Clear(password));
     }
     let digest = digest?;
-    if !matches!(hasher.as_deref(), Some("argon2i" | "argon2id")) || !is_argon2(&digest) {
-        let text = "Only digests of argon2i and argon2id in PHC form are accepted.";
-        form.refuse(Refusal::format("password_digest", text));
+    let stored = passwords::foreign::accept(hasher.as_deref().unwrap_or_default(), &digest);
+    if hasher.is_none() {
+        form.refuse(Refusal::missing("password_hasher"));
+    } else if stored.is_none() {
+        let text =
+            "The password_digest is not a digest of that password_hasher, or costs too much.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let refusal = Refusal::new(status, "form_password_digest_invalid", text);
+        form.refuse(refusal.param("password_digest"));
     }
-    Some(NewPassword::Digest(digest))
-}
-
-fn is_argon2(digest: &str) -> bool {
-    let is_ours = digest.starts_with("$argon2id$") || digest.starts_with("$argon2i$");
-    is_ours && argon2::password_hash::phc::PasswordHash::new(digest).is_ok()
+    stored.map(NewPassword::Digest)
 }
 
 impl NewPassword {
