@@ -49,6 +49,18 @@ pub enum Kind {
     Message,
     /// `ep_…`, a webhook endpoint.
     Endpoint,
+    /// `alid_…`, somebody who may sign up.
+    AllowlistIdentifier,
+    /// `blid_…`, somebody who may not.
+    BlocklistIdentifier,
+    /// `mch_…`, a machine that calls others.
+    Machine,
+    /// `oa_…`, an application that asks users for access.
+    OauthApplication,
+    /// `agt_…`, a task of an agent.
+    AgentTask,
+    /// `proxchk_…`, a look at a proxy.
+    ProxyCheck,
 }
 
 impl Kind {
@@ -75,6 +87,12 @@ impl Kind {
             Self::BackupCodes => "backup_code",
             Self::Message => "msg",
             Self::Endpoint => "ep",
+            Self::AllowlistIdentifier => "alid",
+            Self::BlocklistIdentifier => "blid",
+            Self::Machine => "mch",
+            Self::OauthApplication => "oa",
+            Self::AgentTask => "agt",
+            Self::ProxyCheck => "proxchk",
         }
     }
 }
@@ -84,6 +102,13 @@ impl Kind {
 pub fn new(env: &Env, kind: Kind) -> String {
     let seconds = u32::try_from(env.now().as_second() - KSUID_EPOCH).unwrap_or(0);
     encode(kind.prefix(), seconds, env.bytes::<16>())
+}
+
+/// A new id of the kinds that have 32 hexadecimal digits after their prefix: keys and tokens of
+/// machines.
+#[must_use]
+pub fn hex(env: &Env, prefix: &str) -> String {
+    format!("{prefix}_{}", hex::encode(env.bytes::<16>()))
 }
 
 fn encode(prefix: &str, seconds: u32, random: [u8; 16]) -> String {

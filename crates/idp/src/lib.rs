@@ -8,6 +8,7 @@
 
 pub mod backend;
 pub mod config;
+pub mod derived;
 pub mod domain;
 pub mod error;
 pub mod frontend;

@@ -25,6 +25,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "factors",
         sql: include_str!("../migrations/0005_factors.sql"),
     },
+    Migration {
+        version: 9,
+        name: "apis",
+        sql: include_str!("../migrations/0009_apis.sql"),
+    },
 ];
 
 /// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's

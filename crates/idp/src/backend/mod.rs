@@ -8,6 +8,7 @@ mod answer;
 mod form;
 mod guard;
 mod jwks;
+mod login_tokens;
 mod memberships;
 mod metadata;
 mod organizations;
@@ -42,7 +43,8 @@ pub fn router(idp: Idp) -> Router {
         .merge(users::router())
         .merge(organizations::router())
         .merge(memberships::router())
-        .merge(sessions::router());
+        .merge(sessions::router())
+        .merge(login_tokens::router());
     Router::new()
         .nest("/v1", v1)
         .fallback(unknown)

@@ -4,9 +4,11 @@
 //! did into it. The caller commits.
 
 pub mod factors;
+pub mod login_tokens;
 pub mod memberships;
 pub mod names;
 pub mod organizations;
+pub mod passwords;
 pub mod people;
 pub mod sessions;
 pub mod users;

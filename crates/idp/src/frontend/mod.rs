@@ -11,7 +11,7 @@ mod intake;
 mod me;
 mod organizations;
 mod piggyback;
-mod redirects;
+pub(crate) mod redirects;
 mod request;
 mod scripts;
 mod sessions;

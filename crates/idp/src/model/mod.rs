@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod environment;
+pub mod login_token;
 pub mod membership;
 pub mod organization;
 pub mod role;

@@ -8,8 +8,10 @@ pub mod clients;
 pub mod emails;
 pub mod factors;
 pub mod keys;
+pub mod login_tokens;
 pub mod memberships;
 pub mod organizations;
+pub mod passwords;
 pub mod roles;
 pub mod search;
 pub mod sessions;
@@ -74,8 +76,10 @@ pub fn statements() -> Vec<&'static Statement> {
         emails::STATEMENTS,
         factors::STATEMENTS,
         keys::STATEMENTS,
+        login_tokens::STATEMENTS,
         memberships::STATEMENTS,
         organizations::STATEMENTS,
+        passwords::STATEMENTS,
         roles::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,

@@ -1,5 +1,6 @@
 //! Users.
 
+mod bulk;
 mod create;
 mod delete;
 mod factors;
@@ -10,6 +11,7 @@ mod metadata;
 mod moderate;
 mod password;
 mod read;
+mod remove_password;
 mod update;
 
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub(super) fn router() -> Router<Arc<Backend>> {
     Router::new()
         .route("/users", get(list::list).post(create::create))
         .route("/users/count", get(list::count))
+        .route("/users/ban", post(bulk::ban))
+        .route("/users/unban", post(bulk::unban))
         .route(
             "/users/{id}",
             get(read::get).patch(update::update).delete(delete::delete),
@@ -44,6 +48,7 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         )
         .route("/users/{id}/mfa", remove(factors::delete_all))
         .route("/users/{id}/verify_password", post(password::verify))
+        .route("/users/{id}/remove_password", post(remove_password::remove))
         .route(
             "/users/{id}/organization_memberships",
             get(memberships::list),

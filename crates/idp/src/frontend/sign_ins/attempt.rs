@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::{Strategy, admitted, answer, complete, fail, find_open, password_incorrect};
+use crate::domain::passwords;
 use crate::domain::verifications::{self, Judgement};
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
@@ -39,19 +40,20 @@ async fn password(frontend: &Frontend, id: &str, meta: Meta, password: &str) -> 
     }
     .and_then(|user| user.password_digest);
     drop(visit);
-    let proven = frontend
+    let proof = frontend
         .idp
         .passwords()
-        .verify(password, digest.as_deref())
+        .prove(password, digest.as_deref())
         .await?;
 
     let mut visit = Visit::write(frontend, meta).await?;
     let mut sign_in = find_open(&mut visit, id, "needs_first_factor").await?;
     let mut person = admitted(&mut visit, sign_in.user_id.as_deref()).await?;
     // The digest may have changed while the password was compared with the old one.
-    if !proven || person.user.password_digest != digest {
+    if !proof.is_right || person.user.password_digest != digest {
         return fail(visit, &person, password_incorrect()).await;
     }
+    passwords::upgrade(&mut visit.tx, &mut person, proof.better).await?;
     complete::by_password(&mut visit, &mut sign_in, &mut person).await?;
     answer(visit, &sign_in, Some(&person)).await
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{LIFETIME, Strategy, admitted, answer, complete, fail, password_incorrect, prepare};
-use crate::domain::people;
+use crate::domain::{passwords, people};
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::fields::{Fields, Form};
@@ -44,10 +44,10 @@ pub async fn create(
         return Err(Refusal::missing("password").into());
     }
     let known = look_up(&frontend.idp, identifier).await?;
-    let proven = match password {
+    let proof = match password {
         Some(password) => {
             let digest = known.as_ref().and_then(|known| known.digest.as_deref());
-            Some(frontend.idp.passwords().verify(password, digest).await?)
+            Some(frontend.idp.passwords().prove(password, digest).await?)
         }
         None => None,
     };
@@ -55,13 +55,14 @@ pub async fn create(
 
     let mut visit = Visit::write(&frontend, meta).await?;
     let mut sign_in = blank(&visit, identifier, &known.user_id);
-    if let Some(proven) = proven {
+    if let Some(proof) = proof {
         let mut person = admitted(&mut visit, Some(&known.user_id)).await?;
         // The digest may have changed while the password was compared with the old one.
-        if !proven || person.user.password_digest != known.digest {
+        if !proof.is_right || person.user.password_digest != known.digest {
             return fail(visit, &person, password_incorrect()).await;
         }
         register(&mut visit, &mut sign_in).await?;
+        passwords::upgrade(&mut visit.tx, &mut person, proof.better).await?;
         complete::by_password(&mut visit, &mut sign_in, &mut person).await?;
         return answer(visit, &sign_in, Some(&person)).await;
     }

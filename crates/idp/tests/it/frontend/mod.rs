@@ -8,6 +8,7 @@ mod instance;
 mod organizations;
 mod passwords;
 mod server;
+mod rehash;
 mod sessions;
 mod sign_in;
 mod sign_up;
