@@ -45,6 +45,8 @@ pub enum Kind {
     Totp,
     /// `backup_code_…`, a set of backup codes.
     BackupCodes,
+    /// `img_…`, an uploaded picture.
+    Image,
     /// `msg_…`, a webhook message.
     Message,
     /// `ep_…`, a webhook endpoint.
@@ -85,6 +87,7 @@ impl Kind {
             Self::Verification => "ver",
             Self::Totp => "totp",
             Self::BackupCodes => "backup_code",
+            Self::Image => "img",
             Self::Message => "msg",
             Self::Endpoint => "ep",
             Self::AllowlistIdentifier => "alid",

@@ -30,6 +30,6 @@ pub mod webhooks;
 pub use config::{IdpConfig, Lockout, RateLimits, publishable_key};
 pub use error::{Error, Refusal, Result};
 pub use instance::Idp;
-pub use mail::{Mail, MailError, Mailer};
+pub use mail::{Mail, MailError, MailKind, Mailer};
 pub use schema::migrate;
 pub use settings::Settings;

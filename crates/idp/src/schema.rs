@@ -21,6 +21,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0003_settings.sql"),
     },
     Migration {
+        version: 4,
+        name: "identification",
+        sql: include_str!("../migrations/0004_identification.sql"),
+    },
+    Migration {
         version: 5,
         name: "factors",
         sql: include_str!("../migrations/0005_factors.sql"),

@@ -38,6 +38,13 @@ pub fn is_test_address(address: &str) -> bool {
     local.contains("+clerk_test")
 }
 
+/// Whether a phone number belongs to a test, as on Clerk's own test instances: +1, any area, and
+/// 555-0100 to 555-0199, which no telephone company gives away.
+#[must_use]
+pub fn is_test_number(number: &str) -> bool {
+    number.len() == 12 && number.starts_with("+1") && number.get(5..10) == Some("55501")
+}
+
 /// Keyed hashes of codes. A code has a million values: without the key, a stolen digest would
 /// give it away at once.
 pub struct Codes(hmac::Key);
@@ -85,6 +92,20 @@ mod tests {
         assert!(is_test_address("ada+clerk_test2@example.com"));
         assert!(!is_test_address("ada@example.com"));
         assert!(!is_test_address("ada@x+clerk_test.example.com"));
+    }
+
+    #[test]
+    fn test_numbers_are_the_fictional_ones() {
+        assert!(is_test_number("+12015550100") && is_test_number("+19995550199"));
+        for other in [
+            "+12015550200",
+            "+3120155501",
+            "+120155501",
+            "+1201555010000",
+            "ada",
+        ] {
+            assert!(!is_test_number(other), "{other}");
+        }
     }
 
     #[test]

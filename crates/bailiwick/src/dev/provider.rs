@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use axum::Router;
 use bailiwick_embedded::mailbox::{Mailbox, Message, MessageKind};
 use bailiwick_idp::webhooks::{EndpointConfig, SigningSecret, release_deliveries};
-use bailiwick_idp::{Idp, IdpConfig, Mail, MailError, Mailer};
+use bailiwick_idp::{Idp, IdpConfig, Mail, MailError, MailKind, Mailer};
 use bailiwick_kernel::Env;
 use bailiwick_pg::{Pool, PoolConfig};
 use tokio::net::TcpListener;
@@ -119,19 +119,24 @@ async fn sweep(idp: Idp, stop: CancellationToken) {
     }
 }
 
-/// Mail goes into the mailbox, which is durable before it answers.
+/// Mail and text messages go into the mailbox, which is durable before it answers.
 struct ToMailbox(Mailbox);
 
 impl Mailer for ToMailbox {
     fn deliver(&self, mail: Mail) -> bailiwick_idp::mail::Delivery<'_> {
         Box::pin(async move {
+            let is_email = mail.kind == MailKind::Email;
             let message = Message {
-                kind: MessageKind::Email,
+                kind: if is_email {
+                    MessageKind::Email
+                } else {
+                    MessageKind::Sms
+                },
                 to: mail.to,
                 from: None,
-                subject: Some(mail.subject),
+                subject: is_email.then_some(mail.subject),
                 text: mail.text,
-                html: Some(mail.html),
+                html: is_email.then_some(mail.html),
             };
             self.0
                 .deliver(message)

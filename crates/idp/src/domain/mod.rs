@@ -3,13 +3,16 @@
 //! Each function works within the caller's transaction and writes the webhook events of what it
 //! did into it. The caller commits.
 
+pub mod emails;
 pub mod factors;
+pub mod images;
 pub mod login_tokens;
 pub mod memberships;
 pub mod names;
 pub mod organizations;
 pub mod passwords;
 pub mod people;
+pub mod phones;
 pub mod sessions;
 pub mod users;
 pub mod verifications;

@@ -36,6 +36,25 @@ pub fn email(text: &str, param: &str) -> Result<String, Refusal> {
     }
 }
 
+/// A phone number in the form of E.164, freed of what people put between the digits.
+pub fn phone(text: &str, param: &str) -> Result<String, Refusal> {
+    let number: String = text
+        .trim()
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '(' | ')' | '-' | '.'))
+        .collect();
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    let fits = (7..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if fits {
+        Ok(number)
+    } else {
+        let text = "Phone number must be a valid phone number, with the code of its country.";
+        Err(Refusal::format(param, text))
+    }
+}
+
 /// A name, trimmed; empty means none.
 pub fn name(text: &str, param: &str) -> Result<Option<String>, Refusal> {
     let name = text.trim();
@@ -127,6 +146,30 @@ mod tests {
             &format!("{}@x.example", "a".repeat(65)),
         ] {
             assert!(email(bad, "email_address").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers() {
+        for (text, number) in [
+            ("+31612345678", "+31612345678"),
+            (" +1 (201) 555-0100 ", "+12015550100"),
+        ] {
+            assert_eq!(phone(text, "phone_number").unwrap(), number);
+        }
+        for bad in [
+            "",
+            "+",
+            "0612345678",
+            "+0612345678",
+            "+123456",
+            "+1234567890123456",
+            "+31x12345678",
+            "+3161234\r\n5678",
+            "++31612345678",
+            "+٣١٦١٢٣٤٥٦",
+        ] {
+            assert!(phone(bad, "phone_number").is_err(), "{bad}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Users together with their addresses.
+//! Users together with everything that is theirs.
 
 use std::collections::HashMap;
 
@@ -6,48 +6,24 @@ use bailiwick_pg::Tx;
 
 use crate::error::{Refusal, Result};
 use crate::model::user::Person;
-use crate::store::factors::{self, Factors};
-use crate::store::{emails, users};
+use crate::store::{people, users};
 
-/// People by user id. Unknown ids are left out.
+/// People by user id, in one round trip. Unknown ids are left out.
 pub async fn load(tx: &mut Tx, ids: &[String]) -> Result<HashMap<String, Person>> {
-    let mut people: HashMap<String, Person> = users::load(tx, ids)
-        .await?
-        .into_iter()
-        .map(|user| {
-            (
-                user.id.clone(),
-                Person {
-                    user,
-                    emails: Vec::new(),
-                    factors: Factors::default(),
-                },
-            )
-        })
-        .collect();
-    for email in emails::list(tx, ids).await? {
-        if let Some(person) = people.get_mut(&email.user_id) {
-            person.emails.push(email);
-        }
-    }
-    for (id, loaded) in factors::load(tx, ids).await? {
-        if let Some(person) = people.get_mut(&id) {
-            person.factors = loaded;
-        }
-    }
-    Ok(people)
+    let people = people::load(tx, ids).await?.into_iter();
+    Ok(people
+        .map(|person| (person.user.id.clone(), person))
+        .collect())
 }
 
 /// The person with that user id.
 pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<Person>> {
-    Ok(load(tx, &[id.to_owned()]).await?.remove(id))
+    Ok(people::load(tx, &[id.to_owned()]).await?.pop())
 }
 
 /// The person with that user id, locked until the transaction's end.
 pub async fn find_locked(tx: &mut Tx, id: &str) -> Result<Option<Person>> {
-    if users::find_locked(tx, id).await?.is_none() {
-        return Ok(None);
-    }
+    users::lock(tx, id).await?;
     find(tx, id).await
 }
 

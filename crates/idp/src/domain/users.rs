@@ -25,6 +25,9 @@ pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
     for email in &person.emails {
         store::emails::insert(tx, email).await.map_err(taken)?;
     }
+    for phone in &person.phones {
+        store::phones::insert(tx, phone).await.map_err(taken)?;
+    }
     emit(idp, tx, "user.created", person).await
 }
 
@@ -48,6 +51,9 @@ pub async fn delete(idp: &Idp, tx: &mut Tx, id: &str) -> Result<Value> {
         memberships::remove_row(idp, tx, &membership, &person).await?;
     }
     users::delete(tx, id).await?;
+    if let Some(image_id) = &person.user.image_id {
+        store::images::delete(tx, image_id).await?;
+    }
     let mut event = json!({ "object": "user", "id": id, "deleted": true });
     if let Some(external_id) = &person.user.external_id {
         event["external_id"] = external_id.as_str().into();
@@ -66,6 +72,7 @@ async fn emit(idp: &Idp, tx: &mut Tx, event: &str, person: &Person) -> Result<()
 pub fn identifier_exists(param: &str) -> Refusal {
     let text = match param {
         "email_address" => "That email address is taken. Please try another.",
+        "phone_number" => "That phone number is taken. Please try another.",
         "username" => "That username is taken. Please try another.",
         _ => "That value is taken. Please try another.",
     };
@@ -77,13 +84,17 @@ pub fn identifier_exists(param: &str) -> Refusal {
     .param(param)
 }
 
-fn taken(error: Error) -> Error {
+/// Says whose value it was that a constraint refused.
+pub(super) fn taken(error: Error) -> Error {
     let Error::Database(database) = &error else {
         return error;
     };
     match database.constraint() {
         Some("email_addresses_verified" | "email_addresses_own") => {
             identifier_exists("email_address").into()
+        }
+        Some("phone_numbers_verified" | "phone_numbers_own") => {
+            identifier_exists("phone_number").into()
         }
         Some("users_username") => identifier_exists("username").into(),
         Some("users_external_id_key") => identifier_exists("external_id").into(),

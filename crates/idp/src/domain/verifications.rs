@@ -6,22 +6,31 @@ use jiff::SignedDuration;
 
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
+use crate::mail::{self, Mail, Purpose};
 use crate::store::verifications::{Standing, Verification};
 use crate::store::{self, verifications};
 use crate::{ids, secrets};
 
+/// A code by mail.
+pub const EMAIL_CODE: &str = "email_code";
+/// A code by text message.
+pub const PHONE_CODE: &str = "phone_code";
+
 /// How long a code is right.
 const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-/// Asks for a code that goes to `address`; the code is to be sent after the commit.
-pub async fn ask(
-    idp: &Idp,
-    tx: &mut Tx,
-    strategy: &str,
-    address: &str,
-) -> Result<(Verification, String)> {
+/// Asks for a code that goes to an address, or for the strategies of phones to a number. The
+/// message is to be sent after the commit. 429 where too many were sent there.
+pub async fn ask(idp: &Idp, tx: &mut Tx, strategy: &str, to: &str) -> Result<(Verification, Mail)> {
+    idp.limits().mail(to)?;
     let now = store::now(idp.env());
-    let is_test = idp.config().test_codes && secrets::is_test_address(address);
+    let is_phone = strategy.ends_with("phone_code");
+    let is_test = if is_phone {
+        secrets::is_test_number(to)
+    } else {
+        secrets::is_test_address(to)
+    };
+    let is_test = idp.config().test_codes && is_test;
     let code = if is_test {
         secrets::TEST_CODE.to_owned()
     } else {
@@ -35,10 +44,44 @@ pub async fn ask(
         attempts: 0,
         expire_at: Some(now.saturating_add(CODE_LIFETIME).unwrap_or(now)),
         verified_at: None,
+        redirect_url: None,
+        verified_at_client: None,
         created_at: now,
     };
     verifications::insert(tx, &verification).await?;
-    Ok((verification, code))
+    let purpose = if strategy.starts_with("reset_password") {
+        Purpose::PasswordReset
+    } else {
+        Purpose::Verification
+    };
+    let (name, home) = (&idp.config().application_name, &idp.config().home_url);
+    let mail = if is_phone {
+        mail::sms(name, to, &code, purpose)
+    } else {
+        mail::code(name, home, to, &code, purpose)
+    };
+    Ok((verification, mail))
+}
+
+/// Refuses a strategy that is none of those offered here.
+pub fn expect_strategy(strategy: &str, offered: &[&str]) -> Result<(), Refusal> {
+    if offered.contains(&strategy) {
+        return Ok(());
+    }
+    let text = "The strategy is not supported by this instance.";
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Err(Refusal::new(status, "form_param_value_invalid", text).param("strategy"))
+}
+
+/// The refusal to verify again what is verified.
+#[must_use]
+pub fn already_verified() -> Refusal {
+    let text = "This verification has already been verified.";
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        "verification_already_verified",
+        text,
+    )
 }
 
 /// A verification that is over as soon as it begins: by a password, or by an operator's word.
@@ -51,6 +94,8 @@ pub async fn record(idp: &Idp, tx: &mut Tx, strategy: &str) -> Result<Verificati
         attempts: 1,
         expire_at: None,
         verified_at: Some(now),
+        redirect_url: None,
+        verified_at_client: None,
         created_at: now,
     };
     verifications::insert(tx, &verification).await?;
@@ -87,12 +132,7 @@ pub async fn judge(idp: &Idp, tx: &mut Tx, id: &str, code: &str) -> Result<Judge
     };
     match verification.standing(now) {
         Standing::Unverified => {}
-        Standing::Verified => {
-            return closed(
-                "verification_already_verified",
-                "This verification has already been verified.",
-            );
-        }
+        Standing::Verified => return Ok(Judgement::Closed(already_verified())),
         Standing::Expired => {
             return closed(
                 "verification_expired",

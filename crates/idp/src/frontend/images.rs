@@ -1,14 +1,16 @@
-//! Pictures of users and organizations: initials on a colour, drawn on the spot.
+//! Pictures of users and organizations: uploaded ones, or initials on a colour.
 //!
-//! The address says everything that the picture shows, so the answer never changes, nothing is
-//! looked up and nobody learns from it who exists.
+//! The address of initials says everything that the picture shows, so the answer never changes,
+//! nothing is looked up and nobody learns from it who exists.
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header;
 
 use crate::config::IdpConfig;
 use crate::error::{Refusal, Result};
+use crate::instance::Idp;
+use crate::store::images;
 
 /// Pairs of colours, from the upper left to the lower right.
 const PALETTE: [(&str, &str); 8] = [
@@ -50,6 +52,12 @@ pub fn avatar_url(config: &IdpConfig, id: &str, name: &[Option<&str>], fallback:
     )
 }
 
+/// Where an uploaded picture is.
+#[must_use]
+pub fn upload_url(config: &IdpConfig, id: &str) -> String {
+    format!("{}/images/uploads/{id}", config.frontend_url())
+}
+
 /// The first letter or digit of a word, as a capital of one character.
 fn letter(text: &str) -> Option<char> {
     let first = text.chars().find(|c| c.is_alphanumeric())?;
@@ -73,6 +81,26 @@ pub async fn avatar(Path(file): Path<String>) -> Result<Response> {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((headers, svg).into_response())
+}
+
+/// `GET /images/uploads/{id}`. Public: the id cannot be guessed, and a picture has no other way
+/// to people who are signed in elsewhere. What was uploaded is never taken for anything but a
+/// picture.
+pub async fn upload(State(idp): State<Idp>, Path(id): Path<String>) -> Result<Response> {
+    let mut tx = idp.pool().begin().await?;
+    let image = images::find(&mut tx, &id).await?;
+    tx.commit().await?;
+    let image = image.ok_or_else(|| Refusal::not_found("Image"))?;
+    let headers = [
+        (header::CONTENT_TYPE, image.content_type.as_str()),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, image.bytes).into_response())
 }
 
 fn draw(file: &str) -> Option<String> {

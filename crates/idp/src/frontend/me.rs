@@ -11,7 +11,7 @@ use super::piggyback;
 use super::request::Meta;
 use super::visit::Visit;
 use crate::domain::sessions::End;
-use crate::domain::{memberships, names, people, sessions as session_acts, users};
+use crate::domain::{emails, memberships, names, phones, sessions as session_acts, users};
 use crate::error::{Refusal, Result};
 use crate::model::user::Person;
 use crate::store::memberships::{MAX_PER_USER, count_by_user, list_by_users};
@@ -32,8 +32,7 @@ pub async fn update(
     Form(form): Form,
 ) -> Result<Response> {
     let mut visit = Visit::write(&frontend, meta).await?;
-    let (_, person) = visit.signed_in().await?;
-    let mut person = people::get_locked(&mut visit.tx, &person.user.id).await?;
+    let (_, mut person) = visit.signed_in_locked().await?;
     if let Some(text) = form.raw("first_name") {
         person.user.first_name = names::name(text, "first_name")?;
     }
@@ -48,13 +47,10 @@ pub async fn update(
             .into());
     }
     if let Some(id) = form.get("primary_email_address_id") {
-        let email = person.emails.iter().find(|email| email.id == id);
-        let email = email.ok_or_else(|| Refusal::not_found("Email address"))?;
-        if email.verified_at.is_none() {
-            let text = "The email address must be verified.";
-            return Err(Refusal::format("primary_email_address_id", text).into());
-        }
-        person.user.primary_email_address_id = Some(id.to_owned());
+        emails::make_primary(&mut person, id)?;
+    }
+    if let Some(id) = form.get("primary_phone_number_id") {
+        phones::make_primary(&mut person, id)?;
     }
     if let Some(metadata) = form.object("unsafe_metadata")? {
         person.user.unsafe_metadata = metadata;
@@ -72,8 +68,7 @@ pub async fn update_metadata(
     Form(form): Form,
 ) -> Result<Response> {
     let mut visit = Visit::write(&frontend, meta).await?;
-    let (_, person) = visit.signed_in().await?;
-    let mut person = people::get_locked(&mut visit.tx, &person.user.id).await?;
+    let (_, mut person) = visit.signed_in_locked().await?;
     if let Some(Value::Object(changes)) = form.object("unsafe_metadata")? {
         merge(&mut person.user.unsafe_metadata, changes);
         // Merging must not get past the bound that a single write has.

@@ -3,6 +3,7 @@
 pub mod agents;
 mod client;
 mod cookies;
+mod emails;
 mod environment;
 mod factors;
 mod fields;
@@ -10,6 +11,7 @@ pub mod images;
 mod intake;
 mod me;
 mod organizations;
+mod phones;
 mod piggyback;
 pub(crate) mod redirects;
 mod request;
@@ -64,6 +66,8 @@ pub fn router(idp: Idp) -> Router {
             client_routes()
                 .merge(me_routes())
                 .merge(factors::factor_routes())
+                .merge(emails::routes())
+                .merge(phones::routes())
                 .merge(organization_routes()),
         )
         .fallback(intake::not_found)
@@ -84,6 +88,7 @@ fn public() -> Router<Frontend> {
     Router::new()
         .route(KEY_SET, get(environment::jwks))
         .route("/images/avatars/{file}", get(images::avatar))
+        .route("/images/uploads/{id}", get(images::upload))
         .route("/npm/@clerk/{package}/dist/{file}", get(scripts::script))
         .route(
             "/v1/environment",

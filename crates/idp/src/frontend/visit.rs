@@ -183,6 +183,13 @@ impl Visit {
         Ok((session, person))
     }
 
+    /// The same, with the user locked until the transaction's end.
+    pub async fn signed_in_locked(&mut self) -> Result<(Session, Person)> {
+        let (session, person) = self.signed_in().await?;
+        let person = people::get_locked(&mut self.tx, &person.user.id).await?;
+        Ok((session, person))
+    }
+
     /// Sends a mail once the transaction is committed.
     pub fn send(&mut self, mail: Mail) {
         self.mails.push(mail);

@@ -1,6 +1,6 @@
 //! The mail that carries a code.
 
-use super::Mail;
+use super::{Mail, MailKind};
 
 /// What the code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub fn code(application: &str, home_url: &str, to: &str, code: &str, purpose: Pu
 "#
     );
     Mail {
+        kind: MailKind::Email,
         to: to.to_owned(),
         subject,
         text,

@@ -1,22 +1,35 @@
 //! Messages to people, handed to whoever delivers them.
 
 mod code;
+mod sms;
 
 pub use code::{Purpose, code};
+pub use sms::sms;
 
 use std::future::Future;
 use std::pin::Pin;
 
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    /// To an e-mail address.
+    Email,
+    /// As a text message, to a phone number.
+    Sms,
+}
+
 /// A message, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// One address.
+    /// How it travels.
+    pub kind: MailKind,
+    /// One address, or one number in the form of E.164.
     pub to: String,
-    /// One line.
+    /// One line; empty for a text message.
     pub subject: String,
     /// For readers without HTML.
     pub text: String,
-    /// A whole HTML document that loads nothing.
+    /// A whole HTML document that loads nothing; empty for a text message.
     pub html: String,
 }
 

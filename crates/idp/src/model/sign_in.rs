@@ -41,7 +41,7 @@ pub fn sign_in(
             "last_name": person.user.last_name,
             "image_url": person.image_url(config),
             "profile_image_url": person.image_url(config),
-            "has_image": false,
+            "has_image": person.has_image(),
         })),
         "created_session_id": sign_in.created_session_id,
         "abandon_at": ms(sign_in.abandon_at),

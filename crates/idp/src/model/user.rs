@@ -9,6 +9,7 @@ use crate::config::IdpConfig;
 use crate::frontend::images;
 use crate::store::emails::EmailAddress;
 use crate::store::factors::Factors;
+use crate::store::phones::PhoneNumber;
 use crate::store::users::User;
 
 /// A user with everything that the resource shows.
@@ -20,9 +21,22 @@ pub struct Person {
     pub emails: Vec<EmailAddress>,
     /// What the person has beside the first factor.
     pub factors: Factors,
+    /// Oldest first.
+    pub phones: Vec<PhoneNumber>,
 }
 
 impl Person {
+    /// A user who has nothing yet.
+    #[must_use]
+    pub fn new(user: User) -> Self {
+        Self {
+            user,
+            emails: Vec::new(),
+            phones: Vec::new(),
+            factors: Factors::default(),
+        }
+    }
+
     /// The address that mail goes to.
     #[must_use]
     pub fn primary_email(&self) -> Option<&EmailAddress> {
@@ -36,19 +50,37 @@ impl Person {
         self.factors.has_totp
     }
 
-    /// What others know the person by: an address, or a username, or nothing.
+    /// The number that is shown first.
+    #[must_use]
+    pub fn primary_phone(&self) -> Option<&PhoneNumber> {
+        let primary = self.user.primary_phone_number_id.as_deref()?;
+        self.phones.iter().find(|phone| phone.id == primary)
+    }
+
+    /// What others know the person by: an address, a username, a number, or nothing.
     #[must_use]
     pub fn identifier(&self) -> &str {
+        let phone = || self.primary_phone().map(|phone| phone.number.as_str());
         self.primary_email()
             .map(|email| email.address.as_str())
             .or(self.user.username.as_deref())
+            .or_else(phone)
             .unwrap_or_default()
+    }
+
+    /// Whether the picture is one that the person uploaded.
+    #[must_use]
+    pub fn has_image(&self) -> bool {
+        self.user.image_id.is_some()
     }
 
     /// Where the person's picture is.
     #[must_use]
     pub fn image_url(&self, config: &IdpConfig) -> String {
         let user = &self.user;
+        if let Some(id) = &user.image_id {
+            return images::upload_url(config, id);
+        }
         let name = [user.first_name.as_deref(), user.last_name.as_deref()];
         images::avatar_url(config, &user.id, &name, self.identifier())
     }
@@ -70,14 +102,31 @@ pub fn email_address(email: &EmailAddress, now: Timestamp) -> Value {
     })
 }
 
+/// A phone number.
+#[must_use]
+pub fn phone_number(phone: &PhoneNumber, now: Timestamp) -> Value {
+    json!({
+        "id": phone.id,
+        "object": "phone_number",
+        "phone_number": phone.number,
+        "reserved_for_second_factor": phone.reserved_for_second_factor,
+        "default_second_factor": phone.default_second_factor,
+        "reserved": false,
+        "verification": phone.verification.as_ref().map(|v| verification(v, now)),
+        "linked_to": [],
+        "backup_codes": null,
+        "created_at": ms(phone.created_at),
+        "updated_at": ms(phone.updated_at),
+    })
+}
+
 /// A user, as the Backend API and webhooks show it.
 #[must_use]
 pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
-    let Person {
-        user,
-        emails,
-        factors,
-    } = person;
+    let user = &person.user;
+    let emails = person.emails.iter();
+    let phones = person.phones.iter();
+    let factors = &person.factors;
     let image_url = person.image_url(config);
     let locked_seconds = user
         .locked_until
@@ -93,9 +142,9 @@ pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
         "locale": user.locale,
         "image_url": image_url,
         "profile_image_url": image_url,
-        "has_image": false,
+        "has_image": person.has_image(),
         "primary_email_address_id": user.primary_email_address_id,
-        "primary_phone_number_id": null,
+        "primary_phone_number_id": user.primary_phone_number_id,
         "primary_web3_wallet_id": null,
         "password_enabled": user.password_digest.is_some(),
         "password_last_updated_at": ms_opt(user.password_updated_at),
@@ -105,8 +154,8 @@ pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
         "mfa_enabled_at": ms_opt(factors.mfa_enabled_at),
         "mfa_disabled_at": ms_opt(factors.mfa_disabled_at),
         "email_addresses":
-            emails.iter().map(|email| email_address(email, now)).collect::<Vec<_>>(),
-        "phone_numbers": [],
+            emails.map(|email| email_address(email, now)).collect::<Vec<_>>(),
+        "phone_numbers": phones.map(|phone| phone_number(phone, now)).collect::<Vec<_>>(),
         "web3_wallets": [],
         "passkeys": [],
         "external_accounts": [],
@@ -165,7 +214,7 @@ pub fn public_user_data(config: &IdpConfig, person: &Person) -> Value {
         "username": person.user.username,
         "image_url": image_url,
         "profile_image_url": image_url,
-        "has_image": false,
+        "has_image": person.has_image(),
         "banned": person.user.banned,
         "deprovisioned": false,
     })

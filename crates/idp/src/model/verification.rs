@@ -11,6 +11,7 @@ use crate::store::verifications::Verification;
 pub fn verification(verification: &Verification, now: Timestamp) -> Value {
     let object = match verification.strategy.as_str() {
         "admin" => "verification_admin",
+        "email_link" => "verification_email_link",
         "password" => "verification_password",
         "ticket" => "verification_ticket",
         "totp" => "verification_totp",
@@ -24,12 +25,8 @@ pub fn verification(verification: &Verification, now: Timestamp) -> Value {
         "attempts": verification.attempts,
         "expire_at": ms_opt(verification.expire_at),
     });
-    let is_own = matches!(
-        object,
-        "verification_password" | "verification_totp" | "verification_backup_code"
-    );
-    if !is_own {
-        value["verified_at_client"] = Value::Null;
+    if let Some(client_id) = &verification.verified_at_client {
+        value["verified_at_client"] = client_id.as_str().into();
     }
     if object == "verification_otp" {
         value["channel"] = Value::Null;

@@ -1,13 +1,14 @@
 //! E-mail addresses of users, with how each was verified.
 
-use bailiwick_pg::{Row, Tx, sql};
+use bailiwick_pg::{Tx, sql};
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::verifications::Verification;
 use crate::error::Result;
 
 /// A row of `idp.email_addresses` with its verification.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct EmailAddress {
     /// `idn_…`.
     pub id: String,
@@ -25,65 +26,55 @@ pub struct EmailAddress {
     pub updated_at: Timestamp,
 }
 
-impl EmailAddress {
-    fn read(row: &Row) -> Self {
-        Self {
-            id: row.get("id"),
-            user_id: row.get("user_id"),
-            address: row.get("address"),
-            verification: Verification::read_joined(row),
-            verified_at: row.get("email_verified_at"),
-            created_at: row.get("email_created_at"),
-            updated_at: row.get("updated_at"),
-        }
-    }
+/// SQL for the addresses of user `u`, oldest first, as a JSON array.
+macro_rules! emails_json {
+    () => {
+        concat!(
+            "(select coalesce(json_agg(x), '[]') from (select e.id, e.user_id, e.address, ",
+            crate::store::verifications::verification_json!("e.verification_id"),
+            " as verification, e.verified_at, e.created_at, e.updated_at
+              from idp.email_addresses e where e.user_id = u.id
+              order by e.created_at, e.id limit 200) x)"
+        )
+    };
 }
+pub(super) use emails_json;
 
 sql! {
-    /// The addresses of some users, oldest first.
-    LIST(TEXT_ARRAY, INT8) = "
-        select e.id, e.user_id, e.address, e.verified_at as email_verified_at,
-               e.created_at as email_created_at, e.updated_at,
-               v.id as v_id, v.strategy as v_strategy, v.code_digest as v_code_digest,
-               v.attempts as v_attempts, v.expire_at as v_expire_at,
-               v.verified_at as v_verified_at, v.created_at as v_created_at
-        from idp.email_addresses e left join idp.verifications v on v.id = e.verification_id
-        where e.user_id = any($1) order by e.created_at, e.id limit $2";
+    /// Whose an address is.
+    FIND_USER(TEXT) = "select user_id from idp.email_addresses where id = $1";
+    /// The address that waits for a verification.
+    FIND_BY_VERIFICATION(TEXT) = "
+        select user_id, id from idp.email_addresses where verification_id = $1";
     /// A new address.
     INSERT(TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
         insert into idp.email_addresses
             (id, user_id, address, verification_id, verified_at, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, $6)";
-    /// Marks an address as the user's own.
-    SET_VERIFIED(TEXT, TIMESTAMPTZ) = "
-        update idp.email_addresses set verified_at = $2, updated_at = $2 where id = $1";
+    /// How an address is verified, and since when it is.
+    UPDATE(TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
+        update idp.email_addresses set verification_id = $2, verified_at = $3, updated_at = $4
+        where id = $1";
     /// Removes an address of a user.
     DELETE(TEXT, TEXT) = "delete from idp.email_addresses where user_id = $1 and id = $2";
 }
 
-/// How many addresses of all asked-for users are read at once; far more than people have.
-const MAX: i64 = 5_000;
+/// Whose an address is.
+pub async fn find_user(tx: &mut Tx, id: &str) -> Result<Option<String>> {
+    let row = tx.query_opt(&FIND_USER, &[&id]).await?;
+    Ok(row.map(|row| row.get(0)))
+}
 
-/// The addresses of some users, oldest first.
-pub async fn list(tx: &mut Tx, user_ids: &[String]) -> Result<Vec<EmailAddress>> {
-    if user_ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(tx
-        .query(&LIST, &[&user_ids, &MAX])
-        .await?
-        .iter()
-        .map(EmailAddress::read)
-        .collect())
+/// `(user id, e-mail address id)` of the address that waits for a verification.
+pub async fn find_by_verification(tx: &mut Tx, id: &str) -> Result<Option<(String, String)>> {
+    let row = tx.query_opt(&FIND_BY_VERIFICATION, &[&id]).await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
 }
 
 /// Stores a new address. A verified one that belongs to somebody violates
-/// `email_addresses_verified`.
+/// `email_addresses_verified`, a second one of the same user `email_addresses_own`.
 pub async fn insert(tx: &mut Tx, email: &EmailAddress) -> Result<()> {
-    let verification_id = email
-        .verification
-        .as_ref()
-        .map(|verification| &verification.id);
+    let verification_id = email.verification.as_ref().map(|row| &row.id);
     tx.execute(
         &INSERT,
         &[
@@ -99,9 +90,20 @@ pub async fn insert(tx: &mut Tx, email: &EmailAddress) -> Result<()> {
     Ok(())
 }
 
-/// Marks an address as verified at `now`.
-pub async fn set_verified(tx: &mut Tx, id: &str, now: Timestamp) -> Result<()> {
-    tx.execute(&SET_VERIFIED, &[&id, &now]).await?;
+/// Saves how an address of a locked user is verified.
+pub async fn save(tx: &mut Tx, email: &mut EmailAddress, now: Timestamp) -> Result<()> {
+    email.updated_at = super::after(email.updated_at, now);
+    let verification_id = email.verification.as_ref().map(|row| &row.id);
+    tx.execute(
+        &UPDATE,
+        &[
+            &email.id,
+            &verification_id,
+            &email.verified_at,
+            &email.updated_at,
+        ],
+    )
+    .await?;
     Ok(())
 }
 

@@ -1,14 +1,13 @@
 //! What users have beside their first factor.
 
-use std::collections::HashMap;
-
 use bailiwick_pg::{Tx, sql};
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::error::Result;
 
 /// What a user has beside the first factor.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Factors {
     /// An authenticator application was set up and proven.
     pub has_totp: bool,
@@ -22,16 +21,22 @@ pub struct Factors {
     pub password_compromised_mark: Option<String>,
 }
 
+/// SQL for the factors of user `u`, as a JSON object.
+macro_rules! factors_json {
+    () => {
+        "(select row_to_json(x) from (
+            select t.verified_at is not null as has_totp,
+                   exists (select 1 from idp.backup_codes b
+                           where b.user_id = u.id and b.used_at is null) as has_backup_codes,
+                   f.mfa_enabled_at, f.mfa_disabled_at, f.password_compromised_mark
+            from (select u.id) as who
+            left join idp.totps t on t.user_id = u.id
+            left join idp.user_factors f on f.user_id = u.id) x)"
+    };
+}
+pub(super) use factors_json;
+
 sql! {
-    /// The factors of users, where they have any.
-    LOAD(TEXT_ARRAY) = "
-        select u.id, t.verified_at is not null as has_totp,
-               exists (select 1 from idp.backup_codes b
-                       where b.user_id = u.id and b.used_at is null) as has_backup_codes,
-               f.mfa_enabled_at, f.mfa_disabled_at, f.password_compromised_mark
-        from unnest($1::text[]) as u (id)
-        left join idp.totps t on t.user_id = u.id
-        left join idp.user_factors f on f.user_id = u.id";
     /// What is remembered of a user beside the factors themselves.
     SAVE(TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TEXT) = "
         insert into idp.user_factors
@@ -40,25 +45,6 @@ sql! {
         on conflict (user_id) do update set mfa_enabled_at = excluded.mfa_enabled_at,
             mfa_disabled_at = excluded.mfa_disabled_at,
             password_compromised_mark = excluded.password_compromised_mark";
-}
-
-/// The factors of users, by user id.
-pub async fn load(tx: &mut Tx, user_ids: &[String]) -> Result<HashMap<String, Factors>> {
-    if user_ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = tx.query(&LOAD, &[&user_ids]).await?;
-    let read = |row: &bailiwick_pg::Row| {
-        let factors = Factors {
-            has_totp: row.get("has_totp"),
-            has_backup_codes: row.get("has_backup_codes"),
-            mfa_enabled_at: row.get("mfa_enabled_at"),
-            mfa_disabled_at: row.get("mfa_disabled_at"),
-            password_compromised_mark: row.get("password_compromised_mark"),
-        };
-        (row.get("id"), factors)
-    };
-    Ok(rows.iter().map(read).collect())
 }
 
 /// Saves what is remembered of a locked user beside the factors themselves.

@@ -7,11 +7,14 @@ pub mod backup_codes;
 pub mod clients;
 pub mod emails;
 pub mod factors;
+pub mod images;
 pub mod keys;
 pub mod login_tokens;
 pub mod memberships;
 pub mod organizations;
 pub mod passwords;
+pub mod people;
+pub mod phones;
 pub mod roles;
 pub mod search;
 pub mod sessions;
@@ -75,11 +78,14 @@ pub fn statements() -> Vec<&'static Statement> {
         clients::STATEMENTS,
         emails::STATEMENTS,
         factors::STATEMENTS,
+        images::STATEMENTS,
         keys::STATEMENTS,
         login_tokens::STATEMENTS,
         memberships::STATEMENTS,
         organizations::STATEMENTS,
         passwords::STATEMENTS,
+        people::STATEMENTS,
+        phones::STATEMENTS,
         roles::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,

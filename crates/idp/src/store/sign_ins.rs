@@ -3,7 +3,7 @@
 use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 
-use super::verifications::{self, Verification};
+use super::verifications::{Verification, verification_json};
 use crate::error::Result;
 
 /// A row of `idp.sign_ins` with the verifications of its factors.
@@ -23,6 +23,8 @@ pub struct SignIn {
     pub first_factor_verification: Option<Verification>,
     /// Where its code was sent.
     pub first_factor_email_address_id: Option<String>,
+    /// Where its code was sent, if that was a phone.
+    pub first_factor_phone_number_id: Option<String>,
     /// When the first factor was given.
     pub first_factor_at: Option<Timestamp>,
     /// The second factor that is under way or was given.
@@ -43,17 +45,14 @@ pub struct SignIn {
 
 sql! {
     /// A client's attempt.
-    FIND(TEXT, TEXT) = "
+    FIND(TEXT, TEXT) = concat!("
         select s.id, s.client_id, s.status, s.identifier, s.user_id,
-               s.first_factor_email_address_id, s.created_session_id, s.abandon_at,
-               s.created_at, s.updated_at, s.first_factor_at, s.second_factor_verification_id,
-               s.second_factor_phone_number_id, s.organization_id,
-               v.id as v_id, v.strategy as v_strategy, v.code_digest as v_code_digest,
-               v.attempts as v_attempts, v.expire_at as v_expire_at,
-               v.verified_at as v_verified_at, v.created_at as v_created_at
-        from idp.sign_ins s
-        left join idp.verifications v on v.id = s.first_factor_verification_id
-        where s.id = $1 and s.client_id = $2";
+               s.first_factor_email_address_id, s.first_factor_phone_number_id,
+               s.first_factor_at, s.second_factor_phone_number_id, s.organization_id,
+               s.created_session_id, s.abandon_at, s.created_at, s.updated_at, ",
+        verification_json!("s.first_factor_verification_id"), " as first_factor_verification, ",
+        verification_json!("s.second_factor_verification_id"), " as second_factor_verification
+        from idp.sign_ins s where s.id = $1 and s.client_id = $2");
     /// A new attempt.
     INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ,
         TIMESTAMPTZ) = "
@@ -63,12 +62,12 @@ sql! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// What changes in an attempt.
     UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT,
-        TEXT) = "
+        TEXT, TEXT) = "
         update idp.sign_ins set status = $2, identifier = $3, user_id = $4,
             first_factor_verification_id = $5, first_factor_email_address_id = $6,
             created_session_id = $7, updated_at = $8, first_factor_at = $9,
             second_factor_verification_id = $10, second_factor_phone_number_id = $11,
-            organization_id = $12
+            organization_id = $12, first_factor_phone_number_id = $13
         where id = $1";
 }
 
@@ -84,6 +83,7 @@ impl SignIn {
             user_id: None,
             first_factor_verification: None,
             first_factor_email_address_id: None,
+            first_factor_phone_number_id: None,
             first_factor_at: None,
             second_factor_verification: None,
             second_factor_phone_number_id: None,
@@ -95,24 +95,25 @@ impl SignIn {
         }
     }
 
-    fn read(row: &Row) -> Self {
-        Self {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
             id: row.get("id"),
             client_id: row.get("client_id"),
             status: row.get("status"),
             identifier: row.get("identifier"),
             user_id: row.get("user_id"),
-            first_factor_verification: Verification::read_joined(row),
+            first_factor_verification: Verification::read_json(row, "first_factor_verification")?,
             first_factor_email_address_id: row.get("first_factor_email_address_id"),
+            first_factor_phone_number_id: row.get("first_factor_phone_number_id"),
             first_factor_at: row.get("first_factor_at"),
-            second_factor_verification: None,
+            second_factor_verification: Verification::read_json(row, "second_factor_verification")?,
             second_factor_phone_number_id: row.get("second_factor_phone_number_id"),
             organization_id: row.get("organization_id"),
             created_session_id: row.get("created_session_id"),
             abandon_at: row.get("abandon_at"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
-        }
+        })
     }
 
     fn verification_id(&self) -> Option<&String> {
@@ -124,15 +125,8 @@ impl SignIn {
 
 /// An attempt of that client; an id of another client's is not found.
 pub async fn find(tx: &mut Tx, id: &str, client_id: &str) -> Result<Option<SignIn>> {
-    let Some(row) = tx.query_opt(&FIND, &[&id, &client_id]).await? else {
-        return Ok(None);
-    };
-    let mut sign_in = SignIn::read(&row);
-    let second: Option<String> = row.get("second_factor_verification_id");
-    if let Some(id) = second {
-        sign_in.second_factor_verification = verifications::find(tx, &id).await?;
-    }
-    Ok(Some(sign_in))
+    let row = tx.query_opt(&FIND, &[&id, &client_id]).await?;
+    row.as_ref().map(SignIn::read).transpose()
 }
 
 /// Stores a new attempt.
@@ -178,6 +172,7 @@ pub async fn save(tx: &mut Tx, sign_in: &mut SignIn, now: Timestamp) -> Result<(
                 .map(|verification| &verification.id),
             &sign_in.second_factor_phone_number_id,
             &sign_in.organization_id,
+            &sign_in.first_factor_phone_number_id,
         ],
     )
     .await?;

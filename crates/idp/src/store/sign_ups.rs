@@ -4,10 +4,10 @@ use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::verifications::Verification;
+use super::verifications::{Verification, verification_json};
 use crate::error::Result;
 
-/// A row of `idp.sign_ups` with the verification of its address.
+/// A row of `idp.sign_ups` with the verifications of its address and its number.
 #[derive(Clone, Debug)]
 pub struct SignUp {
     /// `sua_…`.
@@ -20,6 +20,12 @@ pub struct SignUp {
     pub email_address: Option<String>,
     /// Of [`Self::email_address`].
     pub email_verification: Option<Verification>,
+    /// The number to verify.
+    pub phone_number: Option<String>,
+    /// Of [`Self::phone_number`].
+    pub phone_verification: Option<Verification>,
+    /// The name to sign in with.
+    pub username: Option<String>,
     /// Given name.
     pub first_name: Option<String>,
     /// Family name.
@@ -46,41 +52,45 @@ pub struct SignUp {
 
 sql! {
     /// A client's attempt.
-    FIND(TEXT, TEXT) = "
-        select s.id, s.client_id, s.status, s.email_address, s.first_name, s.last_name,
-               s.password_digest, s.unsafe_metadata, s.legal_accepted_at, s.locale,
-               s.created_user_id, s.created_session_id, s.abandon_at,
-               s.created_at, s.updated_at,
-               v.id as v_id, v.strategy as v_strategy, v.code_digest as v_code_digest,
-               v.attempts as v_attempts, v.expire_at as v_expire_at,
-               v.verified_at as v_verified_at, v.created_at as v_created_at
-        from idp.sign_ups s left join idp.verifications v on v.id = s.email_verification_id
-        where s.id = $1 and s.client_id = $2";
+    FIND(TEXT, TEXT) = concat!("
+        select s.id, s.client_id, s.status, s.email_address, s.phone_number, s.username,
+               s.first_name, s.last_name, s.password_digest, s.unsafe_metadata,
+               s.legal_accepted_at, s.locale, s.created_user_id, s.created_session_id,
+               s.abandon_at, s.created_at, s.updated_at, ",
+        verification_json!("s.email_verification_id"), " as email_verification, ",
+        verification_json!("s.phone_verification_id"), " as phone_verification
+        from idp.sign_ups s where s.id = $1 and s.client_id = $2");
     /// A new attempt.
-    INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TEXT, TEXT, TEXT,
-        TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
+    INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ,
+        TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
         insert into idp.sign_ups (id, client_id, status, email_address, email_verification_id,
-            first_name, last_name, password_digest, unsafe_metadata, legal_accepted_at, locale,
-            created_user_id, created_session_id, abandon_at, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+            phone_number, phone_verification_id, username, first_name, last_name,
+            password_digest, unsafe_metadata, legal_accepted_at, locale, created_user_id,
+            created_session_id, abandon_at, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            $19)";
     /// All of an attempt but the id, the client and the times of its limits.
-    UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TEXT, TEXT, TEXT,
-        TIMESTAMPTZ) = "
+    UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TEXT,
+        TEXT, TEXT, TIMESTAMPTZ) = "
         update idp.sign_ups set status = $2, email_address = $3, email_verification_id = $4,
-            first_name = $5, last_name = $6, password_digest = $7, unsafe_metadata = $8,
-            legal_accepted_at = $9, locale = $10, created_user_id = $11,
-            created_session_id = $12, updated_at = $13
+            phone_number = $5, phone_verification_id = $6, username = $7, first_name = $8,
+            last_name = $9, password_digest = $10, unsafe_metadata = $11,
+            legal_accepted_at = $12, locale = $13, created_user_id = $14,
+            created_session_id = $15, updated_at = $16
         where id = $1";
 }
 
 impl SignUp {
-    fn read(row: &Row) -> Self {
-        Self {
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
             id: row.get("id"),
             client_id: row.get("client_id"),
             status: row.get("status"),
             email_address: row.get("email_address"),
-            email_verification: Verification::read_joined(row),
+            email_verification: Verification::read_json(row, "email_verification")?,
+            phone_number: row.get("phone_number"),
+            phone_verification: Verification::read_json(row, "phone_verification")?,
+            username: row.get("username"),
             first_name: row.get("first_name"),
             last_name: row.get("last_name"),
             password_digest: row.get("password_digest"),
@@ -92,23 +102,22 @@ impl SignUp {
             abandon_at: row.get("abandon_at"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
-        }
+        })
     }
 
-    fn verification_id(&self) -> Option<&String> {
-        self.email_verification
-            .as_ref()
-            .map(|verification| &verification.id)
+    fn email_verification_id(&self) -> Option<&String> {
+        self.email_verification.as_ref().map(|row| &row.id)
+    }
+
+    fn phone_verification_id(&self) -> Option<&String> {
+        self.phone_verification.as_ref().map(|row| &row.id)
     }
 }
 
 /// An attempt of that client; an id of another client's is not found.
 pub async fn find(tx: &mut Tx, id: &str, client_id: &str) -> Result<Option<SignUp>> {
-    Ok(tx
-        .query_opt(&FIND, &[&id, &client_id])
-        .await?
-        .as_ref()
-        .map(SignUp::read))
+    let row = tx.query_opt(&FIND, &[&id, &client_id]).await?;
+    row.as_ref().map(SignUp::read).transpose()
 }
 
 /// Stores a new attempt.
@@ -120,7 +129,10 @@ pub async fn insert(tx: &mut Tx, sign_up: &SignUp) -> Result<()> {
             &sign_up.client_id,
             &sign_up.status,
             &sign_up.email_address,
-            &sign_up.verification_id(),
+            &sign_up.email_verification_id(),
+            &sign_up.phone_number,
+            &sign_up.phone_verification_id(),
+            &sign_up.username,
             &sign_up.first_name,
             &sign_up.last_name,
             &sign_up.password_digest,
@@ -147,7 +159,10 @@ pub async fn save(tx: &mut Tx, sign_up: &mut SignUp, now: Timestamp) -> Result<(
             &sign_up.id,
             &sign_up.status,
             &sign_up.email_address,
-            &sign_up.verification_id(),
+            &sign_up.email_verification_id(),
+            &sign_up.phone_number,
+            &sign_up.phone_verification_id(),
+            &sign_up.username,
             &sign_up.first_name,
             &sign_up.last_name,
             &sign_up.password_digest,

@@ -22,7 +22,9 @@ sql! {
             select v.id from idp.verifications v
             where v.created_at < $1
               and not exists (select 1 from idp.email_addresses e where e.verification_id = v.id)
+              and not exists (select 1 from idp.phone_numbers p where p.verification_id = v.id)
               and not exists (select 1 from idp.sign_ups s where s.email_verification_id = v.id)
+              and not exists (select 1 from idp.sign_ups s where s.phone_verification_id = v.id)
               and not exists (select 1 from idp.sign_ins s
                               where s.first_factor_verification_id = v.id)
               and not exists (select 1 from idp.sign_ins s

@@ -22,6 +22,10 @@ pub struct User {
     pub external_id: Option<String>,
     /// Which of the user's addresses mail goes to.
     pub primary_email_address_id: Option<String>,
+    /// Which of the user's numbers is shown first.
+    pub primary_phone_number_id: Option<String>,
+    /// The uploaded picture.
+    pub image_id: Option<String>,
     /// Argon2id in PHC form; none where the user has no password.
     pub password_digest: Option<String>,
     /// When the password was last set.
@@ -70,6 +74,8 @@ impl User {
             username: None,
             external_id: None,
             primary_email_address_id: None,
+            primary_phone_number_id: None,
+            image_id: None,
             password_digest: None,
             password_updated_at: None,
             public_metadata: empty(),
@@ -90,7 +96,7 @@ impl User {
         }
     }
 
-    fn read(row: &Row) -> Self {
+    pub(super) fn read(row: &Row) -> Self {
         Self {
             id: row.get("id"),
             first_name: row.get("first_name"),
@@ -98,6 +104,8 @@ impl User {
             username: row.get("username"),
             external_id: row.get("external_id"),
             primary_email_address_id: row.get("primary_email_address_id"),
+            primary_phone_number_id: row.get("primary_phone_number_id"),
+            image_id: row.get("image_id"),
             password_digest: row.get("password_digest"),
             password_updated_at: row.get("password_updated_at"),
             public_metadata: row.get("public_metadata"),
@@ -125,41 +133,59 @@ impl User {
     }
 }
 
+/// Every column of `idp.users u`, as [`User::read`] wants them.
+macro_rules! user_columns {
+    () => {
+        "u.id, u.first_name, u.last_name, u.username, u.external_id, u.primary_email_address_id,
+         u.primary_phone_number_id, u.image_id, u.password_digest, u.password_updated_at,
+         u.public_metadata, u.private_metadata, u.unsafe_metadata, u.banned, u.failed_attempts,
+         u.locked_until, u.create_organization_enabled, u.create_organizations_limit,
+         u.delete_self_enabled, u.locale, u.legal_accepted_at, u.last_sign_in_at,
+         u.last_active_at, u.created_at, u.updated_at"
+    };
+}
+pub(super) use user_columns;
+
 sql! {
     /// Users by id, in the order of creation.
-    LOAD(TEXT_ARRAY) = "
-        select id, first_name, last_name, username, external_id, primary_email_address_id,
-               password_digest, password_updated_at, public_metadata, private_metadata,
-               unsafe_metadata, banned, failed_attempts, locked_until,
-               create_organization_enabled, create_organizations_limit, delete_self_enabled,
-               locale, legal_accepted_at, last_sign_in_at, last_active_at, created_at, updated_at
-        from idp.users where id = any($1) order by created_at, id";
+    LOAD(TEXT_ARRAY) = concat!("select ", user_columns!(),
+        " from idp.users u where u.id = any($1) order by u.created_at, u.id");
     /// Locks a user until the transaction's end.
     LOCK(TEXT) = "select id from idp.users where id = $1 for update";
     /// The user who owns a verified address, whatever the case of its letters.
     FIND_BY_EMAIL(TEXT) = "
         select user_id, id from idp.email_addresses
         where lower(address) = lower($1) and verified_at is not null";
+    /// The user whom a verified number tells apart.
+    FIND_BY_PHONE(TEXT) = "
+        select user_id, id from idp.phone_numbers
+        where number = $1 and verified_at is not null and not reserved_for_second_factor";
+    /// The user of a name, whatever the case of its letters.
+    FIND_BY_USERNAME(TEXT) = "select id from idp.users where lower(username) = lower($1)";
     /// A new user.
-    INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, JSONB, JSONB, JSONB, BOOL, INT8,
+    INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, JSONB, JSONB, JSONB, BOOL, INT8,
         TIMESTAMPTZ, BOOL, INT8, BOOL, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ,
         TIMESTAMPTZ) = "
         insert into idp.users (id, first_name, last_name, username, external_id,
-            primary_email_address_id, password_digest, password_updated_at, public_metadata,
-            private_metadata, unsafe_metadata, banned, failed_attempts, locked_until,
-            create_organization_enabled, create_organizations_limit, delete_self_enabled, locale,
-            legal_accepted_at, last_sign_in_at, last_active_at, updated_at, created_at)
+            primary_email_address_id, primary_phone_number_id, image_id, password_digest,
+            password_updated_at, public_metadata, private_metadata, unsafe_metadata, banned,
+            failed_attempts, locked_until, create_organization_enabled,
+            create_organizations_limit, delete_self_enabled, locale, legal_accepted_at,
+            last_sign_in_at, last_active_at, updated_at, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19, $20, $21, $22, $23)";
+            $19, $20, $21, $22, $23, $24, $25)";
     /// All of a user but the id and the time of creation.
-    UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, JSONB, JSONB, JSONB, BOOL, INT8,
-        TIMESTAMPTZ, BOOL, INT8, BOOL, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
+    UPDATE(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, JSONB, JSONB, JSONB,
+        BOOL, INT8, TIMESTAMPTZ, BOOL, INT8, BOOL, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ,
+        TIMESTAMPTZ) = "
         update idp.users set first_name = $2, last_name = $3, username = $4, external_id = $5,
-            primary_email_address_id = $6, password_digest = $7, password_updated_at = $8,
-            public_metadata = $9, private_metadata = $10, unsafe_metadata = $11, banned = $12,
-            failed_attempts = $13, locked_until = $14, create_organization_enabled = $15,
-            create_organizations_limit = $16, delete_self_enabled = $17, locale = $18,
-            legal_accepted_at = $19, last_sign_in_at = $20, last_active_at = $21, updated_at = $22
+            primary_email_address_id = $6, primary_phone_number_id = $7, image_id = $8,
+            password_digest = $9, password_updated_at = $10, public_metadata = $11,
+            private_metadata = $12, unsafe_metadata = $13, banned = $14, failed_attempts = $15,
+            locked_until = $16, create_organization_enabled = $17,
+            create_organizations_limit = $18, delete_self_enabled = $19, locale = $20,
+            legal_accepted_at = $21, last_sign_in_at = $22, last_active_at = $23,
+            updated_at = $24
         where id = $1";
     /// Gone, with all that is the user's.
     DELETE(TEXT) = "delete from idp.users where id = $1";
@@ -201,16 +227,28 @@ pub async fn find(tx: &mut Tx, id: &str) -> Result<Option<User>> {
     Ok(load(tx, &[id.to_owned()]).await?.pop())
 }
 
-/// The user of that id, locked until the transaction's end.
-pub async fn find_locked(tx: &mut Tx, id: &str) -> Result<Option<User>> {
+/// Locks the user of that id until the transaction's end, if there is one.
+pub async fn lock(tx: &mut Tx, id: &str) -> Result<()> {
     tx.query_opt(&LOCK, &[&id]).await?;
-    find(tx, id).await
+    Ok(())
 }
 
 /// `(user id, e-mail address id)` of a verified address, whatever the case of its letters.
 pub async fn find_by_email(tx: &mut Tx, address: &str) -> Result<Option<(String, String)>> {
     let row = tx.query_opt(&FIND_BY_EMAIL, &[&address]).await?;
     Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// `(user id, phone number id)` of a verified number that may be signed in with.
+pub async fn find_by_phone(tx: &mut Tx, number: &str) -> Result<Option<(String, String)>> {
+    let row = tx.query_opt(&FIND_BY_PHONE, &[&number]).await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// The id of the user of a name, whatever the case of its letters.
+pub async fn find_by_username(tx: &mut Tx, username: &str) -> Result<Option<String>> {
+    let row = tx.query_opt(&FIND_BY_USERNAME, &[&username]).await?;
+    Ok(row.map(|row| row.get(0)))
 }
 
 /// Stores a new user. `primary_email_address_id` may name an address that is inserted later in
@@ -225,6 +263,8 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
             &user.username,
             &user.external_id,
             &user.primary_email_address_id,
+            &user.primary_phone_number_id,
+            &user.image_id,
             &user.password_digest,
             &user.password_updated_at,
             &user.public_metadata,
@@ -260,6 +300,8 @@ pub async fn save(tx: &mut Tx, user: &mut User, now: Timestamp) -> Result<()> {
             &user.username,
             &user.external_id,
             &user.primary_email_address_id,
+            &user.primary_phone_number_id,
+            &user.image_id,
             &user.password_digest,
             &user.password_updated_at,
             &user.public_metadata,

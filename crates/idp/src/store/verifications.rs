@@ -2,11 +2,13 @@
 
 use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A row of `idp.verifications`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Verification {
     /// `ver_…`.
     pub id: String,
@@ -20,9 +22,27 @@ pub struct Verification {
     pub expire_at: Option<Timestamp>,
     /// When the right answer came.
     pub verified_at: Option<Timestamp>,
+    /// The page that a link in a mail leads to in the end.
+    pub redirect_url: Option<String>,
+    /// The browser in which a link was followed.
+    pub verified_at_client: Option<String>,
     /// When it was asked.
     pub created_at: Timestamp,
 }
+
+/// SQL for the verification of an id, as a JSON object or null.
+macro_rules! verification_json {
+    ($id:literal) => {
+        concat!(
+            "(select row_to_json(x) from (select v.id, v.strategy, v.code_digest, v.attempts, ",
+            "v.expire_at, v.verified_at, v.redirect_url, v.verified_at_client, v.created_at ",
+            "from idp.verifications v where v.id = ",
+            $id,
+            ") x)"
+        )
+    };
+}
+pub(super) use verification_json;
 
 /// How a verification stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,38 +96,38 @@ impl Verification {
             attempts: row.get("attempts"),
             expire_at: row.get("expire_at"),
             verified_at: row.get("verified_at"),
+            redirect_url: row.get("redirect_url"),
+            verified_at_client: row.get("verified_at_client"),
             created_at: row.get("created_at"),
         }
     }
 
-    /// Reads a verification that was left-joined with its columns prefixed `v_`.
-    pub(super) fn read_joined(row: &Row) -> Option<Self> {
-        let id: Option<String> = row.get("v_id");
-        Some(Self {
-            id: id?,
-            strategy: row.get("v_strategy"),
-            code_digest: row.get("v_code_digest"),
-            attempts: row.get("v_attempts"),
-            expire_at: row.get("v_expire_at"),
-            verified_at: row.get("v_verified_at"),
-            created_at: row.get("v_created_at"),
-        })
+    /// Reads what [`verification_json`] made of a column.
+    pub(super) fn read_json(row: &Row, column: &str) -> Result<Option<Self>> {
+        let value: Option<Value> = row.get(column);
+        let unreadable = |error| Error::Internal(format!("a stored verification: {error}"));
+        value
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(unreadable)
     }
 }
 
 sql! {
     /// A new verification.
-    INSERT(TEXT, TEXT, TEXT, INT8, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
-        insert into idp.verifications
-            (id, strategy, code_digest, attempts, expire_at, verified_at, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT(TEXT, TEXT, TEXT, INT8, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TIMESTAMPTZ) = "
+        insert into idp.verifications (id, strategy, code_digest, attempts, expire_at,
+            verified_at, redirect_url, verified_at_client, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// A verification, locked until the transaction's end.
     FIND_LOCKED(TEXT) = "
-        select id, strategy, code_digest, attempts, expire_at, verified_at, created_at
+        select id, strategy, code_digest, attempts, expire_at, verified_at, redirect_url,
+               verified_at_client, created_at
         from idp.verifications where id = $1 for update";
     /// A verification.
     FIND(TEXT) = "
-        select id, strategy, code_digest, attempts, expire_at, verified_at, created_at
+        select id, strategy, code_digest, attempts, expire_at, verified_at, redirect_url,
+               verified_at_client, created_at
         from idp.verifications where id = $1";
     /// Counts an answer; a right one closes the verification and burns its code.
     ANSWER(TEXT, TIMESTAMPTZ) = "
@@ -127,6 +147,8 @@ pub async fn insert(tx: &mut Tx, verification: &Verification) -> Result<()> {
             &verification.attempts,
             &verification.expire_at,
             &verification.verified_at,
+            &verification.redirect_url,
+            &verification.verified_at_client,
             &verification.created_at,
         ],
     )

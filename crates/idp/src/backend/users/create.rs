@@ -17,7 +17,6 @@ use crate::ids::{self, Kind};
 use crate::model::user::Person;
 use crate::store;
 use crate::store::emails::EmailAddress;
-use crate::store::factors::Factors;
 use crate::store::users::User;
 
 /// The most addresses that a user is created with.
@@ -84,9 +83,8 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
     }
     user.primary_email_address_id = emails.first().map(|email| email.id.clone());
     let person = Person {
-        user,
         emails,
-        factors: Factors::default(),
+        ..Person::new(user)
     };
     users::create(idp, &mut tx, &person).await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ pub use offered::{are_demanded, offered};
 
 use bailiwick_pg::Tx;
 
-use super::users;
+use super::{people, users};
 use crate::error::Result;
 use crate::instance::Idp;
 use crate::model::user::Person;
@@ -41,9 +41,8 @@ pub async fn changed(idp: &Idp, tx: &mut Tx, person: &mut Person) -> Result<()> 
 }
 
 async fn reload(tx: &mut Tx, person: &mut Person) -> Result<()> {
-    let ids = [person.user.id.clone()];
-    if let Some(loaded) = factors::load(tx, &ids).await?.remove(&person.user.id) {
-        person.factors = loaded;
+    if let Some(loaded) = people::find(tx, &person.user.id).await? {
+        person.factors = loaded.factors;
     }
     Ok(())
 }

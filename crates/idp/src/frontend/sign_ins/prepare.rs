@@ -11,7 +11,6 @@ use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
-use crate::mail::{self, Purpose};
 use crate::model::user::Person;
 use crate::store::sign_ins::{self as rows, SignIn};
 
@@ -48,11 +47,9 @@ pub async fn ask(
     strategy: Strategy,
     email_id: &str,
 ) -> Result<()> {
-    let purpose = match strategy {
-        Strategy::Password => return Ok(()),
-        Strategy::EmailCode => Purpose::Verification,
-        Strategy::ResetPasswordEmailCode => Purpose::PasswordReset,
-    };
+    if strategy == Strategy::Password {
+        return Ok(());
+    }
     let email = person.emails.iter().find(|email| email.id == email_id);
     let Some(email) = email.filter(|email| email.verified_at.is_some()) else {
         let text = "The email address is not one of this account.";
@@ -62,19 +59,11 @@ pub async fn ask(
             .into());
     };
     let idp = visit.idp.clone();
-    idp.limits().mail(&email.address)?;
-    let (verification, code) =
+    let (verification, mail) =
         verifications::ask(&idp, &mut visit.tx, strategy.as_str(), &email.address).await?;
     sign_in.first_factor_verification = Some(verification);
     sign_in.first_factor_email_address_id = Some(email.id.clone());
     rows::save(&mut visit.tx, sign_in, visit.now).await?;
-    let config = idp.config();
-    visit.send(mail::code(
-        &config.application_name,
-        &config.home_url,
-        &email.address,
-        &code,
-        purpose,
-    ));
+    visit.send(mail);
     Ok(())
 }

@@ -7,7 +7,6 @@ use crate::frontend::visit::Visit;
 use crate::ids;
 use crate::model::user::Person;
 use crate::store::emails::EmailAddress;
-use crate::store::factors::Factors;
 use crate::store::sign_ups::{self, SignUp};
 use crate::store::users::User;
 
@@ -37,9 +36,8 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     user.legal_accepted_at = sign_up.legal_accepted_at;
     user.locale.clone_from(&sign_up.locale);
     let mut person = Person {
-        user,
         emails: vec![email],
-        factors: Factors::default(),
+        ..Person::new(user)
     };
     acts::create(&idp, &mut visit.tx, &person).await?;
 

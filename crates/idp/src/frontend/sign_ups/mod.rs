@@ -14,7 +14,6 @@ use super::request::Meta;
 use super::visit::Visit;
 use crate::domain::verifications::{self, Judgement};
 use crate::error::{Refusal, Result};
-use crate::mail::{self, Purpose};
 use crate::store::sign_ups::{self as rows, SignUp};
 use crate::{ids, model};
 
@@ -40,6 +39,9 @@ pub async fn create(
         status: "missing_requirements".to_owned(),
         email_address: None,
         email_verification: None,
+        phone_number: None,
+        phone_verification: None,
+        username: None,
         first_name: None,
         last_name: None,
         password_digest: None,
@@ -109,19 +111,10 @@ pub async fn prepare(
         return Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into());
     }
     let idp = visit.idp.clone();
-    idp.limits().mail(&address)?;
-    let (verification, code) = verifications::ask(&idp, &mut visit.tx, STRATEGY, &address).await?;
+    let (verification, mail) = verifications::ask(&idp, &mut visit.tx, STRATEGY, &address).await?;
     sign_up.email_verification = Some(verification);
     rows::save(&mut visit.tx, &mut sign_up, visit.now).await?;
-    let config = idp.config();
-    let (name, home) = (&config.application_name, &config.home_url);
-    visit.send(mail::code(
-        name,
-        home,
-        &address,
-        &code,
-        Purpose::Verification,
-    ));
+    visit.send(mail);
     answer(visit, &sign_up).await
 }
 

@@ -3,12 +3,14 @@
 mod attacks;
 mod authenticator;
 mod door;
+mod emails;
 mod factors;
 mod instance;
 mod organizations;
 mod passwords;
-mod server;
+mod phones;
 mod rehash;
+mod server;
 mod sessions;
 mod sign_in;
 mod sign_up;

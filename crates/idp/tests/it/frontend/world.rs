@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use bailiwick_idp::mail::Delivery;
-use bailiwick_idp::{Idp, IdpConfig, Mail, MailError, Mailer};
+use bailiwick_idp::{Idp, IdpConfig, Mail, MailError, MailKind, Mailer};
 use bailiwick_pg::{Pool, sql};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -104,6 +104,16 @@ impl World {
         assert!(code.bytes().all(|b| b.is_ascii_digit()), "{}", mail.subject);
         assert!(mail.text.contains(&code) && mail.html.contains(&code));
         code
+    }
+
+    /// The code in the newest text message to this number.
+    pub fn sms_code(&self, number: &str) -> String {
+        let mails = self.mails(number);
+        let mail = mails
+            .last()
+            .unwrap_or_else(|| panic!("no message to {number}"));
+        assert_eq!(mail.kind, MailKind::Sms);
+        mail.text.chars().take(6).collect()
     }
 
     pub fn mails(&self, address: &str) -> Vec<Mail> {
@@ -397,6 +407,24 @@ impl Browser {
         let id = reply.ok()["id"].as_str().unwrap().to_owned();
         self.touch(&id).await.ok();
         id
+    }
+
+    /// A POST of the signed-in user.
+    pub async fn post_own(&mut self, path: &str, form: &[(&str, &str)]) -> Reply {
+        let path = self.own(path).await;
+        self.post(&path, form).await
+    }
+
+    /// A write of the signed-in user with another method.
+    pub async fn call_own(&mut self, method: &str, path: &str, form: &[(&str, &str)]) -> Reply {
+        let path = self.own(path).await;
+        self.call(method, &path, form).await
+    }
+
+    /// A GET of the signed-in user.
+    pub async fn get_own(&mut self, path: &str) -> Reply {
+        let path = self.own(path).await;
+        self.get(&path).await
     }
 
     pub async fn touch(&mut self, organization_id: &str) -> Reply {

@@ -1,0 +1,69 @@
+//! The proof of an address.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::answer;
+use crate::domain::emails as acts;
+use crate::domain::verifications::{self, EMAIL_CODE, Judgement};
+use crate::error::{Refusal, Result};
+use crate::frontend::Frontend;
+use crate::frontend::fields::Form;
+use crate::frontend::request::Meta;
+use crate::frontend::visit::Visit;
+
+/// `POST /v1/me/email_addresses/{id}/prepare_verification`: sends a code. Signed in; 401 otherwise,
+/// 404 for somebody else's. Rate limited, by browser and by mailbox.
+pub async fn prepare(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    verifications::expect_strategy(form.get("strategy").unwrap_or(EMAIL_CODE), &[EMAIL_CODE])?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let (_, mut person) = visit.signed_in_locked().await?;
+    let row = acts::own(&person, &id)?;
+    if row.verified_at.is_some() {
+        return Err(verifications::already_verified().into());
+    }
+    let (address, idp) = (row.address.clone(), visit.idp.clone());
+    let (verification, mail) =
+        verifications::ask(&idp, &mut visit.tx, EMAIL_CODE, &address).await?;
+    acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
+    visit.send(mail);
+    answer(visit, &person, &id).await
+}
+
+/// `POST /v1/me/email_addresses/{id}/attempt_verification`: the code. Signed in; 401 otherwise, 404
+/// for somebody else's, 422 where somebody else proved it first. Rate limited; five answers to
+/// each code.
+pub async fn attempt(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    let code = form.require("code")?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let (_, mut person) = visit.signed_in_locked().await?;
+    let asked = acts::own(&person, &id)?.verification.as_ref();
+    let asked = asked
+        .filter(|row| row.strategy == EMAIL_CODE)
+        .map(|row| row.id.clone())
+        .unwrap_or_default();
+    let idp = visit.idp.clone();
+    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
+        Judgement::Right(verification) => {
+            acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
+            answer(visit, &person, &id).await
+        }
+        Judgement::Wrong(refusal) => {
+            visit.commit().await?;
+            Err(refusal.into())
+        }
+        Judgement::Closed(refusal) => Err(Refusal::into(refusal)),
+    }
+}
