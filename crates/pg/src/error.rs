@@ -1,11 +1,28 @@
 //! What can go wrong between us and the database.
 
+use fallible_iterator::FallibleIterator as _;
+use postgres_protocol::message::backend::ErrorResponseBody;
+
 /// An error of the database or of the way there. Its text is for logs, never for a client.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The server refused or broke off.
-    #[error("database: {}", describe(.0))]
-    Db(#[source] Box<tokio_postgres::Error>),
+    /// The server refused.
+    #[error("database: {0}")]
+    Db(#[from] Box<DbError>),
+    /// The way to the server broke, or was never there.
+    #[error("database: the connection is lost: {0}")]
+    Lost(#[source] std::io::Error),
+    /// A parameter cannot be sent as the statement declares it.
+    #[error("parameter: {0}")]
+    Parameter(String),
+    /// A column is not what its reader expects.
+    #[error("column {column}: {source}")]
+    Column {
+        /// Name or place.
+        column: String,
+        /// What is wrong with it.
+        source: Box<dyn std::error::Error + Sync + Send>,
+    },
     /// No connection became free in time.
     #[error("no database connection became free within {0} ms")]
     PoolTimeout(u64),
@@ -24,7 +41,7 @@ pub enum Error {
         /// How many rows came.
         rows: usize,
     },
-    /// The connection string cannot be read.
+    /// The connection string cannot be read, or asks for what the server does not give.
     #[error("connection string: {0}")]
     Config(String),
     /// A migration that was applied is not the one that this binary knows.
@@ -32,24 +49,41 @@ pub enum Error {
     Migration(String),
 }
 
-impl From<tokio_postgres::Error> for Error {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Db(Box::new(error))
-    }
+/// What the server says of an error. Its detail is left out: that of a constraint violation
+/// repeats values, which do not belong into a log.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} ({code})")]
+pub struct DbError {
+    code: String,
+    message: String,
+    constraint: Option<String>,
 }
 
-fn describe(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        // The detail of a constraint violation repeats values; they do not belong into a log.
-        Some(db) => format!("{} ({})", db.message(), db.code().code()),
-        None => error.to_string(),
+impl DbError {
+    pub(crate) fn read(body: &ErrorResponseBody) -> crate::Result<Box<Self>> {
+        let mut error = Self {
+            code: String::new(),
+            message: String::new(),
+            constraint: None,
+        };
+        let mut fields = body.fields();
+        while let Some(field) = fields.next().map_err(Error::Lost)? {
+            let value = || String::from_utf8_lossy(field.value_bytes()).into_owned();
+            match field.type_() {
+                b'C' => error.code = value(),
+                b'M' => error.message = value(),
+                b'n' => error.constraint = Some(value()),
+                _ => {}
+            }
+        }
+        Ok(Box::new(error))
     }
 }
 
 impl Error {
-    fn db(&self) -> Option<&tokio_postgres::error::DbError> {
+    fn db(&self) -> Option<&DbError> {
         match self {
-            Self::Db(error) => error.as_db_error(),
+            Self::Db(error) => Some(error),
             _ => None,
         }
     }
@@ -57,7 +91,7 @@ impl Error {
     /// The five characters of SQLSTATE, where the server spoke.
     #[must_use]
     pub fn sqlstate(&self) -> Option<&str> {
-        self.db().map(|e| e.code().code())
+        self.db().map(|error| error.code.as_str())
     }
 
     /// The violated constraint's name. On Citus the field is empty and the name stands in the
@@ -65,8 +99,8 @@ impl Error {
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
         let db = self.db()?;
-        db.constraint().or_else(|| {
-            let name = db.message().split('"').nth(1)?;
+        db.constraint.as_deref().or_else(|| {
+            let name = db.message.split('"').nth(1)?;
             let cut = name.trim_end_matches(|c: char| c.is_ascii_digit());
             Some(if cut.len() < name.len() {
                 cut.strip_suffix('_').unwrap_or(name)
@@ -80,19 +114,16 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::PoolTimeout(_) => true,
-            Self::Db(error) => match error.as_db_error() {
-                None => error.is_closed() || std::error::Error::source(&**error).is_some(),
-                Some(db) => {
-                    let code = db.code().code();
-                    // connection, resources, operator intervention; serialization, deadlock, lock timeout,
-                    // and a pooler that gave the statement to another connection
-                    ["08", "53", "57"]
-                        .iter()
-                        .any(|class| code.starts_with(class))
-                        || matches!(code, "40001" | "40P01" | "55P03" | "26000" | "42P05")
-                }
-            },
+            Self::PoolTimeout(_) | Self::Lost(_) => true,
+            Self::Db(error) => {
+                let code = error.code.as_str();
+                // connection, resources, operator intervention; serialization, deadlock, lock timeout,
+                // and a pooler that gave the statement to another connection
+                ["08", "53", "57"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+                    || matches!(code, "40001" | "40P01" | "55P03" | "26000" | "42P05")
+            }
             _ => false,
         }
     }

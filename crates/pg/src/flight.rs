@@ -1,10 +1,9 @@
-//! A read in one flight: `BEGIN`, entry, statement and `COMMIT` leave together.
+//! A read in one flight: entry and statement leave together and are one transaction.
 
-use futures::future::join4;
-
+use crate::connection::Call;
 use crate::pool::Pool;
-use crate::tx::{Tx, admitted};
-use crate::{Entry, Error, Params, Result, Row, Schema, Statement};
+use crate::tx::Tx;
+use crate::{Entry, Params, Result, Row, Schema, Statement};
 
 /// Where a guarded transaction goes: whose connection it prefers, in which schema it works, and
 /// what must hold before it does.
@@ -19,38 +18,32 @@ pub struct Flight {
 }
 
 impl Pool {
-    /// Runs one reading statement in a transaction of its own, guarded by the flight's entry, in
-    /// a single round trip (where both statements are known to the connection or new to it).
-    ///
-    /// Everything has been handed over at the first poll: a dropped future leaves no transaction
-    /// open.
+    /// Runs one reading statement in a transaction of its own, guarded by the flight's entry: one
+    /// write, one Sync, one answer. What lies between two Syncs is one transaction to PostgreSQL,
+    /// and its end undoes it where any part failed.
     ///
     /// # Errors
-    /// The database's; [`Error::Refused`] where the entry does not hold: an empty answer is then
-    /// not an answer.
+    /// The database's; [`crate::Error::Refused`] where the entry does not hold: an empty answer
+    /// is then not an answer.
     pub async fn read(
         &self,
         flight: &Flight,
         statement: &'static Statement,
         params: &Params<'_>,
     ) -> Result<Vec<Row>> {
-        let loan = self.checkout(flight.affinity).await?;
-        let connection = loan.connection()?;
-        let entry_plan = connection.plan(flight.entry.statement, None).await?;
-        let plan = connection.plan(statement, Some(&flight.schema)).await?;
-        let entry_params = flight.entry.params();
-        let (begun, entered, done, ended) = join4(
-            connection.client.batch_execute("BEGIN READ ONLY"),
-            connection.run(&entry_plan, &entry_params),
-            connection.run(&plan, params),
-            connection.client.batch_execute("COMMIT"),
-        )
-        .await;
-        begun.map_err(Error::from)?;
-        admitted(entered)?;
-        let outcome = done?;
-        ended.map_err(Error::from)?;
-        Ok(outcome.rows)
+        let mut loan = self.checkout(flight.affinity).await?;
+        let entry = Call {
+            statement: flight.entry.reading,
+            schema: None,
+            params: &flight.entry.params(),
+        };
+        let work = Call {
+            statement,
+            schema: Some(&flight.schema),
+            params,
+        };
+        let [_, done] = loan.connection()?.fly([entry, work], Some(0)).await?;
+        Ok(done.rows)
     }
 
     /// A guarded transaction of several statements. Nothing is sent until the first.

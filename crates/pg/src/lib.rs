@@ -9,21 +9,24 @@
 //! Nothing here depends on the state of a session, so a pooler in transaction mode may sit
 //! between us and the server.
 
+mod cache;
 mod connection;
 mod error;
 mod flight;
 pub mod migrate;
 mod pool;
+mod row;
 mod statement;
 mod tls;
 mod tx;
+mod wire;
 
-pub use error::Error;
+pub use error::{DbError, Error};
 pub use flight::Flight;
 pub use migrate::Migration;
 pub use pool::{Pool, PoolConfig, PoolStatus};
+pub use row::{ColumnIndex, Row};
 pub use statement::{Arg, Entry, Schema, SchemaNameError, Statement};
-pub use tokio_postgres::Row;
 pub use tokio_postgres::types::{FromSql, Json, ToSql, Type};
 pub use tx::Tx;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Error, Pool, Result, Schema};
+use crate::connection::Connection;
+use crate::{Error, Pool, Result, Schema, Type};
 
 /// One step. A step that has landed is never edited: its checksum is recorded and compared.
 #[derive(Debug, Clone, Copy)]
@@ -37,14 +38,14 @@ impl Migration {
 /// A migration's own; a recorded one that differs from ours, or is newer than all of ours.
 pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<usize> {
     let schema = Schema::new(schema).map_err(|e| Error::Config(e.to_string()))?;
-    let loan = pool.checkout(0).await?;
-    let client = &loan.connection()?.client;
+    let mut loan = pool.checkout(0).await?;
+    let connection = loan.connection()?;
     let mut applied = 0;
     for migration in migrations {
-        match step(client, &schema, migration, migrations).await {
+        match step(connection, &schema, migration, migrations).await {
             Ok(done) => applied += usize::from(done),
             Err(error) => {
-                client.batch_execute("rollback").await?;
+                connection.batch("rollback").await?;
                 return Err(error);
             }
         }
@@ -55,7 +56,7 @@ pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<
 /// One transaction a step: the lock, the look and the change belong together. `true` where it was
 /// not recorded before. The caller rolls back what failed.
 async fn step(
-    client: &tokio_postgres::Client,
+    connection: &mut Connection,
     schema: &Schema,
     migration: &Migration,
     migrations: &[Migration],
@@ -66,36 +67,33 @@ async fn step(
            version int primary key, name text not null, checksum bigint not null, \
            applied_at timestamptz not null default now());"
     );
-    client.batch_execute(&begin).await?;
-    let known = recorded(client, schema).await?;
+    connection.batch(&begin).await?;
+    let known = recorded(connection, schema).await?;
     check(schema, &known, migrations)?;
     let is_new = !known.contains_key(&migration.version);
     if is_new {
-        apply(client, schema, migration).await?;
+        apply(connection, schema, migration).await?;
     }
-    client.batch_execute("commit").await?;
+    connection.batch("commit").await?;
     Ok(is_new)
 }
 
 /// Runs a migration's statements, one a message, and records it.
-async fn apply(
-    client: &tokio_postgres::Client,
-    schema: &Schema,
-    migration: &Migration,
-) -> Result<()> {
+async fn apply(connection: &mut Connection, schema: &Schema, migration: &Migration) -> Result<()> {
     for statement in statements(migration.sql) {
         let statement = statement.replace("{t}", schema.as_str());
-        client.batch_execute(&statement).await.map_err(|error| {
+        connection.batch(&statement).await.map_err(|error| {
             let at = format!("{schema} {} {}", migration.version, migration.name);
-            Error::Migration(format!("migration {at}: {}", Error::from(error)))
+            Error::Migration(format!("migration {at}: {error}"))
         })?;
     }
     let insert = format!(
         "insert into {schema}.schema_migrations (version, name, checksum) values ($1, $2, $3)"
     );
     let Migration { version, name, .. } = migration;
-    client
-        .execute(insert.as_str(), &[version, name, &migration.checksum()])
+    let types = [Type::INT4, Type::TEXT, Type::INT8];
+    connection
+        .ask(&insert, &types, &[version, name, &migration.checksum()])
         .await?;
     Ok(())
 }
@@ -106,16 +104,20 @@ async fn apply(
 /// The database's.
 pub async fn versions(pool: &Pool, schema: &str) -> Result<BTreeMap<i32, i64>> {
     let schema = Schema::new(schema).map_err(|e| Error::Config(e.to_string()))?;
-    let loan = pool.checkout(0).await?;
-    let client = &loan.connection()?.client;
+    let mut loan = pool.checkout(0).await?;
+    let connection = loan.connection()?;
     let table = format!("{schema}.schema_migrations");
-    let there = client
-        .query_one("select to_regclass($1::text) is not null", &[&table])
+    let there = connection
+        .ask(
+            "select to_regclass($1) is not null",
+            &[Type::TEXT],
+            &[&table],
+        )
         .await?;
-    if !there.get::<_, bool>(0) {
+    if !there.rows.iter().any(|row| row.get::<_, bool>(0)) {
         return Ok(BTreeMap::new());
     }
-    recorded(client, &schema).await
+    recorded(connection, &schema).await
 }
 
 /// Whether `known` is exactly what `migrations` would leave behind.
@@ -127,10 +129,14 @@ pub fn is_current(known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> bool 
             .all(|m| known.get(&m.version) == Some(&m.checksum()))
 }
 
-async fn recorded(client: &tokio_postgres::Client, schema: &Schema) -> Result<BTreeMap<i32, i64>> {
+async fn recorded(connection: &mut Connection, schema: &Schema) -> Result<BTreeMap<i32, i64>> {
     let text = format!("select version, checksum from {schema}.schema_migrations order by 1");
-    let rows = client.query(text.as_str(), &[]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    let found = connection.ask(&text, &[], &[]).await?;
+    Ok(found
+        .rows
+        .iter()
+        .map(|row| (row.get(0), row.get(1)))
+        .collect())
 }
 
 fn check(schema: &Schema, known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> Result<()> {

@@ -9,8 +9,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::connection::{Connection, Outcome};
-use crate::{Error, Params, Result, Row, Statement, Tx, tls};
+use crate::connection::{Call, Connection, Outcome};
+use crate::wire::{Target, Wire};
+use crate::{Error, Params, Result, Row, Statement, Tx, Type, tls};
+
+/// How long a statement that nobody waits for may go on before it is cancelled, and its end may
+/// take from there.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a pool behaves. Times of TEN-12.
 #[derive(Clone)]
@@ -95,8 +100,7 @@ pub struct Pool(Arc<Inner>);
 
 struct Inner {
     config: PoolConfig,
-    postgres: tokio_postgres::Config,
-    transport: tls::Transport,
+    target: Target,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
@@ -105,37 +109,65 @@ struct Inner {
 pub(crate) struct Loan {
     connection: Option<Connection>,
     pool: Weak<Inner>,
-    _permit: OwnedSemaphorePermit,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Loan {
-    pub fn connection(&self) -> Result<&Connection> {
-        self.connection.as_ref().ok_or(Error::Poisoned)
-    }
-
-    /// Closes the connection instead of giving it back.
-    pub fn discard(&mut self) {
-        self.connection = None;
+    pub fn connection(&mut self) -> Result<&mut Connection> {
+        self.connection.as_mut().ok_or(Error::Poisoned)
     }
 }
 
 impl Drop for Loan {
     fn drop(&mut self) {
-        let (Some(mut connection), Some(pool)) = (self.connection.take(), self.pool.upgrade())
-        else {
+        let (Some(connection), Some(pool)) = (self.connection.take(), self.pool.upgrade()) else {
             return;
         };
-        connection.idle_since = Instant::now();
-        let aged = connection.born.elapsed() > pool.config.max_lifetime;
-        if !connection.client.is_closed() && !aged {
-            pool.idle().push(connection);
+        if connection.wire.is_settled() {
+            pool.put_back(connection);
+        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(settle(pool, connection, self.permit.take()));
         }
+    }
+}
+
+/// Ends what a caller left under way, and gives the connection back once it is fit for anybody.
+/// Its permit is held meanwhile: connections that settle count.
+async fn settle(
+    pool: Arc<Inner>,
+    mut connection: Connection,
+    _permit: Option<OwnedSemaphorePermit>,
+) {
+    let patient = tokio::time::timeout(PATIENCE, connection.wire.settle()).await;
+    let settled = match patient {
+        Ok(settled) => settled,
+        Err(_) => {
+            if let Err(error) = connection.wire.cancel(&pool.target, &connection.way).await {
+                tracing::debug!(%error, "a statement could not be cancelled");
+            }
+            match tokio::time::timeout(PATIENCE, connection.wire.settle()).await {
+                Ok(settled) => settled,
+                Err(_) => return,
+            }
+        }
+    };
+    match settled {
+        Ok(()) => pool.put_back(connection),
+        Err(error) => tracing::debug!(%error, "a connection that was given up did not settle"),
     }
 }
 
 impl Inner {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn put_back(&self, mut connection: Connection) {
+        connection.idle_since = Instant::now();
+        let aged = connection.born.elapsed() > self.config.max_lifetime;
+        if !connection.wire.is_broken() && !aged {
+            self.idle().push(connection);
+        }
     }
 
     /// The best connection at rest: the tenant's own, else the one that rested longest.
@@ -146,8 +178,8 @@ impl Inner {
                 .iter()
                 .rposition(|c| c.affinity == affinity)
                 .unwrap_or(0);
-            let connection = idle.remove(at);
-            if !connection.client.is_closed() {
+            let mut connection = idle.remove(at);
+            if connection.wire.is_alive() {
                 return Some(connection);
             }
         }
@@ -155,14 +187,14 @@ impl Inner {
     }
 
     async fn connect(&self) -> Result<Connection> {
-        let client = tls::connect(&self.postgres, &self.transport).await?;
-        Ok(Connection::new(client, self.config.statement_cache))
+        let (wire, way) = Wire::connect(&self.target).await?;
+        Ok(Connection::new(wire, way, self.config.statement_cache))
     }
 
     fn reap(&self) {
         let timeout = self.config.idle_timeout;
         self.idle()
-            .retain(|c| !c.client.is_closed() && c.idle_since.elapsed() < timeout);
+            .retain_mut(|c| c.idle_since.elapsed() < timeout && c.wire.is_alive());
     }
 }
 
@@ -175,18 +207,21 @@ impl Pool {
     pub async fn connect(config: PoolConfig) -> Result<Self> {
         let mut postgres = tokio_postgres::Config::from_str(&config.url)
             .map_err(|e| Error::Config(e.to_string()))?;
-        postgres.connect_timeout(config.connect_timeout);
         postgres.keepalives_idle(Duration::from_secs(300));
         if postgres.get_application_name().is_none() {
             postgres.application_name(&config.application_name);
         }
-        let transport = tls::transport(&mut postgres)?;
+        let tls = tls::transport(&mut postgres)?;
+        let target = Target {
+            timeout: config.connect_timeout,
+            config: postgres,
+            tls,
+        };
         let inner = Arc::new(Inner {
-            transport,
+            target,
             permits: Arc::new(Semaphore::new(config.max_size)),
             idle: Mutex::new(Vec::with_capacity(config.max_size)),
             config,
-            postgres,
         });
         let first = inner.connect().await?;
         inner.idle().push(first);
@@ -211,7 +246,7 @@ impl Pool {
         Ok(Loan {
             connection: Some(connection),
             pool: Arc::downgrade(&self.0),
-            _permit: permit,
+            permit: Some(permit),
         })
     }
 
@@ -224,10 +259,14 @@ impl Pool {
     }
 
     async fn run(&self, statement: &'static Statement, params: &Params<'_>) -> Result<Outcome> {
-        let loan = self.checkout(0).await?;
-        let connection = loan.connection()?;
-        let plan = connection.plan(statement, None).await?;
-        connection.run(&plan, params).await
+        let mut loan = self.checkout(0).await?;
+        let call = Call {
+            statement,
+            schema: None,
+            params,
+        };
+        let [done] = loan.connection()?.fly([call], None).await?;
+        Ok(done)
     }
 
     /// One statement in a transaction of its own: all rows.
@@ -279,23 +318,16 @@ impl Pool {
     /// # Errors
     /// The database's.
     pub async fn batch(&self, sql: &str) -> Result<()> {
-        let loan = self.checkout(0).await?;
-        Ok(loan.connection()?.client.batch_execute(sql).await?)
+        self.checkout(0).await?.connection()?.batch(sql).await
     }
 
     /// Prepares `text` and answers the types of its parameters, for the test of statements.
     ///
     /// # Errors
     /// The database's: the statement does not fit the schema.
-    pub async fn parameter_types(&self, text: &str) -> Result<Vec<tokio_postgres::types::Type>> {
-        let loan = self.checkout(0).await?;
-        Ok(loan
-            .connection()?
-            .client
-            .prepare(text)
-            .await?
-            .params()
-            .to_vec())
+    pub async fn parameter_types(&self, text: &str) -> Result<Vec<Type>> {
+        let mut loan = self.checkout(0).await?;
+        loan.connection()?.parameter_types(text).await
     }
 
     /// How many connections rest and work.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use bytes::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 /// One SQL statement. `{t}` in its text stands for the schema that it runs in.
@@ -116,6 +117,8 @@ impl fmt::Display for Schema {
 pub struct Entry {
     /// The statement, without a schema of its own.
     pub statement: &'static Statement,
+    /// The same for a transaction that only reads, and makes sure that it does.
+    pub reading: &'static Statement,
     /// Its four parameters.
     pub args: [Arg; 4],
 }

@@ -9,24 +9,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls_platform_verifier::BuilderVerifierExt as _;
-use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Client, Config, NoTls, Socket};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::Config;
+use tokio_postgres::config::{ChannelBinding, Host, LoadBalanceHosts, SslMode, SslNegotiation};
 
 use crate::{Error, Result};
 
-/// How connections of one pool are secured, decided once.
-#[derive(Clone)]
-pub(crate) enum Transport {
-    /// In the clear.
-    Plain,
-    /// TLS, verified.
-    Tls(Box<MakeRustlsConnect>),
-}
-
-/// Decides how to reach the hosts of `config`, and makes the mode explicit in it.
-pub(crate) fn transport(config: &mut Config) -> Result<Transport> {
+/// Decides how to reach the hosts of `config`, and makes the mode explicit in it. `None`: in the
+/// clear.
+pub(crate) fn transport(config: &mut Config) -> Result<Option<Arc<rustls::ClientConfig>>> {
+    refuse_unsupported(config)?;
     let mode = match config.get_ssl_mode() {
         SslMode::Prefer if config.get_hosts().iter().all(is_this_machine) => SslMode::Disable,
         SslMode::Prefer => SslMode::Require,
@@ -34,7 +25,7 @@ pub(crate) fn transport(config: &mut Config) -> Result<Transport> {
     };
     config.ssl_mode(mode);
     if mode == SslMode::Disable {
-        return Ok(Transport::Plain);
+        return Ok(None);
     }
     let unusable = |error: rustls::Error| Error::Config(format!("TLS: {error}"));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -44,7 +35,23 @@ pub(crate) fn transport(config: &mut Config) -> Result<Transport> {
         .with_platform_verifier()
         .map_err(unusable)?
         .with_no_client_auth();
-    Ok(Transport::Tls(Box::new(MakeRustlsConnect::new(tls))))
+    Ok(Some(Arc::new(tls)))
+}
+
+/// What a connection string can ask for and we do not give: better refused than left out.
+fn refuse_unsupported(config: &Config) -> Result<()> {
+    let what = if config.get_channel_binding() == ChannelBinding::Require {
+        "channel_binding=require"
+    } else if config.get_ssl_negotiation() == SslNegotiation::Direct {
+        "sslnegotiation=direct"
+    } else if config.get_load_balance_hosts() == LoadBalanceHosts::Random {
+        "load_balance_hosts=random"
+    } else if !config.get_hostaddrs().is_empty() {
+        "hostaddr"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Config(format!("{what} is not supported")))
 }
 
 fn is_this_machine(host: &Host) -> bool {
@@ -57,28 +64,6 @@ fn is_this_machine(host: &Host) -> bool {
                     .is_ok_and(|address| address.is_loopback())
         }
     }
-}
-
-/// Opens a connection and drives it in a task of its own until the client is dropped.
-pub(crate) async fn connect(config: &Config, transport: &Transport) -> Result<Client> {
-    match transport {
-        Transport::Plain => open(config, NoTls).await,
-        Transport::Tls(tls) => open(config, (**tls).clone()).await,
-    }
-}
-
-async fn open<T>(config: &Config, tls: T) -> Result<Client>
-where
-    T: MakeTlsConnect<Socket>,
-    T::Stream: Send + 'static,
-{
-    let (client, connection) = config.connect(tls).await?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a database connection ended");
-        }
-    });
-    Ok(client)
 }
 
 #[cfg(test)]
@@ -113,6 +98,19 @@ mod tests {
             ),
         ] {
             assert_eq!(mode(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_supported_is_refused() {
+        for text in [
+            "host=localhost channel_binding=require",
+            "host=localhost sslnegotiation=direct sslmode=require",
+            "host=localhost load_balance_hosts=random",
+            "host=localhost hostaddr=127.0.0.1",
+        ] {
+            let mut config: Config = text.parse().unwrap();
+            assert!(transport(&mut config).is_err(), "{text}");
         }
     }
 }

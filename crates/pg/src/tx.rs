@@ -1,17 +1,26 @@
 //! A transaction that cannot be left open.
 
-use futures::future::{join, join3};
-
-use crate::connection::Outcome;
+use crate::connection::{Call, Outcome};
 use crate::pool::{Loan, at_most_one, exactly_one};
 use crate::{Entry, Error, Params, Result, Row, Schema, Statement};
+
+static BEGIN: Statement = plain("begin");
+static COMMIT: Statement = plain("commit");
+
+const fn plain(sql: &'static str) -> Statement {
+    Statement {
+        name: sql,
+        sql,
+        params: &[],
+    }
+}
 
 enum State {
     /// Nothing has been sent.
     New,
     /// `BEGIN` has been sent, and the entry where there is one.
     Open,
-    /// A statement failed; the server rolls back whatever we say.
+    /// A statement failed: nothing of it will stay.
     Failed,
     /// Committed, or there was nothing to commit.
     Done,
@@ -19,17 +28,15 @@ enum State {
 
 /// A transaction. `BEGIN` and the entry leave in the same flight as its first statement.
 ///
-/// Dropped without [`Tx::commit`] or [`Tx::finish`] it is rolled back: `ROLLBACK` is on its way
-/// before the connection is anybody else's, also when the future that ran a statement was dropped
-/// half-way.
+/// Dropped without [`Tx::commit`] or [`Tx::finish`] it is rolled back, also when the future that ran
+/// a statement was dropped half-way: the connection is anybody else's only once it has settled.
 pub struct Tx {
     loan: Loan,
     entry: Option<Entry>,
     schema: Option<Schema>,
     state: State,
-    /// A statement is under way. Where this is still set when the transaction is dropped, or is to
-    /// be committed, the caller gave up waiting: the connection is not lent again, since whoever
-    /// got it would wait for that statement.
+    /// A statement is under way. Where this is still set when another is to follow, the caller
+    /// gave up waiting: what became of it is not known, so nothing follows.
     in_flight: bool,
 }
 
@@ -50,6 +57,9 @@ impl Tx {
         }
         let result = self.send(statement, params).await;
         self.in_flight = false;
+        if result.is_err() {
+            self.state = State::Failed;
+        }
         result
     }
 
@@ -58,60 +68,36 @@ impl Tx {
         statement: &'static Statement,
         params: &Params<'_>,
     ) -> Result<Outcome> {
-        match self.state {
-            State::New => self.open(statement, params).await,
-            State::Open => {
-                let connection = self.loan.connection()?;
-                let plan = connection.plan(statement, self.schema.as_ref()).await;
-                let result = match plan {
-                    Ok(plan) => connection.run(&plan, params).await,
-                    Err(error) => Err(error),
-                };
-                self.settle(result)
-            }
-            State::Failed | State::Done => Err(Error::Poisoned),
-        }
-    }
-
-    /// `BEGIN`, the entry and the first statement, in one flight.
-    async fn open(
-        &mut self,
-        statement: &'static Statement,
-        params: &Params<'_>,
-    ) -> Result<Outcome> {
         let connection = self.loan.connection()?;
-        let entry_plan = match &self.entry {
-            Some(entry) => Some(connection.plan(entry.statement, None).await?),
-            None => None,
+        let work = Call {
+            statement,
+            schema: self.schema.as_ref(),
+            params,
         };
-        let plan = connection.plan(statement, self.schema.as_ref()).await?;
-        // From here on the server may have an open transaction, whatever happens to us.
-        self.state = State::Open;
-        let begin = connection.client.batch_execute("BEGIN");
-        let work = connection.run(&plan, params);
-        let result = match (&self.entry, &entry_plan) {
-            (Some(entry), Some(entry_plan)) => {
-                let params = entry.params();
-                let enter = connection.run(entry_plan, &params);
-                let (begun, entered, done) = join3(begin, enter, work).await;
-                begun.map_err(Error::from).and(admitted(entered)).and(done)
+        match (&self.state, &self.entry) {
+            (State::Open, _) => {
+                let [done] = connection.fly([work], None).await?;
+                Ok(done)
             }
-            _ => {
-                let (begun, done) = join(begin, work).await;
-                begun.map_err(Error::from).and(done)
+            (State::New, Some(entry)) => {
+                // From here on the server may have an open transaction, whatever happens to us.
+                self.state = State::Open;
+                let enter = Call {
+                    statement: entry.statement,
+                    schema: None,
+                    params: &entry.params(),
+                };
+                let begin = Call::plain(&BEGIN);
+                let [_, _, done] = connection.fly([begin, enter, work], Some(1)).await?;
+                Ok(done)
             }
-        };
-        self.settle(result)
-    }
-
-    fn settle<T>(&mut self, result: Result<T>) -> Result<T> {
-        if result.is_err() {
-            self.state = State::Failed;
-            if let Ok(connection) = self.loan.connection() {
-                connection.send_rollback();
+            (State::New, None) => {
+                self.state = State::Open;
+                let [_, done] = connection.fly([Call::plain(&BEGIN), work], None).await?;
+                Ok(done)
             }
+            (State::Failed | State::Done, _) => Err(Error::Poisoned),
         }
-        result
     }
 
     /// All rows.
@@ -183,7 +169,7 @@ impl Tx {
             }
             State::Open => {
                 let connection = self.loan.connection()?;
-                connection.client.batch_execute("COMMIT").await?;
+                connection.fly([Call::plain(&COMMIT)], None).await?;
                 self.state = State::Done;
                 Ok(())
             }
@@ -208,37 +194,16 @@ impl Tx {
         if !matches!(self.state, State::Open) || std::mem::replace(&mut self.in_flight, true) {
             return Err(Error::Poisoned);
         }
+        let work = Call {
+            statement,
+            schema: self.schema.as_ref(),
+            params,
+        };
         let connection = self.loan.connection()?;
-        let plan = connection.plan(statement, self.schema.as_ref()).await?;
-        let work = connection.run(&plan, params);
-        let commit = connection.client.batch_execute("COMMIT");
-        let (done, committed) = join(work, commit).await;
+        // A failed statement ends the flight: the server never sees the commit.
+        let [done, _] = connection.fly([work, Call::plain(&COMMIT)], None).await?;
         self.in_flight = false;
-        let affected = done?.affected;
-        committed?;
         self.state = State::Done;
-        Ok(affected)
-    }
-}
-
-/// The entry's answer: one row, one `true`.
-pub(crate) fn admitted(entered: Result<Outcome>) -> Result<()> {
-    let outcome = entered?;
-    match outcome.rows.first().map(|row| row.try_get::<_, bool>(0)) {
-        Some(Ok(true)) => Ok(()),
-        _ => Err(Error::Refused),
-    }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        if matches!(self.state, State::Open)
-            && let Ok(connection) = self.loan.connection()
-        {
-            connection.send_rollback();
-        }
-        if self.in_flight {
-            self.loan.discard();
-        }
+        Ok(done.affected)
     }
 }

@@ -9,10 +9,19 @@ use crate::{Result, Store};
 sql! {
     /// Opens a tenant to a member whose membership is still what the caller knew.
     ENTER(UUID, INT8, UUID, INT8) = "select control.enter($1, $2, $3, $4)";
+    /// [`ENTER`] for a transaction that only reads: the server holds it to that.
+    ENTER_READING(UUID, INT8, UUID, INT8) = "select control.enter($1, $2, $3, $4),
+        set_config('transaction_read_only', 'on', true)";
     /// Opens a tenant to somebody who operates the installation.
     ENTER_AS_PLATFORM(UUID, INT8, UUID, INT8) = "select control.enter_as_platform($1, $2, $3, $4)";
+    /// [`ENTER_AS_PLATFORM`] for a transaction that only reads.
+    ENTER_AS_PLATFORM_READING(UUID, INT8, UUID, INT8) = "select control.enter_as_platform($1, $2, $3, $4),
+        set_config('transaction_read_only', 'on', true)";
     /// Opens a tenant to a job; `$3` says which.
     ENTER_AS_SYSTEM(UUID, INT8, TEXT, INT8) = "select control.enter_as_system($1, $2, $3, $4)";
+    /// [`ENTER_AS_SYSTEM`] for a transaction that only reads.
+    ENTER_AS_SYSTEM_READING(UUID, INT8, TEXT, INT8) = "select control.enter_as_system($1, $2, $3, $4),
+        set_config('transaction_read_only', 'on', true)";
 }
 
 /// Where a tenant lives, as it was read: true for as long as the epoch is.
@@ -50,10 +59,20 @@ impl TenantDoor {
     #[must_use]
     pub fn new(placement: &Placement, visitor: Visitor) -> Self {
         let tenant = placement.tenant.uuid();
-        let (statement, who, version) = match visitor {
-            Visitor::Member(id, version) => (&ENTER, Arg::Uuid(id.uuid()), version),
-            Visitor::Platform(id, version) => (&ENTER_AS_PLATFORM, Arg::Uuid(id.uuid()), version),
-            Visitor::System(job) => (&ENTER_AS_SYSTEM, Arg::Text(job), 0),
+        let (statement, reading, who, version) = match visitor {
+            Visitor::Member(id, version) => (&ENTER, &ENTER_READING, Arg::Uuid(id.uuid()), version),
+            Visitor::Platform(id, version) => (
+                &ENTER_AS_PLATFORM,
+                &ENTER_AS_PLATFORM_READING,
+                Arg::Uuid(id.uuid()),
+                version,
+            ),
+            Visitor::System(job) => (
+                &ENTER_AS_SYSTEM,
+                &ENTER_AS_SYSTEM_READING,
+                Arg::Text(job),
+                0,
+            ),
         };
         let args = [
             Arg::Uuid(tenant),
@@ -64,7 +83,11 @@ impl TenantDoor {
         let flight = Flight {
             affinity: affinity(tenant),
             schema: placement.schema.clone(),
-            entry: Entry { statement, args },
+            entry: Entry {
+                statement,
+                reading,
+                args,
+            },
         };
         Self { tenant, flight }
     }

@@ -30,18 +30,30 @@ pub(crate) async fn placement(t: &TestApp, world: &World) -> Placement {
 
 /// A transaction in the tenant of `home` with another schema in place of `{t}`.
 async fn enter(t: &TestApp, home: &Placement, schema: &Schema) -> Tx {
-    let mut statements = bailiwick_store::tenant::STATEMENTS.iter();
-    let entry = statements.find(|s| s.name == "ENTER_AS_SYSTEM").unwrap();
+    t.app
+        .store()
+        .pool()
+        .enter(&flight(home, schema))
+        .await
+        .unwrap()
+}
+
+/// The way into the tenant of `home`, as a job, with another schema in place of `{t}`.
+pub(crate) fn flight(home: &Placement, schema: &Schema) -> Flight {
+    let named = |name| {
+        let mut statements = bailiwick_store::tenant::STATEMENTS.iter();
+        *statements.find(|s| s.name == name).unwrap()
+    };
     let (tenant, reason) = (Arg::Uuid(home.tenant.uuid()), Arg::Text("a test"));
-    let flight = Flight {
+    Flight {
         affinity: 1,
         schema: schema.clone(),
         entry: Entry {
-            statement: entry,
+            statement: named("ENTER_AS_SYSTEM"),
+            reading: named("ENTER_AS_SYSTEM_READING"),
             args: [tenant, Arg::I64(home.epoch), reason, Arg::I64(0)],
         },
-    };
-    t.app.store().pool().enter(&flight).await.unwrap()
+    }
 }
 
 pub(crate) async fn project(world: &World, name: &str) -> String {

@@ -10,6 +10,7 @@ mod abandoned;
 mod catalog;
 mod cursors;
 mod documents;
+mod flights;
 mod impersonation;
 mod isolation;
 mod me;
