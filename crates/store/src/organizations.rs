@@ -211,7 +211,7 @@ fn decode_locked(row: Row) -> Result<Locked> {
 /// The database's.
 pub async fn clerk_org_id(tx: &mut Tx, id: OrgId) -> Result<Option<String>> {
     let row = tx.query_opt(&CLERK_ORG_ID, &[&id.uuid()]).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
+    row.map(|row| row.try_get(0)).transpose()
 }
 
 /// Inserts; `false` where another transaction was first.

@@ -127,6 +127,6 @@ impl TenantTx {
         let row = self
             .query_opt(&DELETE, &[&tenant, &project.uuid(), &member.uuid()])
             .await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
+        row.map(|row| row.try_get(0)).transpose()
     }
 }

@@ -243,6 +243,6 @@ impl TenantTx {
             .query(&DELETE_DOCUMENTS, &[&tenant, &id.uuid()])
             .await?;
         self.execute(&DELETE, &[&tenant, &id.uuid()]).await?;
-        rows.iter().map(|row| Ok(row.try_get(1)?)).collect()
+        rows.iter().map(|row| row.try_get(1)).collect()
     }
 }

@@ -63,5 +63,5 @@ pub async fn bury(tx: &mut Tx, kind: Kind, key_hash: &[u8], at: Timestamp) -> Re
 /// The database's.
 pub async fn find(tx: &mut Tx, kind: Kind, key_hash: &[u8]) -> Result<Option<Timestamp>> {
     let row = tx.query_opt(&FIND, &[&kind.as_str(), &key_hash]).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
+    row.map(|row| row.try_get(0)).transpose()
 }
