@@ -9,7 +9,7 @@ use bailiwick_pg::Pool;
 
 use crate::config::IdpConfig;
 use crate::error::Result;
-use crate::keys::Keys;
+use crate::keys::{self, Keys, Rotation};
 use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
@@ -39,8 +39,20 @@ struct Parts {
 
 impl Idp {
     /// Starts an instance on a migrated database. The first start makes its id and keys; each start
-    /// makes the receivers of webhooks those of the settings.
+    /// makes the receivers of webhooks those of the configuration.
     pub async fn new(
+        config: IdpConfig,
+        pool: Pool,
+        env: Env,
+        mailer: Arc<dyn Mailer>,
+    ) -> Result<Self> {
+        webhooks::ensure_endpoints(&pool, &env, &config.webhooks).await?;
+        Self::open(config, pool, env, mailer).await
+    }
+
+    /// As [`Idp::new`], without a look at the receivers of webhooks: for commands that work beside
+    /// an instance, or instead of one.
+    pub async fn open(
         config: IdpConfig,
         pool: Pool,
         env: Env,
@@ -53,7 +65,6 @@ impl Idp {
         let codes = Codes::new(&config.secret_key);
         let seal = Seal::new(&config.secret_key)?;
         let limits = Limits::new(config.rate_limits, &env);
-        webhooks::ensure_endpoints(&pool, &env, &config.webhooks).await?;
         let wake = Wake::default();
         Ok(Self(Arc::new(Parts {
             config,
@@ -90,7 +101,30 @@ impl Idp {
 
     /// What delivers this instance's webhooks once it runs. At least one must.
     pub fn sender(&self) -> Result<Sender, SenderError> {
-        Sender::new(self.pool().clone(), self.env().clone(), self.wake().clone())
+        let idp = self.clone();
+        Sender::new(
+            self.pool().clone(),
+            self.env().clone(),
+            self.wake().clone(),
+            move || idp.settings().operation.webhook_limits(),
+        )
+    }
+
+    /// Takes up what other processes changed: signing keys, and settings by the Backend API. To be
+    /// called every few seconds: a key must be known here well before it signs elsewhere.
+    pub async fn refresh(&self) -> Result<()> {
+        self.0.keys.reload(self.pool()).await?;
+        self.0.settings.refresh(self.pool()).await
+    }
+
+    /// Replaces the signing key; the name of the new one. Repeated while the new key waits for its
+    /// turn, it changes nothing.
+    pub async fn rotate_keys(&self, rotation: Rotation) -> Result<String> {
+        let mut tx = self.pool().begin().await?;
+        let kid = keys::rotate(&mut tx, self.env(), rotation).await?;
+        tx.commit().await?;
+        self.0.keys.reload(self.pool()).await?;
+        Ok(kid)
     }
 
     /// Removes what is over: attempts, old sessions, forgotten browsers. Bounded: at most
@@ -99,7 +133,11 @@ impl Idp {
         let mut removed = 0;
         for _ in 0..bites {
             let mut tx = self.pool().begin().await?;
-            let bite = store::sweep::bite(&mut tx, store::now(self.env())).await?;
+            let now = store::now(self.env());
+            let bite = store::sweep::bite(&mut tx, now).await?;
+            let kept = self.settings().operation.signing_key_retention();
+            let ended = now.saturating_sub(kept).unwrap_or(now);
+            let bite = bite + store::keys::remove(&mut tx, ended).await?;
             tx.commit().await?;
             removed += bite;
             if bite == 0 {

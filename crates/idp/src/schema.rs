@@ -35,6 +35,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "apis",
         sql: include_str!("../migrations/0009_apis.sql"),
     },
+    Migration {
+        version: 10,
+        name: "operation",
+        sql: include_str!("../migrations/0010_operation.sql"),
+    },
 ];
 
 /// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's

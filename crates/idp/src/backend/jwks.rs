@@ -10,5 +10,5 @@ use super::state::Backend;
 
 /// The public keys that session tokens verify with. Answered from memory.
 pub(super) async fn get(State(backend): State<Arc<Backend>>) -> Json<Value> {
-    Json(backend.idp.keys().set().clone())
+    Json(backend.idp.keys().set())
 }

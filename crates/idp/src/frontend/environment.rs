@@ -21,5 +21,5 @@ pub async fn get(State(idp): State<Idp>) -> Json<Value> {
 /// `GET /.well-known/jwks.json`. Public.
 pub async fn jwks(State(idp): State<Idp>) -> Response {
     let headers = [(header::CACHE_CONTROL, "public, max-age=60")];
-    (headers, Json(idp.keys().set().clone())).into_response()
+    (headers, Json(idp.keys().set())).into_response()
 }

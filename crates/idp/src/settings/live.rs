@@ -55,6 +55,19 @@ impl Live {
         Ok(())
     }
 
+    /// Takes up the changes that are stored now, whoever stored them.
+    pub async fn refresh(&self, pool: &Pool) -> Result<()> {
+        let base = self.read().base;
+        let current = merged(&base, &store::list(pool).await?)?;
+        if *self.read().current != current {
+            self.write(State {
+                base,
+                current: Arc::new(current),
+            });
+        }
+        Ok(())
+    }
+
     /// Stores `patch` on top of a section (a merge patch: objects are merged, anything else
     /// replaces) and puts it in force. Refused, and nothing stored, where the settings would no
     /// longer be readable.
@@ -79,7 +92,11 @@ fn merged(base: &Settings, changes: &Value) -> Result<Settings> {
         |error: serde_json::Error| Error::Internal(format!("the stored settings: {error}"));
     let mut value = serde_json::to_value(base).map_err(unreadable)?;
     merge(&mut value, changes);
-    serde_json::from_value(value).map_err(unreadable)
+    let settings: Settings = serde_json::from_value(value).map_err(unreadable)?;
+    settings
+        .check()
+        .map_err(|error| Error::Internal(format!("the stored settings: {error}")))?;
+    Ok(settings)
 }
 
 /// Merges objects; anything else replaces.

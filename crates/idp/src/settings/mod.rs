@@ -9,6 +9,7 @@ mod billing;
 mod factors;
 mod identification;
 mod live;
+mod operation;
 mod organizations;
 mod sessions;
 mod social;
@@ -18,6 +19,7 @@ pub use billing::Billing;
 pub use factors::Factors;
 pub use identification::Identification;
 pub(crate) use live::Live;
+pub use operation::Operation;
 pub use organizations::Organizations;
 pub use sessions::Sessions;
 pub use social::Social;
@@ -44,15 +46,30 @@ pub struct Settings {
     pub billing: Billing,
     /// Keys and restrictions.
     pub apis: Apis,
+    /// How the instance is run.
+    pub operation: Operation,
 }
 
 impl Settings {
     /// Reads the text of `idp.toml`.
     ///
     /// # Errors
-    /// What is wrong, with line and column.
+    /// What is wrong, with line and column where it is one line's fault.
     pub fn read(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| Error::Internal(format!("idp.toml: {error}")))
+        let settings: Self =
+            toml::from_str(text).map_err(|error| Error::Internal(format!("idp.toml: {error}")))?;
+        settings
+            .check()
+            .map_err(|error| Error::Internal(format!("idp.toml: {error}")))?;
+        Ok(settings)
+    }
+
+    /// Refuses what can be read and cannot work, naming the setting.
+    ///
+    /// # Errors
+    /// The first contradiction.
+    pub fn check(&self) -> std::result::Result<(), String> {
+        self.operation.check()
     }
 }
 

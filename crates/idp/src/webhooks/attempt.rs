@@ -1,20 +1,40 @@
 //! One try: a signed POST and what came of it.
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bailiwick_kernel::Env;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect};
+use url::Url;
 
+use super::target::{Guarded, Reach, admits};
 use super::{claim::Claimed, schedule::Hint};
 
-/// A receiver has this long to accept an event, as with Clerk.
-const TIMEOUT: Duration = Duration::from_secs(15);
 /// How much of an answer is kept for whoever looks for the fault, in bytes.
 const EXCERPT: usize = 1024;
 const USER_AGENT: &str = concat!("Bailiwick-Webhooks/", env!("CARGO_PKG_VERSION"));
+
+/// The bounds of an attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Where it may go.
+    pub reach: Reach,
+    /// How long a receiver has to accept an event.
+    pub timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            reach: Reach::default(),
+            // As with Clerk.
+            timeout: Duration::from_secs(15),
+        }
+    }
+}
 
 /// What an attempt saw.
 pub(super) struct Attempt {
@@ -67,11 +87,12 @@ impl Attempt {
     }
 }
 
-/// The client for all attempts: bounded in time, follows no redirect, asks no proxy.
-pub(super) fn client() -> reqwest::Result<Client> {
+/// The client for all attempts: goes nowhere beyond `reach`, follows no redirect, asks no proxy.
+/// Each attempt has its own bound in time.
+pub(super) fn client(reach: impl Fn() -> Reach + Send + Sync + 'static) -> reqwest::Result<Client> {
     Client::builder()
         .user_agent(USER_AGENT)
-        .timeout(TIMEOUT)
+        .dns_resolver(Arc::new(Guarded(reach)))
         .redirect(redirect::Policy::none())
         .no_proxy()
         .http1_only()
@@ -79,13 +100,28 @@ pub(super) fn client() -> reqwest::Result<Client> {
 }
 
 /// Sends a delivery under a fresh timestamp. Never fails: not to reach anybody is a result.
-pub(super) async fn send(client: &Client, env: &Env, delivery: &Claimed) -> Attempt {
+pub(super) async fn send(
+    client: &Client,
+    env: &Env,
+    delivery: &Claimed,
+    limits: Limits,
+) -> Attempt {
     let at = env.now();
     let started = Instant::now();
-    let result = post(client, at, delivery).await.map_err(|error| Failure {
-        timed_out: error.is_timeout(),
-        message: describe(&error),
-    });
+    let is_admitted = Url::parse(&delivery.url).is_ok_and(|url| admits(&url, limits.reach));
+    let result = if is_admitted {
+        post(client, at, delivery, limits.timeout)
+            .await
+            .map_err(|error| Failure {
+                timed_out: error.is_timeout(),
+                message: describe(&error),
+            })
+    } else {
+        Err(Failure {
+            timed_out: false,
+            message: String::from("the settings do not allow webhooks to this address"),
+        })
+    };
     Attempt {
         at,
         duration: started.elapsed(),
@@ -93,7 +129,12 @@ pub(super) async fn send(client: &Client, env: &Env, delivery: &Claimed) -> Atte
     }
 }
 
-async fn post(client: &Client, at: Timestamp, delivery: &Claimed) -> reqwest::Result<Answer> {
+async fn post(
+    client: &Client,
+    at: Timestamp,
+    delivery: &Claimed,
+    timeout: Duration,
+) -> reqwest::Result<Answer> {
     let body = delivery.payload.as_bytes();
     let signatures: Vec<String> = delivery
         .secrets
@@ -102,6 +143,7 @@ async fn post(client: &Client, at: Timestamp, delivery: &Claimed) -> reqwest::Re
         .collect();
     let response = client
         .post(&delivery.url)
+        .timeout(timeout)
         .header(CONTENT_TYPE, "application/json")
         .header("svix-id", &delivery.message_id)
         .header("svix-timestamp", at.as_second().to_string())

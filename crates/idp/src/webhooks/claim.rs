@@ -20,6 +20,7 @@ pub(super) struct Claimed {
     /// Attempts that failed before.
     pub attempts: u32,
     pub url: String,
+    pub event_type: String,
     pub payload: String,
     /// One signature each.
     pub secrets: Vec<SigningSecret>,
@@ -57,12 +58,12 @@ sql! {
           from due, idp.webhook_messages m
          where d.message_id = due.message_id and d.endpoint_id = due.endpoint_id
            and m.id = d.message_id
-        returning d.message_id, d.endpoint_id, d.attempts, d.seq, due.url, m.payload,
+        returning d.message_id, d.endpoint_id, d.attempts, d.seq, due.url, m.payload, m.event_type,
             array(select s.secret from idp.webhook_secrets s
                    where s.endpoint_id = d.endpoint_id
                      and (s.expires_at is null or s.expires_at > $1)
                    order by s.expires_at desc nulls first
-                   limit 10)";
+                   limit 11)";
 }
 
 /// Claims at most `limit` due deliveries, in the order in which they were emitted, and at most
@@ -86,7 +87,7 @@ pub(super) async fn claim(
     let mut claimed = Vec::with_capacity(rows.len());
     for row in rows {
         let endpoint_id: String = row.get(1);
-        let secrets: Vec<String> = row.get(6);
+        let secrets: Vec<String> = row.get(7);
         let secrets = secrets
             .iter()
             .map(|secret| SigningSecret::parse(secret))
@@ -97,6 +98,7 @@ pub(super) async fn claim(
             seq: row.get(3),
             url: row.get(4),
             payload: row.get(5),
+            event_type: row.get(6),
             secrets: Result::map_err(secrets, |e| ClaimError::Secret(endpoint_id.clone(), e))?,
             endpoint_id,
             claim,

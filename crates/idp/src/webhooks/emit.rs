@@ -4,12 +4,14 @@ use bailiwick_kernel::Env;
 use bailiwick_pg::{Error, Tx, sql};
 use serde_json::Value;
 
+use super::events::is_operational;
 use crate::ids::{self, Kind};
 
 sql! {
-    /// Stores a message and one delivery for each endpoint. `$3` is the envelope up to its
-    /// `instance_id`, which only the database knows; without one the insert fails.
-    EMIT_MESSAGE(TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
+    /// Stores a message and one delivery for each endpoint that wants it. `$3` is the envelope up
+    /// to its `instance_id`, which only the database knows; without one the insert fails. `$5` says
+    /// that only an endpoint that names the type gets it.
+    EMIT_MESSAGE(TEXT, TEXT, TEXT, TIMESTAMPTZ, BOOL) = "
         with message as (
             insert into idp.webhook_messages (id, event_type, payload, created_at)
             values ($1, $2,
@@ -20,11 +22,12 @@ sql! {
         insert into idp.webhook_deliveries (message_id, endpoint_id, seq, state, due_at)
         select m.id, e.id, m.seq,
                case when e.disabled_at is null then 'pending' else 'held' end, $4
-        from message m cross join idp.webhook_endpoints e";
+        from message m cross join idp.webhook_endpoints e
+        where $2 = any (e.events) or (cardinality(e.events) = 0 and not $5)";
 }
 
-/// Stores `data` as an event of `event_type` for every endpoint, within the caller's transaction:
-/// it is sent if and only if the transaction commits. `data` is the resource as the Backend API
+/// Stores `data` as an event of `event_type` for every endpoint that wants such events, within the
+/// caller's transaction: it is sent if and only if the transaction commits. `data` is the resource as the Backend API
 /// would answer it. What is stored is the body to the byte, so every attempt sends the same.
 ///
 /// # Errors
@@ -38,7 +41,13 @@ pub async fn emit(tx: &mut Tx, env: &Env, event_type: &str, data: &Value) -> Res
     );
     tx.execute(
         &EMIT_MESSAGE,
-        &[&ids::new(env, Kind::Message), &event_type, &opening, &now],
+        &[
+            &ids::new(env, Kind::Message),
+            &event_type,
+            &opening,
+            &now,
+            &is_operational(event_type),
+        ],
     )
     .await?;
     Ok(())

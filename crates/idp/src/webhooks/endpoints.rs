@@ -9,7 +9,7 @@ use super::secret::SigningSecret;
 use crate::ids::{self, Kind};
 
 /// How long a replaced secret goes on signing beside its successor.
-const ROTATION: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const ROTATION: SignedDuration = SignedDuration::from_hours(24);
 
 /// A receiver of webhooks.
 #[derive(Clone, Debug)]
@@ -25,14 +25,16 @@ pub struct EndpointConfig {
 sql! {
     /// Serialises concurrent starts.
     LOCK_ENDPOINTS() = "lock table idp.webhook_endpoints in share row exclusive mode";
-    /// Registers an endpoint or follows its configuration: a new URL, back into service.
+    /// Registers an endpoint or follows its configuration: a new URL, back into service unless
+    /// somebody took it out of service by hand.
     UPSERT_ENDPOINT(TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
         insert into idp.webhook_endpoints as e (id, key, url, created_at, updated_at)
         values ($1, $2, $3, $4, $4)
         on conflict (key) do update
-           set url = excluded.url, disabled_at = null, disabled_reason = null,
-               failing_since = null, updated_at = excluded.updated_at
-         where e.url <> excluded.url or e.disabled_at is not null";
+           set url = excluded.url, failing_since = null, updated_at = excluded.updated_at,
+               disabled_at = case when e.disabled_reason = 'manual' then e.disabled_at end,
+               disabled_reason = case when e.disabled_reason = 'manual' then 'manual' end
+         where e.url <> excluded.url or e.disabled_reason <> 'manual'";
     /// An endpoint's id and its current secret, if it has one.
     FIND_ENDPOINT(TEXT) = "
         select e.id, s.secret
@@ -40,29 +42,32 @@ sql! {
           left join idp.webhook_secrets s on s.endpoint_id = e.id and s.expires_at is null
          where e.key = $1";
     /// Lets the current secret of an endpoint run out.
-    RETIRE_SECRET(TEXT, TIMESTAMPTZ) = "
+    pub(super) RETIRE_SECRET(TEXT, TIMESTAMPTZ) = "
         update idp.webhook_secrets set expires_at = $2
          where endpoint_id = $1 and expires_at is null";
     /// Makes a secret the current one, also one that was about to run out.
-    ADOPT_SECRET(TEXT, TEXT, TIMESTAMPTZ) = "
+    pub(super) ADOPT_SECRET(TEXT, TEXT, TIMESTAMPTZ) = "
         insert into idp.webhook_secrets (endpoint_id, secret, created_at) values ($1, $2, $3)
         on conflict (endpoint_id, secret) do update set expires_at = null";
     /// After a change of the endpoint nothing waits for a delay that the old state earned.
-    RELEASE_DELIVERIES(TEXT, TIMESTAMPTZ) = "
+    pub(super) RELEASE_DELIVERIES(TEXT, TIMESTAMPTZ) = "
         update idp.webhook_deliveries
            set state = 'pending', due_at = $2, claim = null
-         where endpoint_id = $1 and state in ('pending', 'held')";
+         where endpoint_id = $1 and state in ('pending', 'held')
+           and exists (select 1 from idp.webhook_endpoints e
+                        where e.id = $1 and e.disabled_at is null)";
     /// Ends all claims and all delays.
     RELEASE_ALL(TIMESTAMPTZ) = "
         update idp.webhook_deliveries set due_at = $1, claim = null
          where state = 'pending' and due_at > $1";
-    /// Takes endpoints out of service that the configuration no longer names.
+    /// Takes endpoints out of service that the configuration no longer names. Those that were made
+    /// at run time have no key, and stay.
     DISABLE_OTHER_ENDPOINTS(TEXT_ARRAY, TIMESTAMPTZ) = "
         update idp.webhook_endpoints
            set disabled_at = $2, disabled_reason = 'unconfigured', updated_at = $2
          where key <> all ($1) and disabled_at is null";
     /// Keeps what is waiting for endpoints that are out of service.
-    HOLD_DISABLED() = "
+    pub(super) HOLD_DISABLED() = "
         update idp.webhook_deliveries d set state = 'held', claim = null
           from idp.webhook_endpoints e
          where e.id = d.endpoint_id and e.disabled_at is not null and d.state = 'pending'";

@@ -9,18 +9,27 @@ mod attempt;
 mod claim;
 mod emit;
 mod endpoints;
+pub mod events;
+pub mod history;
 mod lane;
+pub mod manage;
+mod operational;
 mod outcome;
+mod replay;
 mod retention;
 mod schedule;
 mod secret;
 mod sender;
+mod target;
 mod wake;
 
+pub use attempt::Limits;
 pub use emit::emit;
 pub use endpoints::{EndpointConfig, ensure_endpoints, release_deliveries};
+pub use replay::{Replay, replay_message, replay_since};
 pub use secret::{SecretError, SigningSecret};
 pub use sender::{LEASE, Sender, SenderError};
+pub use target::Reach;
 pub use wake::Wake;
 pub(crate) use wake::nudge_after_writes;
 
@@ -30,7 +39,10 @@ pub fn statements() -> impl Iterator<Item = &'static bailiwick_pg::Statement> {
         claim::STATEMENTS,
         emit::STATEMENTS,
         endpoints::STATEMENTS,
+        history::STATEMENTS,
+        manage::STATEMENTS,
         outcome::STATEMENTS,
+        replay::STATEMENTS,
         retention::STATEMENTS,
     ]
     .into_iter()

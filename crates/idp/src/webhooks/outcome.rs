@@ -4,7 +4,7 @@ use bailiwick_kernel::Env;
 use bailiwick_pg::{Error, Pool, Tx, sql};
 use jiff::SignedDuration;
 
-use super::{attempt::Attempt, claim::Claimed, schedule};
+use super::{attempt::Attempt, claim::Claimed, operational, schedule};
 
 /// An endpoint that has answered nothing well for this long is disabled once a message has run out
 /// of attempts.
@@ -131,17 +131,23 @@ async fn fail(tx: &mut Tx, env: &Env, delivery: &Claimed, attempt: &Attempt) -> 
     };
 
     let claim = &delivery.claim;
-    match delay.map(|delay| now + delay) {
+    let is_exhausted = match delay.map(|delay| now + delay) {
         Some(due) => {
             tx.execute(&RETRY_DELIVERY, &[message, endpoint, claim, &due])
-                .await?
+                .await?;
+            false
         }
         None => {
             tx.execute(&EXHAUST_DELIVERY, &[message, endpoint, claim, &now])
                 .await?
+                > 0
         }
     };
+    if is_exhausted {
+        operational::exhausted(tx, env, delivery, attempt).await?;
+    }
     if is_disabled {
+        operational::disabled(tx, env, delivery).await?;
         tx.execute(&HOLD_ENDPOINT, &[endpoint]).await?;
         tracing::warn!(
             endpoint,

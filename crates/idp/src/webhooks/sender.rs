@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio::time;
 
+use super::attempt::Limits;
 pub use super::claim::LEASE;
 use super::lane::{Lane, Turn};
 use super::{Wake, attempt, claim, claim::Claimed, outcome, retention};
@@ -44,6 +45,7 @@ struct Worker {
     pool: Pool,
     env: Env,
     client: reqwest::Client,
+    limits: Box<dyn Fn() -> Limits + Send + Sync>,
 }
 
 /// What the loop knows of an endpoint.
@@ -60,14 +62,27 @@ impl Endpoint {
 }
 
 impl Sender {
-    /// A sender on the provider's database. `wake` spares it the wait for its next look.
+    /// A sender on the provider's database. `wake` spares it the wait for its next look; `limits`
+    /// is asked before each attempt.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new(pool: Pool, env: Env, wake: Wake) -> Result<Self, SenderError> {
-        let client = attempt::client()?;
+    pub fn new(
+        pool: Pool,
+        env: Env,
+        wake: Wake,
+        limits: impl Fn() -> Limits + Clone + Send + Sync + 'static,
+    ) -> Result<Self, SenderError> {
+        let asked = limits.clone();
+        let client = attempt::client(move || asked().reach)?;
+        let worker = Worker {
+            pool,
+            env,
+            client,
+            limits: Box::new(limits),
+        };
         Ok(Self {
-            worker: Arc::new(Worker { pool, env, client }),
+            worker: Arc::new(worker),
             wake,
         })
     }
@@ -160,7 +175,7 @@ impl Sender {
 
 impl Worker {
     async fn deliver(&self, delivery: Claimed, turn: Option<Turn>) {
-        let attempt = attempt::send(&self.client, &self.env, &delivery);
+        let attempt = attempt::send(&self.client, &self.env, &delivery, (self.limits)());
         let attempt = match turn {
             Some(turn) => turn.take(attempt).await,
             None => attempt.await,

@@ -9,6 +9,7 @@
 mod backend;
 mod conformance;
 mod frontend;
+mod operation;
 mod statements;
 mod support;
 mod webhooks;

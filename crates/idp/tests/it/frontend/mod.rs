@@ -14,4 +14,4 @@ mod server;
 mod sessions;
 mod sign_in;
 mod sign_up;
-mod world;
+pub mod world;

@@ -19,6 +19,11 @@ const RUNS: u32 = 16;
 
 /// A migrated database that nobody else uses.
 pub async fn database() -> Pool {
+    database_at().await.0
+}
+
+/// A migrated database that nobody else uses, and how another process reaches it.
+pub async fn database_at() -> (Pool, String) {
     let server = SERVER.get_or_init(start);
     let admin = PoolConfig::new(server.superuser_url()).max_size(1);
     let admin = Pool::connect(admin).await.unwrap();
@@ -27,11 +32,13 @@ pub async fn database() -> Pool {
         .batch(&format!("create database {name}"))
         .await
         .unwrap();
-    let config = PoolConfig::new(server.socket_url("postgres", &name)).max_size(4);
-    let pool = Pool::connect(config).await.unwrap();
+    let url = server.socket_url("postgres", &name);
+    let pool = Pool::connect(PoolConfig::new(url.clone()).max_size(4))
+        .await
+        .unwrap();
     pool.batch("create schema idp").await.unwrap();
     bailiwick_idp::migrate(&pool).await.unwrap();
-    pool
+    (pool, url)
 }
 
 /// Where another connection to the same database finds it.

@@ -36,6 +36,7 @@ pub struct Received {
 struct Seen {
     replies: VecDeque<Reply>,
     received: Vec<Received>,
+    redirect: Option<String>,
 }
 
 /// Listens on a port of its own. Answers 200 unless told otherwise.
@@ -64,6 +65,11 @@ impl Receiver {
     /// Answers the next requests so, in this order.
     pub fn reply(&self, replies: &[Reply]) {
         self.seen.lock().unwrap().replies.extend(replies);
+    }
+
+    /// Sends every request elsewhere from now on.
+    pub fn redirect(&self, url: &str) {
+        self.seen.lock().unwrap().redirect = Some(url.to_owned());
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -119,6 +125,9 @@ async fn receive(
     let reply = {
         let mut seen = seen.lock().unwrap();
         seen.received.push(Received { headers, body });
+        if let Some(url) = &seen.redirect {
+            return (StatusCode::TEMPORARY_REDIRECT, [("location", url.clone())]).into_response();
+        }
         seen.replies.pop_front().unwrap_or(Reply::Status(200))
     };
     match reply {

@@ -14,7 +14,11 @@ pub struct Time {
 
 impl Time {
     pub fn stopped() -> Self {
-        let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
+        Self::stopped_at("2026-03-01T12:00:00Z".parse().unwrap())
+    }
+
+    pub fn stopped_at(at: Timestamp) -> Self {
+        let clock = Arc::new(ManualClock::at(at));
         let env = Env::new(clock.clone(), Arc::new(SystemRandom));
         Self { clock, env }
     }

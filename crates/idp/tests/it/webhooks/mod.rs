@@ -3,4 +3,8 @@
 mod delivery;
 mod endpoints;
 mod failures;
+mod faults;
+mod kills;
+mod manage;
+mod replay;
 mod world;

@@ -1,7 +1,8 @@
 //! A database, a receiver and a clock for the tests of the sender.
 
+use bailiwick_idp::webhooks::manage::{self, EndpointInput};
 use bailiwick_idp::webhooks::{
-    EndpointConfig, Sender, SigningSecret, Wake, emit, ensure_endpoints,
+    EndpointConfig, Limits, Reach, Sender, SigningSecret, Wake, emit, ensure_endpoints,
 };
 use bailiwick_pg::{Pool, sql};
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::support::postgres::database;
+use crate::support::postgres::{database, database_at};
 use crate::support::receiver::Receiver;
 use crate::support::time::Time;
 use crate::support::until;
@@ -33,8 +34,14 @@ sql! {
         select a.status, a.error, a.response
           from idp.webhook_attempts a order by a.attempted_at, a.id limit 100";
     /// Why endpoints are out of service.
-    DISABLED() = "select key, disabled_reason from idp.webhook_endpoints
-        where disabled_at is not null order by key limit 100";
+    DISABLED() = "select coalesce(key, url), disabled_reason from idp.webhook_endpoints
+        where disabled_at is not null order by 1 limit 100";
+    /// The message of a type, and how far it got with an endpoint.
+    DELIVERY_TO(TEXT, TEXT) = "
+        select m.id, d.state
+          from idp.webhook_messages m
+          left join idp.webhook_deliveries d on d.message_id = m.id and d.endpoint_id = $2
+         where m.event_type = $1 limit 1";
 }
 
 pub struct World {
@@ -67,8 +74,17 @@ pub fn endpoint(key: &str, url: &Url, secret: &str) -> EndpointConfig {
 
 impl World {
     pub async fn new() -> Self {
-        let pool = database().await;
-        let time = Time::stopped();
+        let (pool, time) = (database().await, Time::stopped());
+        Self::on(pool, time).await
+    }
+
+    /// A world that begins at a time of one's choice, and how processes reach its database.
+    pub async fn at(at: Timestamp) -> (Self, String) {
+        let (pool, url) = database_at().await;
+        (Self::on(pool, Time::stopped_at(at)).await, url)
+    }
+
+    async fn on(pool: Pool, time: Time) -> Self {
         pool.execute(&NAME_INSTANCE, &[&INSTANCE, &time.now()])
             .await
             .unwrap();
@@ -111,8 +127,13 @@ impl World {
     }
 
     pub fn run(&self) -> Running {
-        let sender =
-            Sender::new(self.pool.clone(), self.time.env.clone(), self.wake.clone()).unwrap();
+        self.run_within(Limits::default())
+    }
+
+    /// A sender with other bounds.
+    pub fn run_within(&self, limits: Limits) -> Running {
+        let (pool, env, wake) = (&self.pool, &self.time.env, &self.wake);
+        let sender = Sender::new(pool.clone(), env.clone(), wake.clone(), move || limits).unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(sender.run(async move {
             stopped.await.ok();
@@ -134,6 +155,39 @@ impl World {
             attempts: row.get(1),
             due_at: row.get(2),
         }
+    }
+
+    /// The message of this type, and how far it got with an endpoint that is to get it.
+    pub async fn sent_to(&self, event_type: &str, endpoint_id: &str) -> (String, Option<String>) {
+        let row = self
+            .pool
+            .query_one(&DELIVERY_TO, &[&event_type, &endpoint_id])
+            .await
+            .unwrap();
+        (row.get(0), row.get(1))
+    }
+
+    /// An endpoint made at run time; its id.
+    pub async fn make(&self, url: &Url, events: &[&str]) -> String {
+        let input = EndpointInput {
+            url: url.to_string(),
+            description: String::new(),
+            events: events.iter().map(|event| (*event).to_owned()).collect(),
+        };
+        let mut tx = self.pool.begin().await.unwrap();
+        let made = manage::create(&mut tx, &self.time.env, Reach::Loopback, &input)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        made.id
+    }
+
+    /// The current secret of an endpoint.
+    pub async fn secret(&self, id: &str) -> String {
+        let mut tx = self.pool.begin().await.unwrap();
+        let secret = manage::secret(&mut tx, id).await.unwrap();
+        tx.commit().await.unwrap();
+        secret.expose().to_owned()
     }
 
     /// Waits until so many attempts at the one event of this type are on record.

@@ -1,0 +1,3 @@
+//! How an instance is run.
+
+mod keys;
