@@ -24,7 +24,7 @@ mod router;
 mod security;
 pub mod settings;
 pub mod state;
-pub mod timeout;
+mod timeout;
 mod views;
 mod webhooks;
 

@@ -17,6 +17,7 @@ use tracing::{Instrument as _, Span, field};
 
 use crate::problem::{self, ApiProblem};
 use crate::state::AppState;
+use crate::timeout;
 
 /// The header that names the request in its answer.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -57,7 +58,8 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
     request.extensions_mut().insert(id);
 
     let answered = async move {
-        let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let answer = timeout::bounded(state.http.request_timeout, next.run(request));
+        let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let mut response = answer.unwrap_or_else(|panic| {
             ApiProblem(Problem::internal(panic_text(panic.as_ref()))).into_response()
         });

@@ -1,18 +1,20 @@
 //! The public listener's router, from the list of resources outward through the layers.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{self, Next};
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::CACHE_CONTROL;
+use tower::ServiceBuilder;
+use tower::util::MapResponseLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;
 use crate::{
     config, documents, fallback, health, me, openapi, organizations, problem, project_members,
-    projects, rate_limit, request, security, timeout, webhooks,
+    projects, rate_limit, request, security, webhooks,
 };
 
 /// The canonical prefix, which the document shows.
@@ -54,7 +56,15 @@ pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
         .nest(ALIAS, operations)
         .nest(ALIAS, openapi::reference())
         .layer(DefaultBodyLimit::max(state.http.body_max_bytes))
-        .layer(middleware::from_fn(uncached));
+        .layer(MapResponseLayer::new(uncached));
+    let headers = security::Headers::new(&state);
+    // One layer: each of its own would put every route into another box.
+    let frame = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            request::layer,
+        ))
+        .layer(MapResponseLayer::new(move |response| headers.add(response)));
     Ok(Router::new()
         .merge(api)
         .merge(webhooks::routes())
@@ -63,26 +73,14 @@ pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
             rate_limit::layer,
         ))
         .merge(health::routes())
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            timeout::layer,
-        ))
         .fallback(fallback::page_or_problem)
         .method_not_allowed_fallback(fallback::method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            security::layer,
-        ))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            request::layer,
-        ))
+        .layer(frame)
         .with_state(state))
 }
 
 /// What an operation answers is for this caller and now, unless it says otherwise.
-async fn uncached(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn uncached(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers
         .entry(CACHE_CONTROL)

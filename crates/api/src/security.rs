@@ -1,7 +1,5 @@
 //! Headers that keep browsers from helping an attacker.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
@@ -43,40 +41,58 @@ pub fn page_policy(sources: &PageSources) -> Result<HeaderValue, http::Error> {
     Ok(HeaderValue::try_from(policy.join("; "))?)
 }
 
-/// The layer: what a response does not say itself is said for it.
-pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let is_page = headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let policy = if is_page {
-        state.page_policy.clone()
-    } else {
-        HeaderValue::from_static(DATA_POLICY)
-    };
-    absent(headers, CONTENT_SECURITY_POLICY, policy);
-    let fixed = [
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (X_FRAME_OPTIONS, "DENY"),
-        (REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), geolocation=(), microphone=()",
-        ),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin-allow-popups",
-        ),
-    ];
-    for (name, value) in fixed {
-        absent(headers, name, HeaderValue::from_static(value));
+/// What a response does not say itself is said for it.
+#[derive(Clone)]
+pub struct Headers {
+    page_policy: HeaderValue,
+    https: bool,
+}
+
+impl Headers {
+    /// As the settings have it.
+    #[must_use]
+    pub fn new(state: &AppState) -> Self {
+        Self {
+            page_policy: state.page_policy.clone(),
+            https: state.http.https,
+        }
     }
-    if state.http.https {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        absent(headers, STRICT_TRANSPORT_SECURITY, year);
+
+    /// Adds what is absent.
+    #[must_use]
+    pub fn add(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        let is_page = headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        let policy = if is_page {
+            self.page_policy.clone()
+        } else {
+            HeaderValue::from_static(DATA_POLICY)
+        };
+        absent(headers, CONTENT_SECURITY_POLICY, policy);
+        let fixed = [
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (X_FRAME_OPTIONS, "DENY"),
+            (REFERRER_POLICY, "strict-origin-when-cross-origin"),
+            (
+                HeaderName::from_static("permissions-policy"),
+                "camera=(), geolocation=(), microphone=()",
+            ),
+            (
+                HeaderName::from_static("cross-origin-opener-policy"),
+                "same-origin-allow-popups",
+            ),
+        ];
+        for (name, value) in fixed {
+            absent(headers, name, HeaderValue::from_static(value));
+        }
+        if self.https {
+            let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+            absent(headers, STRICT_TRANSPORT_SECURITY, year);
+        }
+        response
     }
-    response
 }
 
 fn absent(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {

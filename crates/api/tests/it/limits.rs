@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::middleware;
 use axum::routing::get as on_get;
-use bailiwick_api::{HttpSettings, Rate, request, timeout};
+use bailiwick_api::{HttpSettings, Rate, request};
 use http::{Request, StatusCode};
 
 use super::app::{Answer, get, send, state};
@@ -76,10 +76,6 @@ async fn an_answer_that_takes_too_long_is_given_up() {
     .await;
     let app = axum::Router::new()
         .route("/never", on_get(std::future::pending::<()>))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            timeout::layer,
-        ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             request::layer,
