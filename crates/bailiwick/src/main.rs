@@ -104,7 +104,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         .log
         .clone()
         .unwrap_or_else(|| if quiet { "warn" } else { "info" }.to_owned());
-    logging::start(cli.log_format, &filter)?;
+    let _lines = logging::start(cli.log_format, &filter)?;
     if matches!(cli.command, Command::Openapi) {
         return print(&bailiwick_api::document().to_pretty_json()?);
     }

@@ -1,7 +1,12 @@
 //! Log lines: for people in a terminal, as JSON (Elastic Common Schema) everywhere else.
 
+mod lines;
+
 use std::fmt;
 use std::io::IsTerminal;
+
+pub use lines::Guard;
+use lines::Lines;
 
 use tracing::field::{Field, Visit};
 use tracing::span::Record;
@@ -23,15 +28,18 @@ pub enum Format {
     Json,
 }
 
-/// Starts logging to standard error. `filter` is of `tracing`'s form: `info`, `bailiwick=debug`.
+/// Starts logging to standard error, until what it answers is dropped. `filter` is of `tracing`'s
+/// form: `info`, `bailiwick=debug`.
 ///
 /// # Errors
 /// A filter that cannot be read; logging was started before.
-pub fn start(format: Format, filter: &str) -> anyhow::Result<()> {
+pub fn start(format: Format, filter: &str) -> anyhow::Result<Guard> {
     let filter = EnvFilter::try_new(filter)?;
+    let (writer, guard) = Lines::start()?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(writer);
     let json = match format {
         Format::Json => true,
         Format::Text => false,
@@ -42,7 +50,8 @@ pub fn start(format: Format, filter: &str) -> anyhow::Result<()> {
     } else {
         lines.compact().with_target(false).try_init()
     };
-    started.map_err(|error| anyhow::anyhow!("logging: {error}"))
+    started.map_err(|error| anyhow::anyhow!("logging: {error}"))?;
+    Ok(guard)
 }
 
 /// One JSON object a line: `@timestamp`, `log.level`, `log.logger`, the fields of the spans around
