@@ -166,6 +166,13 @@ impl Idp {
             .await
     }
 
+    /// Whether test addresses get the code that everybody knows.
+    #[must_use]
+    pub fn has_test_codes(&self) -> bool {
+        let changed = self.settings().apis.instance.test_mode;
+        changed.unwrap_or(self.config().test_codes)
+    }
+
     /// What is decided at the start.
     #[must_use]
     pub fn config(&self) -> &IdpConfig {

@@ -74,6 +74,11 @@ impl Form {
         }
     }
 
+    /// Whether a field is there, whatever it says.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
     /// Adds what is wrong with a field beyond its type.
     pub(super) fn refuse(&mut self, refusal: Refusal) {
         self.wrong.extend(refusal.errors);
@@ -170,7 +175,7 @@ impl Form {
     pub(super) fn unsupported(&mut self, names: &[&str]) {
         for name in names {
             let asks = match self.fields.remove(*name) {
-                None | Some(Value::Null) => false,
+                None | Some(Value::Null | Value::Bool(false)) => false,
                 Some(Value::Array(list)) => !list.is_empty(),
                 Some(Value::String(text)) => !text.is_empty(),
                 Some(_) => true,

@@ -7,6 +7,7 @@
 mod answer;
 mod form;
 mod guard;
+mod instance;
 mod jwks;
 mod login_tokens;
 mod memberships;
@@ -14,6 +15,7 @@ mod metadata;
 mod organizations;
 mod params;
 mod quota;
+mod restrictions;
 mod roles;
 mod sessions;
 mod state;
@@ -44,7 +46,9 @@ pub fn router(idp: Idp) -> Router {
         .merge(organizations::router())
         .merge(memberships::router())
         .merge(sessions::router())
-        .merge(login_tokens::router());
+        .merge(login_tokens::router())
+        .merge(instance::router())
+        .merge(restrictions::router());
     Router::new()
         .nest("/v1", v1)
         .fallback(unknown)

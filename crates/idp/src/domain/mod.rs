@@ -3,16 +3,20 @@
 //! Each function works within the caller's transaction and writes the webhook events of what it
 //! did into it. The caller commits.
 
+mod countries;
+mod disposable;
 pub mod emails;
 pub mod factors;
 pub mod images;
 pub mod login_tokens;
 pub mod memberships;
 pub mod names;
+pub mod oauth;
 pub mod organizations;
 pub mod passwords;
 pub mod people;
 pub mod phones;
+pub mod restrictions;
 pub mod sessions;
 pub mod users;
 pub mod verifications;

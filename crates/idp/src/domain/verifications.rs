@@ -4,6 +4,7 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use jiff::SignedDuration;
 
+use super::restrictions;
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
 use crate::mail::{self, Mail, Purpose};
@@ -22,15 +23,18 @@ const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// Asks for a code that goes to an address, or for the strategies of phones to a number. The
 /// message is to be sent after the commit. 429 where too many were sent there.
 pub async fn ask(idp: &Idp, tx: &mut Tx, strategy: &str, to: &str) -> Result<(Verification, Mail)> {
+    let is_phone = strategy.ends_with("phone_code");
+    if is_phone {
+        restrictions::check_number(idp, to)?;
+    }
     idp.limits().mail(to)?;
     let now = store::now(idp.env());
-    let is_phone = strategy.ends_with("phone_code");
     let is_test = if is_phone {
         secrets::is_test_number(to)
     } else {
         secrets::is_test_address(to)
     };
-    let is_test = idp.config().test_codes && is_test;
+    let is_test = idp.has_test_codes() && is_test;
     let code = if is_test {
         secrets::TEST_CODE.to_owned()
     } else {

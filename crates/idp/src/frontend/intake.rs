@@ -54,17 +54,16 @@ fn check_origin(idp: &Idp, request: &Request<Body>) -> Result<(), Refusal> {
     let mut origins = request.headers().get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {
         (None, _) if matches!(*request.method(), Method::GET | Method::HEAD) => Ok(()),
-        (Some(origin), None)
-            if idp
-                .config()
-                .allowed_origins
-                .iter()
-                .any(|own| own.as_bytes() == origin.as_bytes()) =>
-        {
-            Ok(())
-        }
+        (Some(origin), None) if is_known(idp, origin.as_bytes()) => Ok(()),
         _ => Err(refused()),
     }
+}
+
+fn is_known(idp: &Idp, origin: &[u8]) -> bool {
+    let settings = idp.settings();
+    let mut known = idp.config().allowed_origins.iter();
+    let mut added = settings.apis.instance.allowed_origins.iter();
+    known.any(|own| own.as_bytes() == origin) || added.any(|own| own.as_bytes() == origin)
 }
 
 /// Browsers send every write as POST and name the method that is meant.

@@ -8,6 +8,7 @@ pub mod environment;
 pub mod login_token;
 pub mod membership;
 pub mod organization;
+pub mod restriction;
 pub mod role;
 pub mod session;
 pub mod sign_in;

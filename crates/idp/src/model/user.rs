@@ -57,6 +57,15 @@ impl Person {
         self.phones.iter().find(|phone| phone.id == primary)
     }
 
+    /// Every address and number of the person.
+    #[must_use]
+    pub fn identifiers(&self) -> Vec<String> {
+        let emails = self.emails.iter().map(|email| email.address.clone());
+        emails
+            .chain(self.phones.iter().map(|phone| phone.number.clone()))
+            .collect()
+    }
+
     /// What others know the person by: an address, a username, a number, or nothing.
     #[must_use]
     pub fn identifier(&self) -> &str {

@@ -15,6 +15,7 @@ pub mod organizations;
 pub mod passwords;
 pub mod people;
 pub mod phones;
+pub mod restrictions;
 pub mod roles;
 pub mod search;
 pub mod sessions;
@@ -86,6 +87,7 @@ pub fn statements() -> Vec<&'static Statement> {
         passwords::STATEMENTS,
         people::STATEMENTS,
         phones::STATEMENTS,
+        restrictions::STATEMENTS,
         roles::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,

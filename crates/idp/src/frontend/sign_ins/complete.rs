@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::sessions::{self, Start};
-use crate::domain::{factors, verifications};
+use crate::domain::{factors, restrictions, verifications};
 use crate::error::{Error, Result};
 use crate::frontend::visit::Visit;
 use crate::model::user::Person;
@@ -94,6 +94,9 @@ async fn finish(
     proof: Proof,
 ) -> Result<()> {
     let (idp, browser) = (visit.idp.clone(), visit.meta.browser.clone());
+    if proof.actor.is_none() {
+        restrictions::check_sign_in(&idp, &mut visit.tx, &person.identifiers()).await?;
+    }
     let client_id = visit.known_client()?.id.clone();
     let strategy = sign_in
         .first_factor_verification

@@ -1,5 +1,6 @@
 //! The end of an attempt: a user, an address, a session, all at once.
 
+use crate::domain::restrictions;
 use crate::domain::sessions::{self, Start};
 use crate::domain::users as acts;
 use crate::error::{Error, Result};
@@ -39,6 +40,8 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
         emails: vec![email],
         ..Person::new(user)
     };
+    let identifiers = person.identifiers();
+    restrictions::check_sign_up(&idp, &mut visit.tx, &identifiers, false).await?;
     acts::create(&idp, &mut visit.tx, &person).await?;
 
     let client_id = visit.known_client()?.id.clone();

@@ -23,7 +23,7 @@ pub fn auth_config(config: &IdpConfig, settings: &Settings, instance_id: &str) -
         "email_address_verification_strategies": EMAIL_STRATEGIES,
         "single_session_mode": settings.sessions.single_session,
         "enhanced_email_deliverability": false,
-        "test_mode": config.test_codes,
+        "test_mode": settings.apis.instance.test_mode.unwrap_or(config.test_codes),
         "cookieless_dev": false,
         "url_based_session_syncing": false,
         "claimed_at": null,

@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::config::IdpConfig;
+use crate::settings::Settings;
 
-pub fn display_config(config: &IdpConfig, instance_id: &str) -> Value {
+pub fn display_config(config: &IdpConfig, settings: &Settings, instance_id: &str) -> Value {
+    let instance = &settings.apis.instance;
     let at = |path: &str| format!("{}{path}", config.home_url);
     json!({
         "object": "display_config",
@@ -12,7 +14,7 @@ pub fn display_config(config: &IdpConfig, instance_id: &str) -> Value {
         "instance_environment_type": "production",
         "application_name": config.application_name,
         "theme": {},
-        "preferred_sign_in_strategy": "password",
+        "preferred_sign_in_strategy": instance.preferred_sign_in_strategy,
         "home_url": at("/"),
         "sign_in_url": at("/sign-in"),
         "sign_up_url": at("/sign-up"),
@@ -30,7 +32,7 @@ pub fn display_config(config: &IdpConfig, instance_id: &str) -> Value {
         "after_leave_organization_url": at("/"),
         "after_create_organization_url": at("/"),
         "logo_link_url": at("/"),
-        "support_email": null,
+        "support_email": instance.support_email,
         "branded": false,
         "experimental_force_oauth_first": false,
         "clerk_js_version": "6",

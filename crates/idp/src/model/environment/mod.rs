@@ -16,9 +16,10 @@ const EMAIL_STRATEGIES: [&str; 1] = ["email_code"];
 /// The whole environment.
 #[must_use]
 pub fn environment(config: &IdpConfig, settings: &Settings, instance_id: &str) -> Value {
+    let api_keys = &settings.apis.api_keys;
     json!({
         "auth_config": auth_config::auth_config(config, settings, instance_id),
-        "display_config": display_config::display_config(config, instance_id),
+        "display_config": display_config::display_config(config, settings, instance_id),
         "user_settings": user_settings::user_settings(config, settings),
         "organization_settings": organization_settings::organization_settings(config, settings),
         "fraud_settings": {
@@ -26,7 +27,9 @@ pub fn environment(config: &IdpConfig, settings: &Settings, instance_id: &str) -
             "native": { "device_attestation_mode": "disabled" },
         },
         "api_keys_settings": {
-            "enabled": false, "user_api_keys_enabled": false, "orgs_api_keys_enabled": false,
+            "enabled": api_keys.user || api_keys.organization,
+            "user_api_keys_enabled": api_keys.user,
+            "orgs_api_keys_enabled": api_keys.organization,
         },
         "client_debug_mode": false,
         "partitioned_cookies": false,

@@ -25,6 +25,7 @@ fn attribute(enabled: bool, required: bool, strategies: &[&str]) -> Value {
 }
 
 pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
+    let rules = &settings.apis.restrictions;
     let mut attributes = BTreeMap::from([
         ("email_address", attribute(true, true, &EMAIL_STRATEGIES)),
         ("password", attribute(true, true, &[])),
@@ -65,11 +66,13 @@ pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
             "legal_consent_enabled": false,
         },
         "restrictions": {
-            "allowlist": { "enabled": false },
-            "blocklist": { "enabled": false },
-            "allowlist_blocklist_disabled_on_sign_in": { "enabled": false },
-            "block_email_subaddresses": { "enabled": false },
-            "block_disposable_email_domains": { "enabled": false },
+            "allowlist": { "enabled": rules.allowlist },
+            "blocklist": { "enabled": rules.blocklist },
+            "allowlist_blocklist_disabled_on_sign_in": {
+                "enabled": rules.allowlist_blocklist_disabled_on_sign_in,
+            },
+            "block_email_subaddresses": { "enabled": rules.block_email_subaddresses },
+            "block_disposable_email_domains": { "enabled": rules.block_disposable_email_domains },
         },
         "password_settings": {
             "disable_hibp": true,

@@ -1,10 +1,12 @@
 //! The Backend API over HTTP.
 
 mod door;
+mod instance;
 mod login_tokens;
 mod memberships;
 mod organizations;
 mod password_digests;
+mod restrictions;
 mod sessions;
 mod users;
 mod users_bulk;

@@ -10,6 +10,7 @@ mod organizations;
 mod passwords;
 mod phones;
 mod rehash;
+mod restrictions;
 mod server;
 mod sessions;
 mod sign_in;
