@@ -39,3 +39,15 @@ alter table idp.sign_ins
     add column organization_id text references idp.organizations (id) on delete set null;
 create index sign_ins_second_verification on idp.sign_ins (second_factor_verification_id);
 create index sign_ins_organization on idp.sign_ins (organization_id);
+
+-- The proof that a session asks its user for again, before a sensitive change. One at a time.
+create table idp.reverifications (
+    session_id text primary key references idp.sessions (id) on delete cascade,
+    level text not null check (level in ('first_factor', 'second_factor', 'multi_factor')),
+    status text not null check (status in ('needs_first_factor', 'needs_second_factor', 'complete')),
+    first_factor_verification_id text references idp.verifications (id) on delete set null,
+    second_factor_verification_id text references idp.verifications (id) on delete set null,
+    created_at timestamptz not null
+);
+create index reverifications_first on idp.reverifications (first_factor_verification_id);
+create index reverifications_second on idp.reverifications (second_factor_verification_id);

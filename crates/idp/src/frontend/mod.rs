@@ -15,6 +15,7 @@ mod phones;
 mod piggyback;
 pub(crate) mod redirects;
 mod request;
+mod reverification;
 mod scripts;
 mod sessions;
 mod sign_ins;
@@ -68,6 +69,7 @@ pub fn router(idp: Idp) -> Router {
                 .merge(factors::factor_routes())
                 .merge(emails::routes())
                 .merge(phones::routes())
+                .merge(reverification::reverification_routes())
                 .merge(organization_routes()),
         )
         .fallback(intake::not_found)

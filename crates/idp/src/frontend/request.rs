@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use http::header;
 use http::request::Parts;
+use http::{Method, header};
 
 use super::fields::Fields;
 use crate::domain::sessions::Origin;
@@ -18,6 +18,10 @@ const MAX_AGENT: usize = 256;
 /// Who asks, from where, with what.
 #[derive(Clone, Debug)]
 pub struct Meta {
+    /// The method that is meant.
+    pub method: Method,
+    /// The path, without the version.
+    pub path: String,
     /// Origin of the page, one of the allowed ones.
     pub origin: Option<String>,
     /// Address and name of the browser, for the session that may start.
@@ -45,7 +49,10 @@ impl FromRequestParts<Frontend> for Meta {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let ip = peer.map(|ConnectInfo(address)| address.ip().to_canonical());
         let agent = text(header::USER_AGENT).map(|text| text.chars().take(MAX_AGENT).collect());
+        let path = parts.uri.path();
         Ok(Self {
+            method: parts.method.clone(),
+            path: path.strip_prefix("/v1").unwrap_or(path).to_owned(),
             origin: text(header::ORIGIN).map(str::to_owned),
             browser: Origin {
                 client_ip: ip.map(|ip| ip.to_string()),

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::request::Meta;
-use super::{Frontend, cookies, piggyback};
+use super::{Frontend, cookies, piggyback, reverification};
 use crate::domain::people;
 use crate::domain::sessions::{End, end};
 use crate::error::{Refusal, Result};
@@ -168,7 +168,8 @@ impl Visit {
         Ok(session.ok_or_else(refused)?)
     }
 
-    /// The session that the request is made in, and its user; 401 where there is none.
+    /// The session that the request is made in, and its user; 401 where there is none, 403 where
+    /// the request is a sensitive one and the factors were given too long ago.
     pub async fn signed_in(&mut self) -> Result<(Session, Person)> {
         let named = self.meta.query.get("_clerk_session_id").map(str::to_owned);
         let last = self.known_client()?.last_active_session_id.clone();
@@ -180,6 +181,8 @@ impl Visit {
         if person.user.banned {
             return Err(user_banned().into());
         }
+        let request = (&self.meta.method, self.meta.path.as_str());
+        reverification::demand(&self.idp.settings(), request, &session, &person, self.now)?;
         Ok((session, person))
     }
 

@@ -9,6 +9,7 @@ pub mod login_token;
 pub mod membership;
 pub mod organization;
 pub mod restriction;
+pub mod reverification;
 pub mod role;
 pub mod session;
 pub mod sign_in;

@@ -16,6 +16,7 @@ pub mod passwords;
 pub mod people;
 pub mod phones;
 pub mod restrictions;
+pub mod reverifications;
 pub mod roles;
 pub mod search;
 pub mod sessions;
@@ -88,6 +89,7 @@ pub fn statements() -> Vec<&'static Statement> {
         people::STATEMENTS,
         phones::STATEMENTS,
         restrictions::STATEMENTS,
+        reverifications::STATEMENTS,
         roles::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,

@@ -29,6 +29,10 @@ sql! {
                               where s.first_factor_verification_id = v.id)
               and not exists (select 1 from idp.sign_ins s
                               where s.second_factor_verification_id = v.id)
+              and not exists (select 1 from idp.reverifications r
+                              where r.first_factor_verification_id = v.id)
+              and not exists (select 1 from idp.reverifications r
+                              where r.second_factor_verification_id = v.id)
             order by v.created_at limit $2 for update skip locked)";
     /// Sessions that ended long ago.
     SESSIONS(TIMESTAMPTZ, INT8) = "

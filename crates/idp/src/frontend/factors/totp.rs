@@ -11,6 +11,7 @@ use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
 use crate::model;
+use crate::store::sessions;
 
 /// `POST /v1/me/totp`: a secret for an authenticator application. Signed in; 401 otherwise, 400
 /// where one is set up already.
@@ -36,10 +37,15 @@ pub async fn attempt(
     frontend.idp.limits().attempt(&meta.address)?;
     let code = form.require("code")?;
     let mut visit = Visit::write(&frontend, meta).await?;
-    let (_, person) = visit.signed_in().await?;
+    let (session, person) = visit.signed_in().await?;
     let mut person = people::get_locked(&mut visit.tx, &person.user.id).await?;
     let idp = visit.idp.clone();
     let proven = totp::prove(&idp, &mut visit.tx, &mut person, code).await?;
+    // Whoever has just shown a code has just given a second factor.
+    if let Some(mut session) = sessions::find_locked(&mut visit.tx, &session.id).await? {
+        session.second_factor_at = Some(visit.now);
+        sessions::save(&mut visit.tx, &mut session, visit.now).await?;
+    }
     let codes = proven.backup_codes.as_deref();
     visit
         .answer(model::totp::totp(&proven.row, None, codes))

@@ -39,7 +39,7 @@ impl Proof {
 
     /// No second factor is asked for: a server vouches for the person.
     #[must_use]
-    pub fn is_enough(mut self) -> Self {
+    pub fn without_second_factor(mut self) -> Self {
         self.is_enough = true;
         self
     }

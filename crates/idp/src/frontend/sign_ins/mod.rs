@@ -124,7 +124,7 @@ async fn admitted(visit: &mut Visit, user_id: Option<&str>) -> Result<Person> {
     Ok(person)
 }
 
-fn user_locked(person: &Person, now: Timestamp) -> Refusal {
+pub fn user_locked(person: &Person, now: Timestamp) -> Refusal {
     let until = person.user.locked_until.unwrap_or(now);
     let seconds = (until.as_second() - now.as_second()).max(1);
     let text = "Your account is locked. Please try again later, or contact support.";
@@ -133,7 +133,7 @@ fn user_locked(person: &Person, now: Timestamp) -> Refusal {
 }
 
 /// Counts a wrong answer of a locked user, for good: commits, then refuses.
-async fn fail(mut visit: Visit, person: &Person, refusal: Refusal) -> Result<Response> {
+pub async fn fail(mut visit: Visit, person: &Person, refusal: Refusal) -> Result<Response> {
     let lockout = visit.idp.config().lockout;
     let duration = SignedDuration::try_from(lockout.duration).unwrap_or(SignedDuration::MAX);
     let until = visit.now.saturating_add(duration).unwrap_or(Timestamp::MAX);
@@ -143,7 +143,7 @@ async fn fail(mut visit: Visit, person: &Person, refusal: Refusal) -> Result<Res
 }
 
 /// The refusal of a wrong password.
-fn password_incorrect() -> Refusal {
+pub fn password_incorrect() -> Refusal {
     let text = "Password is incorrect. Try again, or use another method.";
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Refusal::new(status, "form_password_incorrect", text).param("password")

@@ -11,6 +11,7 @@ mod passwords;
 mod phones;
 mod rehash;
 mod restrictions;
+mod reverification;
 mod server;
 mod sessions;
 mod sign_in;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::world::World;
+use crate::conformance::{Answer, Api, How};
 
 impl World {
     /// A call with the secret key; `path` without `/v1`.
@@ -22,10 +23,21 @@ impl World {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(Body::from(body.to_string()))
         };
-        let router = self.idp.backend_router();
-        let response = router.oneshot(request.unwrap()).await.unwrap();
-        let status = response.status();
+        let (router, request) = (self.idp.backend_router(), request.unwrap());
+        let method = request.method().clone();
+        let response = router.oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer {
+            api: Api::Backend,
+            how: How::Direct,
+            method: &method,
+            path,
+            status,
+            headers: &headers,
+            body: &bytes,
+        }
+        .assert_valid();
         (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
 }

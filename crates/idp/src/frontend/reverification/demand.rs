@@ -1,0 +1,98 @@
+//! Which requests demand that the factors were given a short while ago.
+//!
+//! One table for all of them: a handler cannot forget it, since each asks who is signed in.
+
+use http::{Method, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::factors;
+use crate::error::Refusal;
+use crate::model::reverification::again;
+use crate::model::user::Person;
+use crate::settings::Settings;
+use crate::store::sessions::Session;
+
+/// How long a factor counts as given just now.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
+
+/// What changes how somebody is recognised, or cannot be undone. `*` stands for one segment.
+const SENSITIVE: &[(Method, &str)] = &[
+    (Method::DELETE, "/me"),
+    (Method::POST, "/me/change_password"),
+    (Method::POST, "/me/remove_password"),
+    (Method::POST, "/me/totp"),
+    (Method::DELETE, "/me/totp"),
+    (Method::POST, "/me/backup_codes"),
+    (Method::POST, "/me/email_addresses"),
+    (Method::DELETE, "/me/email_addresses/*"),
+    (Method::POST, "/me/phone_numbers"),
+    (Method::PATCH, "/me/phone_numbers/*"),
+    (Method::DELETE, "/me/phone_numbers/*"),
+    (Method::POST, "/me/external_accounts"),
+    (Method::DELETE, "/me/external_accounts/*"),
+    (Method::POST, "/me/passkeys"),
+    (Method::DELETE, "/me/passkeys/*"),
+];
+
+/// Refuses a sensitive request (403, from which the components ask for the proof and try again)
+/// where the second factor, or the first of somebody who has no second, was given too long ago.
+/// `path` is without the version.
+pub fn demand(
+    settings: &Settings,
+    (method, path): (&Method, &str),
+    session: &Session,
+    person: &Person,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if !settings.factors.reverification || !is_sensitive(method, path) {
+        return Ok(());
+    }
+    let at = if factors::are_demanded(settings, person) {
+        session.second_factor_at
+    } else if again(person).is_empty() {
+        // There is nothing that could be given again.
+        return Ok(());
+    } else {
+        session.first_factor_at
+    };
+    let oldest = now.saturating_sub(FRESH).unwrap_or(now);
+    if at.is_some_and(|at| at > oldest) {
+        return Ok(());
+    }
+    let text = "You need to provide additional verification to perform this operation.";
+    let code = "session_reverification_required";
+    Err(Refusal::new(StatusCode::FORBIDDEN, code, text))
+}
+
+fn is_sensitive(method: &Method, path: &str) -> bool {
+    let matches = |pattern: &str| {
+        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some("*"), Some(part)) if !part.is_empty() => {}
+                (Some(wanted), Some(part)) if wanted == part => {}
+                _ => return false,
+            }
+        }
+    };
+    SENSITIVE
+        .iter()
+        .any(|(wanted, pattern)| wanted == method && matches(pattern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sensitive_requests_are_told_by_method_and_path() {
+        assert!(is_sensitive(&Method::DELETE, "/me"));
+        assert!(!is_sensitive(&Method::PATCH, "/me"));
+        assert!(is_sensitive(&Method::DELETE, "/me/email_addresses/idn_1"));
+        assert!(!is_sensitive(&Method::DELETE, "/me/email_addresses/"));
+        let path = "/me/email_addresses/idn_1/prepare_verification";
+        assert!(!is_sensitive(&Method::POST, path));
+        assert!(!is_sensitive(&Method::DELETE, "/me/email_addresses/a/b"));
+    }
+}
