@@ -4,7 +4,8 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 
 use super::emails::{MAX, check_last, too_many};
-use super::users::{self, identifier_exists, taken};
+use super::factors;
+use super::users::{identifier_exists, taken};
 use crate::error::{Refusal, Result};
 use crate::ids::{self, Kind};
 use crate::instance::Idp;
@@ -194,5 +195,6 @@ async fn settle(idp: &Idp, tx: &mut Tx, person: &mut Person) -> Result<()> {
             .filter(|row| row.verified_at.is_some() && !row.reserved_for_second_factor);
         person.user.primary_phone_number_id = fit.next().map(|row| row.id.clone());
     }
-    users::update(idp, tx, person).await
+    // Codes to a phone may have become a second factor, or ceased to be one.
+    factors::changed(idp, tx, person).await
 }

@@ -126,6 +126,10 @@ fn client_routes() -> Router<Frontend> {
             post(sign_ins::attempt),
         )
         .route(
+            "/client/sign_ins/{id}/prepare_second_factor",
+            post(sign_ins::prepare_second),
+        )
+        .route(
             "/client/sign_ins/{id}/attempt_second_factor",
             post(sign_ins::attempt_second),
         )

@@ -47,7 +47,16 @@ impl Person {
     /// Whether anything but the first factor proves the person, backup codes aside.
     #[must_use]
     pub fn has_second_factor(&self) -> bool {
-        self.factors.has_totp
+        self.factors.has_totp || self.second_factor_phones().next().is_some()
+    }
+
+    /// The numbers that codes of second factors are sent to, the default one first.
+    pub fn second_factor_phones(&self) -> impl Iterator<Item = &PhoneNumber> {
+        let usable =
+            |phone: &&PhoneNumber| phone.verified_at.is_some() && phone.reserved_for_second_factor;
+        let phones = || self.phones.iter().filter(usable);
+        let first = phones().filter(|phone| phone.default_second_factor);
+        first.chain(phones().filter(|phone| !phone.default_second_factor))
     }
 
     /// The number that is shown first.

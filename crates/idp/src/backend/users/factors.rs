@@ -12,7 +12,7 @@ use crate::backend::form::Form;
 use crate::backend::state::Backend;
 use crate::domain::{factors, people};
 use crate::error::Refusal;
-use crate::store::{backup_codes, totps};
+use crate::store::backup_codes;
 
 /// Whether this is a code of the user's authenticator, or an unspent backup code: it is spent by
 /// the answer. 404 where there is no such user, 400 where the user has no second factor, 422 where
@@ -84,9 +84,7 @@ pub(super) async fn delete_all(
 ) -> Answer {
     let mut tx = backend.begin().await?;
     let mut person = people::get_locked(&mut tx, &id).await?;
-    totps::delete(&mut tx, &id).await?;
-    backup_codes::delete(&mut tx, &id).await?;
-    factors::changed(&backend.idp, &mut tx, &mut person).await?;
+    factors::remove_all(&backend.idp, &mut tx, &mut person).await?;
     tx.commit().await?;
     Ok(Json(json!({ "user_id": id })))
 }

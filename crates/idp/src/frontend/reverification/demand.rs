@@ -48,7 +48,8 @@ pub fn demand(
         return Ok(());
     }
     let at = if factors::are_demanded(settings, person) {
-        session.second_factor_at
+        // Whoever set the factor up just now has shown it: it is not asked for at once again.
+        session.second_factor_at.or(person.factors.mfa_enabled_at)
     } else if again(person).is_empty() {
         // There is nothing that could be given again.
         return Ok(());

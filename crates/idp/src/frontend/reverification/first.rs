@@ -5,17 +5,16 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{Given, answer, begin, find, take};
-use crate::domain::verifications::{self, Judgement};
+use crate::domain::verifications::{self, EMAIL_CODE, Judgement, PHONE_CODE};
 use crate::error::{Refusal, Result};
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
 use crate::frontend::{Frontend, sign_ins};
-use crate::mail::{self, Purpose};
 use crate::model::user::Person;
 use crate::store::reverifications as rows;
 
-/// Sends a code to a verified address of the user. A session of this browser; 401 otherwise.
+/// Sends a code to a verified address or number of the user. A session of this browser; 401 otherwise.
 /// Rate limited, by browser and by mailbox.
 pub async fn prepare(
     State(frontend): State<Frontend>,
@@ -25,41 +24,49 @@ pub async fn prepare(
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
     let strategy = form.require("strategy")?;
-    if strategy != "email_code" {
-        return Err(unsupported().into());
-    }
     let mut visit = Visit::write(&frontend, meta).await?;
     let (session, person) = begin(&mut visit, &id).await?;
     let mut row = find(&mut visit, &session, "needs_first_factor").await?;
-    let address = address(&person, form.get("email_address_id"))?;
+    let to = match strategy {
+        EMAIL_CODE => address(&person, form.get("email_address_id"))?,
+        PHONE_CODE => number(&person, form.get("phone_number_id"))?,
+        _ => return Err(unsupported().into()),
+    };
     let idp = visit.idp.clone();
-    idp.limits().mail(&address)?;
-    let (verification, code) = verifications::ask(&idp, &mut visit.tx, strategy, &address).await?;
+    let (verification, mail) = verifications::ask(&idp, &mut visit.tx, strategy, &to).await?;
     row.first_factor = Some(verification);
     rows::save(&mut visit.tx, &row).await?;
-    let config = idp.config();
-    visit.send(mail::code(
-        &config.application_name,
-        &config.home_url,
-        &address,
-        &code,
-        Purpose::Verification,
-    ));
+    visit.send(mail);
     answer(visit, &row, &person).await
 }
 
 /// A verified address of the person's own; the primary one where none is named.
-fn address(person: &Person, id: Option<&str>) -> Result<String> {
+fn address(person: &Person, id: Option<&str>) -> Result<String, Refusal> {
     let id = id.or(person.user.primary_email_address_id.as_deref());
-    let email = person
-        .emails
+    let mut emails = person.emails.iter();
+    let email = emails.find(|email| Some(email.id.as_str()) == id && email.verified_at.is_some());
+    email
+        .map(|email| email.address.clone())
+        .ok_or_else(|| not_own("email_address_id"))
+}
+
+/// A verified number of the person's own that is not kept for second factors; the primary one
+/// where none is named.
+fn number(person: &Person, id: Option<&str>) -> Result<String, Refusal> {
+    let id = id.or(person.user.primary_phone_number_id.as_deref());
+    let mut phones = person
+        .phones
         .iter()
-        .find(|email| Some(email.id.as_str()) == id && email.verified_at.is_some());
-    Ok(email.map(|email| email.address.clone()).ok_or_else(|| {
-        let text = "The email address is not one of this account.";
-        let status = StatusCode::NOT_FOUND;
-        Refusal::new(status, "resource_not_found", text).param("email_address_id")
-    })?)
+        .filter(|phone| phone.verified_at.is_some() && !phone.reserved_for_second_factor);
+    let phone = phones.find(|phone| Some(phone.id.as_str()) == id);
+    phone
+        .map(|phone| phone.number.clone())
+        .ok_or_else(|| not_own("phone_number_id"))
+}
+
+fn not_own(param: &str) -> Refusal {
+    let text = "It is not one of this account.";
+    Refusal::new(StatusCode::NOT_FOUND, "resource_not_found", text).param(param)
 }
 
 /// Takes the password or a code. A session of this browser; 401 otherwise. Rate limited; wrong
@@ -73,7 +80,7 @@ pub async fn attempt(
     frontend.idp.limits().attempt(&meta.address)?;
     match form.require("strategy")? {
         "password" => password(&frontend, &id, meta, form.require("password")?).await,
-        strategy @ ("email_code" | "phone_code") => {
+        strategy @ (EMAIL_CODE | PHONE_CODE) => {
             code(&frontend, &id, meta, strategy, form.require("code")?).await
         }
         _ => Err(unsupported().into()),

@@ -2,18 +2,19 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::StatusCode;
 
 use super::{Given, answer, begin, find, take};
 use crate::domain::factors;
 use crate::domain::verifications::Judgement;
-use crate::error::{Refusal, Result};
+use crate::error::Result;
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
 use crate::frontend::{Frontend, sign_ins};
+use crate::store::reverifications as rows;
 
-/// Prepares a second factor. Those of an authenticator need no preparation.
+/// Sends a code to a number that is kept for second factors. A session of this browser; 401
+/// otherwise. Rate limited, by browser and by number.
 pub async fn prepare(
     State(frontend): State<Frontend>,
     Path(id): Path<String>,
@@ -21,15 +22,16 @@ pub async fn prepare(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
-    form.require("strategy")?;
+    let (strategy, phone) = (form.require("strategy")?, form.get("phone_number_id"));
     let mut visit = Visit::write(&frontend, meta).await?;
-    let (session, _) = begin(&mut visit, &id).await?;
-    find(&mut visit, &session, "needs_second_factor").await?;
-    let text = "The strategy is not one of this account's second factors.";
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Err(Refusal::new(status, "form_param_value_invalid", text)
-        .param("strategy")
-        .into())
+    let (session, person) = begin(&mut visit, &id).await?;
+    let mut row = find(&mut visit, &session, "needs_second_factor").await?;
+    let idp = visit.idp.clone();
+    let asked = factors::ask(&idp, &mut visit.tx, &person, strategy, phone).await?;
+    row.second_factor = Some(asked.verification);
+    rows::save(&mut visit.tx, &row).await?;
+    visit.send(asked.mail);
+    answer(visit, &row, &person).await
 }
 
 /// Takes a code of the authenticator, a backup code, or one that was sent. A session of this

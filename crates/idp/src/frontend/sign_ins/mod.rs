@@ -11,7 +11,7 @@ pub use attempt::attempt;
 pub use create::create;
 pub use prepare::prepare;
 pub use reset::reset_password;
-pub use second::attempt as attempt_second;
+pub use second::{attempt as attempt_second, prepare as prepare_second};
 
 use axum::extract::{Path, State};
 use axum::response::Response;

@@ -11,6 +11,30 @@ use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
+use crate::store::sign_ins as rows;
+
+/// `POST /v1/client/sign_ins/{id}/prepare_second_factor`: sends a code to a number that is kept
+/// for second factors. An attempt of this browser whose first factor was given; 404 otherwise.
+/// Rate limited, by browser and by number.
+pub async fn prepare(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    let (strategy, phone) = (form.require("strategy")?, form.get("phone_number_id"));
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let mut sign_in = find_open(&mut visit, &id, "needs_second_factor").await?;
+    let person = admitted(&mut visit, sign_in.user_id.as_deref()).await?;
+    let idp = visit.idp.clone();
+    let asked = factors::ask(&idp, &mut visit.tx, &person, strategy, phone).await?;
+    sign_in.second_factor_verification = Some(asked.verification);
+    sign_in.second_factor_phone_number_id = Some(asked.phone_number_id);
+    rows::save(&mut visit.tx, &mut sign_in, visit.now).await?;
+    visit.send(asked.mail);
+    answer(visit, &sign_in, Some(&person)).await
+}
 
 /// `POST /v1/client/sign_ins/{id}/attempt_second_factor`: a code of the authenticator, a backup
 /// code, or one that was sent. An attempt of this browser whose first factor was given; 404

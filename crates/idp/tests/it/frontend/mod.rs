@@ -8,6 +8,7 @@ mod factors;
 mod instance;
 mod organizations;
 mod passwords;
+mod phone_factor;
 mod phones;
 mod rehash;
 mod restrictions;
