@@ -31,8 +31,6 @@ pub struct IdpConfig {
     pub test_codes: bool,
     /// Where the application mounts [`crate::Idp::frontend_router`].
     pub proxy_prefix: String,
-    /// Members that a new organization may have; 0 means no bound.
-    pub max_allowed_memberships: i64,
     /// Bounds on guessing.
     pub rate_limits: RateLimits,
     /// When an account is locked, and for how long.
@@ -101,7 +99,6 @@ impl IdpConfig {
             secret_key,
             test_codes: false,
             proxy_prefix: "/__clerk".to_owned(),
-            max_allowed_memberships: 100,
             rate_limits: RateLimits::default(),
             lockout: Lockout::default(),
             webhooks: Vec::new(),
@@ -140,7 +137,7 @@ impl IdpConfig {
         if !self.proxy_prefix.starts_with('/') || self.proxy_prefix.ends_with('/') {
             return fail("the proxy prefix must start, and not end, with a slash");
         }
-        if self.lockout.max_attempts < 1 || self.max_allowed_memberships < 0 {
+        if self.lockout.max_attempts < 1 {
             return fail("limits must be positive");
         }
         Ok(())

@@ -27,6 +27,14 @@ pub enum Kind {
     Invitation,
     /// `role_…`.
     Role,
+    /// `perm_…`, what a role allows.
+    Permission,
+    /// `role_set_…`, the roles that an organization chooses from.
+    RoleSet,
+    /// `orgdmn_…`, a domain of an organization.
+    OrganizationDomain,
+    /// `orgsug_…`, an organization that somebody could join.
+    Suggestion,
     /// `sess_…`.
     Session,
     /// `sia_…`, an attempt to sign in.
@@ -78,6 +86,10 @@ impl Kind {
             Self::OrganizationInvitation => "orginv",
             Self::Invitation => "inv",
             Self::Role => "role",
+            Self::Permission => "perm",
+            Self::RoleSet => "role_set",
+            Self::OrganizationDomain => "orgdmn",
+            Self::Suggestion => "orgsug",
             Self::Session => "sess",
             Self::SignIn => "sia",
             Self::SignUp => "sua",

@@ -8,6 +8,7 @@ use bailiwick_kernel::Env;
 use bailiwick_pg::Pool;
 
 use crate::config::IdpConfig;
+use crate::domain::role_settings;
 use crate::error::Result;
 use crate::keys::{self, Keys, Rotation};
 use crate::limits::Limits;
@@ -47,7 +48,10 @@ impl Idp {
         mailer: Arc<dyn Mailer>,
     ) -> Result<Self> {
         webhooks::ensure_endpoints(&pool, &env, &config.webhooks).await?;
-        Self::open(config, pool, env, mailer).await
+        let idp = Self::open(config, pool, env, mailer).await?;
+        let settings = idp.settings();
+        role_settings::apply(idp.pool(), idp.env(), &settings.organizations).await?;
+        Ok(idp)
     }
 
     /// As [`Idp::new`], without a look at the receivers of webhooks: for commands that work beside
@@ -155,6 +159,7 @@ impl Idp {
 
     /// Takes a newly read settings file; what the Backend API changed stays on top.
     pub async fn reload_settings(&self, file: Settings) -> Result<()> {
+        role_settings::apply(self.pool(), self.env(), &file.organizations).await?;
         self.0.settings.reload(self.pool(), file).await
     }
 

@@ -31,6 +31,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0005_factors.sql"),
     },
     Migration {
+        version: 7,
+        name: "organizations",
+        sql: include_str!("../migrations/0007_organizations.sql"),
+    },
+    Migration {
         version: 9,
         name: "apis",
         sql: include_str!("../migrations/0009_apis.sql"),

@@ -36,6 +36,42 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
+/// The body of a request that says the same kind of thing several times: a JSON list of 1 to
+/// `MAX` objects.
+pub(super) struct Forms<const MAX: usize>(Vec<Form>);
+
+impl<const MAX: usize, S: Send + Sync> FromRequest<S> for Forms<MAX> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(unreadable)?;
+        let Ok(fields) = serde_json::from_slice::<Vec<Map<String, Value>>>(&body) else {
+            let text = "The request body is not a JSON list of objects.";
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "request_body_invalid", text).into());
+        };
+        if fields.is_empty() || fields.len() > MAX {
+            let text = format!("The request body must have 1 to {MAX} entries.");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(Refusal::new(status, "request_body_invalid", text).into());
+        }
+        Ok(Self(fields.into_iter().map(Form::new).collect()))
+    }
+}
+
+impl<const MAX: usize> Forms<MAX> {
+    /// Reads every entry; refuses the request if anything was wrong with one of them.
+    pub(super) fn read<T>(self, mut read: impl FnMut(&mut Form) -> T) -> Result<Vec<T>, Refusal> {
+        let mut values = Vec::with_capacity(self.0.len());
+        for mut form in self.0 {
+            values.push(read(&mut form));
+            form.finish()?;
+        }
+        Ok(values)
+    }
+}
+
 fn unreadable(rejection: BytesRejection) -> Error {
     let text = "The request body is too large or broke off.";
     Refusal::new(rejection.status(), "request_body_invalid", text).into()

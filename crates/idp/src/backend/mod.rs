@@ -8,10 +8,12 @@ mod answer;
 mod form;
 mod guard;
 mod instance;
+mod invitations;
 mod jwks;
 mod login_tokens;
 mod memberships;
 mod metadata;
+mod organization_invitations;
 mod organizations;
 mod params;
 mod quota;
@@ -45,6 +47,8 @@ pub fn router(idp: Idp) -> Router {
         .merge(users::router())
         .merge(organizations::router())
         .merge(memberships::router())
+        .merge(organization_invitations::router())
+        .merge(invitations::router())
         .merge(sessions::router())
         .merge(login_tokens::router())
         .merge(instance::router())

@@ -7,13 +7,16 @@ use axum::extract::State;
 use super::answer::{Answer, page};
 use super::params::Params;
 use super::state::Backend;
-use crate::model::role::role;
-use crate::store;
+use crate::domain::roles;
+use crate::store::roles::{RoleKey, list as search};
 
-/// The roles that members of organizations can have.
+/// A page of the roles that match.
 pub(super) async fn list(State(backend): State<Arc<Backend>>, params: Params) -> Answer {
+    let order = params.order(RoleKey::CreatedAt, RoleKey::parse)?;
+    let query = params.text("query").unwrap_or_default();
     let mut tx = backend.begin().await?;
-    let (roles, count) = store::roles::list(&mut tx, params.page()?).await?;
+    let (rows, count) = search(&mut tx, &[], &query, order, params.page()?).await?;
+    let shown = roles::resources(&mut tx, &rows).await?;
     tx.commit().await?;
-    Ok(page(roles.iter().map(role).collect(), count))
+    Ok(page(shown, count))
 }

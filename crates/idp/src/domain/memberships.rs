@@ -4,12 +4,12 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::people;
+use super::{people, roles};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::model::user::Person;
+use crate::store;
 use crate::store::memberships::{Membership, NewMembership};
-use crate::store::{self, roles};
 use crate::{ids, model, webhooks};
 
 /// The membership, as the Backend API and webhooks show it.
@@ -18,11 +18,12 @@ pub fn resource(idp: &Idp, membership: &Membership, person: &Person) -> Value {
     model::membership::membership(idp.config(), membership, person)
 }
 
-/// The refusal of a role that is not defined.
+/// The refusal of more members than an organization may have.
 #[must_use]
-pub fn unknown_role() -> Refusal {
-    let text = "Organization role not found.";
-    Refusal::new(StatusCode::NOT_FOUND, "resource_not_found", text).param("role")
+pub fn quota_exceeded(bound: i64) -> Refusal {
+    let text = format!("You have reached your limit of {bound} organization memberships.");
+    let code = "organization_membership_quota_exceeded";
+    Refusal::new(StatusCode::FORBIDDEN, code, text)
 }
 
 /// Makes a user a member, and says so. Refused: an unknown organization, user or role, a second
@@ -40,12 +41,10 @@ pub async fn add(
     let person = people::find(tx, user_id)
         .await?
         .ok_or_else(|| Refusal::not_found("User"))?;
-    roles::find(tx, role).await?.ok_or_else(unknown_role)?;
+    roles::of_organization(tx, &organization, role).await?;
     let bound = organization.max_allowed_memberships;
     if bound > 0 && organization.members_count >= bound {
-        let text = format!("You have reached your limit of {bound} organization memberships.");
-        let code = "organization_membership_quota_exceeded";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, code, text).into());
+        return Err(quota_exceeded(bound).into());
     }
     let new = NewMembership {
         id: ids::new(idp.env(), ids::Kind::Membership),
@@ -97,15 +96,15 @@ pub async fn update(
     membership: &mut Membership,
     old_role: &str,
 ) -> Result<Person> {
-    let role = roles::find(tx, &membership.role)
-        .await?
-        .ok_or_else(unknown_role)?;
-    if old_role == roles::CREATOR && membership.role != roles::CREATOR {
-        keep_an_admin(tx, &membership.organization.id).await?;
+    if membership.role != old_role {
+        let role = roles::of_organization(tx, &membership.organization, &membership.role).await?;
+        if roles::suffice(&membership.permissions) && !roles::suffice(&role.permissions) {
+            keep_an_admin(tx, membership).await?;
+        }
+        membership.role_name = role.name;
+        membership.permissions = role.permissions;
     }
     store::memberships::save(tx, membership, store::now(idp.env())).await?;
-    membership.role_name = role.name;
-    membership.permissions = role.permissions;
     let person = people::find(tx, &membership.user_id)
         .await?
         .ok_or_else(|| Refusal::not_found("User"))?;
@@ -128,8 +127,8 @@ pub async fn remove(
     user_id: &str,
 ) -> Result<(Membership, Person)> {
     let membership = get_locked(tx, organization_id, user_id).await?;
-    if membership.role == roles::CREATOR {
-        keep_an_admin(tx, organization_id).await?;
+    if roles::suffice(&membership.permissions) {
+        keep_an_admin(tx, &membership).await?;
     }
     let person = people::find(tx, user_id)
         .await?
@@ -158,14 +157,13 @@ pub(super) async fn remove_row(
     .await
 }
 
-/// Refuses to leave a locked organization without an admin.
-async fn keep_an_admin(tx: &mut Tx, organization_id: &str) -> Result<()> {
-    if store::memberships::count_role(tx, organization_id, roles::CREATOR).await? > 1 {
+/// Refuses to leave a locked organization to members who cannot run it.
+async fn keep_an_admin(tx: &mut Tx, going: &Membership) -> Result<()> {
+    let (organization_id, minimum) = (&going.organization.id, roles::minimum());
+    if store::memberships::has_other(tx, organization_id, &going.user_id, &minimum).await? {
         return Ok(());
     }
-    let text = "There has to be at least one member with the minimum set of permissions.";
-    let code = "organization_minimum_permissions_needed";
-    Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into())
+    Err(roles::minimum_needed().into())
 }
 
 async fn emit(

@@ -4,11 +4,11 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{memberships, names, people, users};
+use super::{memberships, names, people, roles, users};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::store::organizations::Organization;
-use crate::store::{self, Page, roles};
+use crate::store::{self, Page};
 use crate::{ids, model, webhooks};
 
 /// How often a suggested slug is varied before that is given up.
@@ -25,6 +25,8 @@ pub struct NewOrganization {
     pub created_by: Option<String>,
     /// Where none is given, the instance's setting.
     pub max_allowed_memberships: Option<i64>,
+    /// Key of its role set; none for the initial one.
+    pub role_set: Option<String>,
     /// Readable by members.
     pub public_metadata: Value,
     /// For servers alone.
@@ -40,6 +42,7 @@ impl NewOrganization {
             slug: None,
             created_by: None,
             max_allowed_memberships: None,
+            role_set: None,
             public_metadata: Value::Object(Map::new()),
             private_metadata: Value::Object(Map::new()),
         }
@@ -55,14 +58,17 @@ pub fn resource(idp: &Idp, organization: &Organization) -> Value {
 /// Makes an organization, and its creator the first admin; says both. A slug that is taken, a
 /// creator who is unknown or may not create are refused.
 pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Organization> {
+    let settings = &idp.settings().organizations;
     if let Some(user_id) = &new.created_by {
         let person = people::get_locked(tx, user_id).await?;
         let user = &person.user;
+        let limit = user
+            .create_organizations_limit
+            .or(settings.max_created_by_user);
         let made = store::users::count_created_organizations(tx, user_id).await?;
         if !user.create_organization_enabled
-            || user
-                .create_organizations_limit
-                .is_some_and(|limit| limit > 0 && made >= limit)
+            || !settings.users_can_create
+            || limit.is_some_and(|limit| limit > 0 && made >= limit)
         {
             let code = "organization_create_not_allowed";
             let text = "You are not allowed to create more organizations.";
@@ -81,20 +87,25 @@ pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Orga
         created_by: new.created_by.clone(),
         max_allowed_memberships: new
             .max_allowed_memberships
-            .unwrap_or(idp.config().max_allowed_memberships),
-        admin_delete_enabled: true,
+            .unwrap_or(settings.max_allowed_memberships),
+        admin_delete_enabled: settings.admin_delete_enabled,
         public_metadata: new.public_metadata,
         private_metadata: new.private_metadata,
+        role_set: new.role_set,
+        role_set_key: String::new(),
         members_count: 0,
+        pending_invitations_count: 0,
         created_at: now,
         updated_at: now,
     };
     store::organizations::insert(tx, &organization)
         .await
         .map_err(taken)?;
+    let organization = get(tx, &organization.id).await?;
     emit(idp, tx, "organization.created", &organization).await?;
     if let Some(user_id) = &new.created_by {
-        memberships::add(idp, tx, &organization.id, user_id, roles::CREATOR).await?;
+        let role = roles::creator(idp, tx, &organization).await?;
+        memberships::add(idp, tx, &organization.id, user_id, &role).await?;
     }
     get(tx, &organization.id).await
 }
@@ -175,6 +186,11 @@ fn taken(error: Error) -> Error {
     match &error {
         Error::Database(database) if database.constraint() == Some("organizations_slug_key") => {
             users::identifier_exists("slug").into()
+        }
+        Error::Database(database)
+            if database.constraint() == Some("organizations_role_set_fkey") =>
+        {
+            Refusal::not_found("Role set").param("role_set_key").into()
         }
         _ => error,
     }

@@ -9,6 +9,7 @@ mod factors;
 mod fields;
 pub mod images;
 mod intake;
+mod joining;
 mod me;
 mod organizations;
 mod phones;
@@ -70,7 +71,8 @@ pub fn router(idp: Idp) -> Router {
                 .merge(emails::routes())
                 .merge(phones::routes())
                 .merge(reverification::reverification_routes())
-                .merge(organization_routes()),
+                .merge(organization_routes())
+                .merge(joining::routes()),
         )
         .fallback(intake::not_found)
         .method_not_allowed_fallback(intake::method_not_allowed)
@@ -160,12 +162,11 @@ fn me_routes() -> Router<Frontend> {
             "/me/organization_memberships/{id}",
             axum::routing::delete(me::leave),
         )
-        .route("/me/organization_invitations", get(me::nothing))
         .route("/me/organization_suggestions", get(me::nothing))
 }
 
 fn organization_routes() -> Router<Frontend> {
-    use organizations::{lists, members};
+    use organizations::{invitations, lists, members};
     Router::new()
         .route("/organizations", post(organizations::create))
         .route(
@@ -182,11 +183,19 @@ fn organization_routes() -> Router<Frontend> {
         .route("/organizations/{id}/roles", get(lists::roles))
         .route(
             "/organizations/{id}/invitations",
-            get(lists::invitations).post(lists::no_invitations),
+            get(invitations::list).post(invitations::create),
         )
         .route(
             "/organizations/{id}/invitations/bulk",
-            post(lists::no_invitations),
+            post(invitations::bulk),
+        )
+        .route(
+            "/organizations/{id}/invitations/pending",
+            get(invitations::pending),
+        )
+        .route(
+            "/organizations/{id}/invitations/{invitation_id}/revoke",
+            post(invitations::revoke),
         )
         .route("/organizations/{id}/domains", get(lists::domains))
         .route(

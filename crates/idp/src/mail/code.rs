@@ -1,6 +1,6 @@
 //! The mail that carries a code.
 
-use super::{Mail, MailKind};
+use super::{Mail, MailKind, escape};
 
 /// What the code is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,21 +59,6 @@ pub fn code(application: &str, home_url: &str, to: &str, code: &str, purpose: Pu
         text,
         html,
     }
-}
-
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

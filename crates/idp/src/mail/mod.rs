@@ -1,9 +1,13 @@
 //! Messages to people, handed to whoever delivers them.
 
 mod code;
+mod invitation;
+mod link;
 mod sms;
 
 pub use code::{Purpose, code};
+pub use invitation::{Invited, invitation, organization_invitation};
+pub use link::{Link, link};
 pub use sms::sms;
 
 use std::future::Future;
@@ -45,4 +49,20 @@ pub type Delivery<'a> = Pin<Box<dyn Future<Output = Result<(), MailError>> + Sen
 pub trait Mailer: Send + Sync {
     /// Takes `mail` over.
     fn deliver(&self, mail: Mail) -> Delivery<'_>;
+}
+
+/// Text as HTML.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
 }

@@ -5,9 +5,11 @@
 
 pub mod client;
 pub mod environment;
+pub mod invitation;
 pub mod login_token;
 pub mod membership;
 pub mod organization;
+pub mod organization_invitation;
 pub mod restriction;
 pub mod reverification;
 pub mod role;

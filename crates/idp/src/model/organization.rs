@@ -26,7 +26,7 @@ pub fn organization(config: &IdpConfig, organization: &Organization) -> Value {
         "admin_delete_enabled": organization.admin_delete_enabled,
         "public_metadata": organization.public_metadata,
         "private_metadata": organization.private_metadata,
-        "role_set_key": null,
+        "role_set_key": organization.role_set_key,
         "created_at": ms(organization.created_at),
         "updated_at": ms(organization.updated_at),
     });
@@ -49,13 +49,25 @@ pub fn own_organization(config: &IdpConfig, organization: &Organization) -> Valu
         "logo_url": null,
         "has_image": false,
         "members_count": organization.members_count,
-        "pending_invitations_count": 0,
+        "pending_invitations_count": organization.pending_invitations_count,
         "max_allowed_memberships": organization.max_allowed_memberships,
         "admin_delete_enabled": organization.admin_delete_enabled,
         "self_serve_sso_enabled": false,
         "public_metadata": organization.public_metadata,
         "created_at": ms(organization.created_at),
         "updated_at": ms(organization.updated_at),
+    })
+}
+
+/// What people see of an organization that they are invited to.
+#[must_use]
+pub fn public_organization_data(config: &IdpConfig, organization: &Organization) -> Value {
+    json!({
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": image_url(config, organization),
+        "has_image": false,
     })
 }
 

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 
 use super::ms;
+use crate::store::permissions::Permission;
 use crate::store::roles::Role;
 
-/// A role with its permissions.
+/// A role with those of `permissions` that it carries.
 #[must_use]
-pub fn role(role: &Role) -> Value {
-    let permissions: Vec<Value> = role
-        .permissions
+pub fn role(role: &Role, permissions: &[Permission]) -> Value {
+    let own: Vec<Value> = permissions
         .iter()
-        .map(|key| permission(key, ms(role.created_at)))
+        .filter(|row| role.permissions.contains(&row.key))
+        .map(permission)
         .collect();
     json!({
         "object": "role",
@@ -20,31 +21,23 @@ pub fn role(role: &Role) -> Value {
         "name": role.name,
         "description": role.description.as_deref().unwrap_or_default(),
         "is_creator_eligible": role.is_creator_eligible,
-        "permissions": permissions,
+        "permissions": own,
         "created_at": ms(role.created_at),
         "updated_at": ms(role.updated_at),
     })
 }
 
-/// A permission, given its key. Its id and names follow from the key.
-fn permission(key: &str, created_at: i64) -> Value {
-    let system = key.starts_with("org:sys_");
-    let words = key
-        .trim_start_matches("org:")
-        .trim_start_matches("sys_")
-        .replace([':', '_'], " ");
-    let mut name = words.clone();
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
+/// A permission.
+#[must_use]
+pub fn permission(permission: &Permission) -> Value {
     json!({
         "object": "permission",
-        "id": format!("perm_{}", key.replace(':', "_")),
-        "key": key,
-        "name": name,
-        "description": format!("Permission: {words}"),
-        "type": if system { "system" } else { "user" },
-        "created_at": created_at,
-        "updated_at": created_at,
+        "id": permission.id,
+        "key": permission.key,
+        "name": permission.name,
+        "description": permission.description,
+        "type": if permission.is_system() { "system" } else { "user" },
+        "created_at": ms(permission.created_at),
+        "updated_at": ms(permission.updated_at),
     })
 }

@@ -92,6 +92,18 @@ impl Person {
         self.user.image_id.is_some()
     }
 
+    /// What to call the person: the names, or whatever else is known.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let names = [&self.user.first_name, &self.user.last_name];
+        let names: Vec<&str> = names.iter().filter_map(|name| name.as_deref()).collect();
+        if names.is_empty() {
+            self.identifier().to_owned()
+        } else {
+            names.join(" ")
+        }
+    }
+
     /// Where the person's picture is.
     #[must_use]
     pub fn image_url(&self, config: &IdpConfig) -> String {

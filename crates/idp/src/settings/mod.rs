@@ -10,7 +10,7 @@ mod factors;
 mod identification;
 mod live;
 mod operation;
-mod organizations;
+pub mod organizations;
 mod sessions;
 mod social;
 
@@ -20,7 +20,7 @@ pub use factors::Factors;
 pub use identification::Identification;
 pub(crate) use live::Live;
 pub use operation::Operation;
-pub use organizations::Organizations;
+pub use organizations::{EnrollmentMode, Organizations};
 pub use sessions::Sessions;
 pub use social::Social;
 

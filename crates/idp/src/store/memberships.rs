@@ -113,9 +113,11 @@ sql! {
         where id = $1";
     /// Gone.
     DELETE(TEXT) = "delete from idp.memberships where id = $1";
-    /// How many members hold a role.
-    COUNT_ROLE(TEXT, TEXT) = "
-        select count(*) from idp.memberships where organization_id = $1 and role = $2";
+    /// Whether another member has some permissions.
+    HAS_OTHER(TEXT, TEXT, TEXT_ARRAY) = "
+        select exists (
+            select 1 from idp.memberships m join idp.roles r on r.key = m.role
+            where m.organization_id = $1 and m.user_id <> $2 and r.permissions @> $3)";
 }
 
 /// The most memberships that a user's resource carries.
@@ -241,10 +243,15 @@ pub async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// How many members of an organization hold a role.
-pub async fn count_role(tx: &mut Tx, organization_id: &str, role: &str) -> Result<i64> {
-    Ok(tx
-        .query_one(&COUNT_ROLE, &[&organization_id, &role])
-        .await?
-        .get(0))
+/// Whether another member of an organization than `user_id` has all of `permissions`.
+pub async fn has_other(
+    tx: &mut Tx,
+    organization_id: &str,
+    user_id: &str,
+    permissions: &[String],
+) -> Result<bool> {
+    let row = tx
+        .query_one(&HAS_OTHER, &[&organization_id, &user_id, &permissions])
+        .await?;
+    Ok(row.get(0))
 }

@@ -8,15 +8,19 @@ pub mod clients;
 pub mod emails;
 pub mod factors;
 pub mod images;
+pub mod invitations;
 pub mod keys;
 pub mod login_tokens;
 pub mod memberships;
+pub mod organization_invitations;
 pub mod organizations;
 pub mod passwords;
 pub mod people;
+pub mod permissions;
 pub mod phones;
 pub mod restrictions;
 pub mod reverifications;
+pub mod role_sets;
 pub mod roles;
 pub mod search;
 pub mod sessions;
@@ -24,6 +28,7 @@ pub mod settings;
 pub mod sign_ins;
 pub mod sign_ups;
 pub mod sweep;
+pub mod tickets;
 pub mod totps;
 pub mod users;
 pub mod verifications;
@@ -81,15 +86,19 @@ pub fn statements() -> Vec<&'static Statement> {
         emails::STATEMENTS,
         factors::STATEMENTS,
         images::STATEMENTS,
+        invitations::STATEMENTS,
         keys::STATEMENTS,
         login_tokens::STATEMENTS,
         memberships::STATEMENTS,
+        organization_invitations::STATEMENTS,
         organizations::STATEMENTS,
         passwords::STATEMENTS,
         people::STATEMENTS,
         phones::STATEMENTS,
         restrictions::STATEMENTS,
         reverifications::STATEMENTS,
+        permissions::STATEMENTS,
+        role_sets::STATEMENTS,
         roles::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
@@ -97,6 +106,7 @@ pub fn statements() -> Vec<&'static Statement> {
         sign_ups::STATEMENTS,
         sweep::STATEMENTS,
         totps::STATEMENTS,
+        tickets::STATEMENTS,
         users::STATEMENTS,
         verifications::STATEMENTS,
         &search::statements(),

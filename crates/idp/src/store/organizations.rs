@@ -26,8 +26,14 @@ pub struct Organization {
     pub public_metadata: Value,
     /// For servers alone.
     pub private_metadata: Value,
+    /// Its role set; none for the initial one.
+    pub role_set: Option<String>,
+    /// The key of the role set that it has in fact; read only.
+    pub role_set_key: String,
     /// Members now; read only.
     pub members_count: i64,
+    /// Invitations that wait for an answer; read only.
+    pub pending_invitations_count: i64,
     /// When it came to be.
     pub created_at: Timestamp,
     /// Orders the changes; each is later than the one before.
@@ -45,7 +51,10 @@ impl Organization {
             admin_delete_enabled: row.get("o_admin_delete_enabled"),
             public_metadata: row.get("o_public_metadata"),
             private_metadata: row.get("o_private_metadata"),
+            role_set: row.get("o_role_set"),
+            role_set_key: row.get("o_role_set_key"),
             members_count: row.get("o_members_count"),
+            pending_invitations_count: row.get("o_pending_invitations_count"),
             created_at: row.get("o_created_at"),
             updated_at: row.get("o_updated_at"),
         }
@@ -59,6 +68,11 @@ macro_rules! organization_columns {
          o.max_allowed_memberships as o_max_allowed_memberships,
          o.admin_delete_enabled as o_admin_delete_enabled,
          o.public_metadata as o_public_metadata, o.private_metadata as o_private_metadata,
+         o.role_set as o_role_set,
+         coalesce(o.role_set, (select s.key from idp.role_sets s where s.is_initial))
+             as o_role_set_key,
+         (select count(*) from idp.organization_invitations n where n.organization_id = o.id
+             and n.status = 'pending') as o_pending_invitations_count,
          (select count(*) from idp.memberships c where c.organization_id = o.id) as o_members_count,
          o.created_at as o_created_at, o.updated_at as o_updated_at"
     };
@@ -74,14 +88,16 @@ sql! {
     /// Locks an organization until the transaction's end.
     LOCK(TEXT) = "select id from idp.organizations where id = $1 for update";
     /// A new organization.
-    INSERT(TEXT, TEXT, TEXT, TEXT, INT8, BOOL, JSONB, JSONB, TIMESTAMPTZ, TIMESTAMPTZ) = "
+    INSERT(TEXT, TEXT, TEXT, TEXT, INT8, BOOL, JSONB, JSONB, TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
         insert into idp.organizations (id, name, slug, created_by, max_allowed_memberships,
-            admin_delete_enabled, public_metadata, private_metadata, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            admin_delete_enabled, public_metadata, private_metadata, role_set, created_at,
+            updated_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// All of an organization but the id, its maker and the time of creation.
-    UPDATE(TEXT, TEXT, TEXT, INT8, BOOL, JSONB, JSONB, TIMESTAMPTZ) = "
+    UPDATE(TEXT, TEXT, TEXT, INT8, BOOL, JSONB, JSONB, TEXT, TIMESTAMPTZ) = "
         update idp.organizations set name = $2, slug = $3, max_allowed_memberships = $4,
-            admin_delete_enabled = $5, public_metadata = $6, private_metadata = $7, updated_at = $8
+            admin_delete_enabled = $5, public_metadata = $6, private_metadata = $7,
+            role_set = $8, updated_at = $9
         where id = $1";
     /// Gone, with its memberships.
     DELETE(TEXT) = "delete from idp.organizations where id = $1";
@@ -132,6 +148,7 @@ pub async fn insert(tx: &mut Tx, organization: &Organization) -> Result<()> {
             &organization.admin_delete_enabled,
             &organization.public_metadata,
             &organization.private_metadata,
+            &organization.role_set,
             &organization.created_at,
             &organization.updated_at,
         ],
@@ -153,6 +170,7 @@ pub async fn save(tx: &mut Tx, organization: &mut Organization, now: Timestamp) 
             &organization.admin_delete_enabled,
             &organization.public_metadata,
             &organization.private_metadata,
+            &organization.role_set,
             &organization.updated_at,
         ],
     )

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::permitted;
-use crate::domain::{memberships as acts, people};
+use crate::domain::{memberships as acts, people, roles};
 use crate::error::Result;
 use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
@@ -62,9 +62,11 @@ pub async fn update(
     Form(form): Form,
 ) -> Result<Response> {
     let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let giver = permitted(&mut visit, &id, MANAGE).await?;
     let role = form.require("role")?.to_owned();
     let idp = visit.idp.clone();
+    let given = roles::of_organization(&mut visit.tx, &giver.organization, &role).await?;
+    roles::check_giver(&giver.permissions, &given)?;
     let mut membership = acts::get_locked(&mut visit.tx, &id, &user_id).await?;
     let old_role = std::mem::replace(&mut membership.role, role);
     let person = acts::update(&idp, &mut visit.tx, &mut membership, &old_role).await?;

@@ -1,5 +1,6 @@
 //! Organizations of the signed-in user.
 
+pub mod invitations;
 pub mod lists;
 pub mod members;
 

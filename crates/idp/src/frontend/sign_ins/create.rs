@@ -29,6 +29,9 @@ pub async fn create(
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
     refuse_unknown(&form)?;
+    if let Some(text) = form.get("ticket") {
+        return super::ticket::begin(&frontend, meta, text).await;
+    }
     let strategy = form.get("strategy").map(Strategy::read).transpose()?;
     let Some(identifier) = form.get("identifier").map(str::trim) else {
         return match strategy {
@@ -105,19 +108,17 @@ async fn look_up(idp: &Idp, identifier: &str) -> Result<Option<Known>> {
     }))
 }
 
-fn not_found() -> Refusal {
+pub(super) fn not_found() -> Refusal {
     let text = "Couldn't find your account.";
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     Refusal::new(status, "form_identifier_not_found", text).param("identifier")
 }
 
 fn refuse_unknown(form: &Fields) -> Result<(), Refusal> {
-    for unknown in ["ticket", "token"] {
-        if form.get(unknown).is_some() {
-            let text = format!("{unknown} is not enabled for this instance.");
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Err(Refusal::new(status, "form_param_unknown", text).param(unknown));
-        }
+    if form.get("token").is_some() {
+        let text = "token is not enabled for this instance.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Refusal::new(status, "form_param_unknown", text).param("token"));
     }
     if form.flag("transfer") {
         let text = "The External Account was not found.";
@@ -128,7 +129,7 @@ fn refuse_unknown(form: &Fields) -> Result<(), Refusal> {
 }
 
 /// A new attempt; its client is filled in when it is registered.
-fn blank(visit: &Visit, identifier: &str, user_id: &str) -> SignIn {
+pub(super) fn blank(visit: &Visit, identifier: &str, user_id: &str) -> SignIn {
     SignIn {
         status: "needs_first_factor".to_owned(),
         identifier: Some(identifier.to_owned()),
@@ -144,7 +145,7 @@ fn nameless(visit: &Visit) -> SignIn {
 }
 
 /// Stores the attempt as the browser's current one.
-async fn register(visit: &mut Visit, sign_in: &mut SignIn) -> Result<()> {
+pub(super) async fn register(visit: &mut Visit, sign_in: &mut SignIn) -> Result<()> {
     sign_in.client_id = visit.client().await?.id.clone();
     rows::insert(&mut visit.tx, sign_in).await?;
     let client = visit.client().await?;

@@ -6,6 +6,7 @@ mod create;
 mod prepare;
 mod reset;
 mod second;
+mod ticket;
 
 pub use attempt::attempt;
 pub use create::create;

@@ -1,7 +1,9 @@
 //! The end of an attempt: a user, an address, a session, all at once.
 
+use super::ticket;
 use crate::domain::restrictions;
 use crate::domain::sessions::{self, Start};
+use crate::domain::tickets::{self, Redeemed};
 use crate::domain::users as acts;
 use crate::error::{Error, Result};
 use crate::frontend::visit::Visit;
@@ -18,6 +20,7 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     let incomplete = || Error::Internal("a sign-up without its requirements".to_owned());
     let address = sign_up.email_address.clone().ok_or_else(incomplete)?;
     let verification = sign_up.email_verification.clone().ok_or_else(incomplete)?;
+    let ticket = ticket::presented(visit, sign_up).await?;
     let mut user = User::new(ids::new(idp.env(), ids::Kind::User), now);
     let email = EmailAddress {
         id: ids::new(idp.env(), ids::Kind::Identification),
@@ -34,6 +37,12 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     user.password_digest.clone_from(&sign_up.password_digest);
     user.password_updated_at = Some(now);
     user.unsafe_metadata.clone_from(&sign_up.unsafe_metadata);
+    if let Some(metadata) = ticket
+        .as_ref()
+        .and_then(|(_, row)| row.public_metadata.clone())
+    {
+        user.public_metadata = metadata;
+    }
     user.legal_accepted_at = sign_up.legal_accepted_at;
     user.locale.clone_from(&sign_up.locale);
     let mut person = Person {
@@ -41,12 +50,19 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
         ..Person::new(user)
     };
     let identifiers = person.identifiers();
-    restrictions::check_sign_up(&idp, &mut visit.tx, &identifiers, false).await?;
+    restrictions::check_sign_up(&idp, &mut visit.tx, &identifiers, ticket.is_some()).await?;
     acts::create(&idp, &mut visit.tx, &person).await?;
 
     let client_id = visit.known_client()?.id.clone();
     let browser = visit.meta.browser.clone();
-    let start = Start::new(&client_id, &browser);
+    let redeemed = match &ticket {
+        Some((ticket, _)) => tickets::redeem(&idp, &mut visit.tx, ticket, &person).await?,
+        None => Redeemed::default(),
+    };
+    let start = Start {
+        organization_id: redeemed.organization_id.as_deref(),
+        ..Start::new(&client_id, &browser)
+    };
     let session = sessions::start(&idp, &mut visit.tx, start, &mut person).await?;
     "complete".clone_into(&mut sign_up.status);
     sign_up.created_user_id = Some(person.user.id);

@@ -28,13 +28,13 @@ pub struct Input {
 pub async fn read(idp: &Idp, form: &Fields) -> Result<Input> {
     for unknown in [
         "strategy",
-        "ticket",
         "token",
         "phone_number",
         "username",
         "web3_wallet",
     ] {
-        if form.get(unknown).is_some() {
+        let value = form.get(unknown);
+        if value.is_some_and(|value| (unknown, value) != ("strategy", "ticket")) {
             let text = format!("{unknown} is not enabled for this instance.");
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return Err(Refusal::new(status, "form_param_unknown", text)

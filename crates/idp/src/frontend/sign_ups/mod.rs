@@ -2,6 +2,7 @@
 
 mod complete;
 mod input;
+mod ticket;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -29,6 +30,7 @@ pub async fn create(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
+    let ticket = ticket::read(&frontend.idp, &form)?;
     let input = input::read(&frontend.idp, &form).await?;
     let mut visit = Visit::write(&frontend, meta).await?;
     let now = visit.now;
@@ -60,6 +62,10 @@ pub async fn create(
     client.sign_up_id = Some(sign_up.id.clone());
     client.sign_in_id = None;
     visit.save_client().await?;
+    if let Some(ticket) = ticket {
+        ticket::present(&mut visit, &mut sign_up, &ticket).await?;
+        return settle(visit, sign_up).await;
+    }
     answer(visit, &sign_up).await
 }
 

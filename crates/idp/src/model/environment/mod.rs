@@ -21,7 +21,7 @@ pub fn environment(config: &IdpConfig, settings: &Settings, instance_id: &str) -
         "auth_config": auth_config::auth_config(config, settings, instance_id),
         "display_config": display_config::display_config(config, settings, instance_id),
         "user_settings": user_settings::user_settings(config, settings),
-        "organization_settings": organization_settings::organization_settings(config, settings),
+        "organization_settings": organization_settings::organization_settings(settings),
         "fraud_settings": {
             "object": "fraud_settings",
             "native": { "device_attestation_mode": "disabled" },

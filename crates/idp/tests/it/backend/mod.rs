@@ -2,6 +2,7 @@
 
 mod door;
 mod instance;
+mod invitations;
 mod login_tokens;
 mod memberships;
 mod organizations;

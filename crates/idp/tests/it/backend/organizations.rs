@@ -31,7 +31,7 @@ async fn its_creator_is_its_first_admin() {
             "public_metadata": { "tier": "pro" },
             "private_metadata": { "x": 1 },
             "created_by": ada,
-            "role_set_key": null,
+            "role_set_key": "role_set:default",
             "created_at": now,
             "updated_at": now,
         })

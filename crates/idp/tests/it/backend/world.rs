@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use bailiwick_idp::mail::Delivery;
-use bailiwick_idp::{Idp, IdpConfig, Mail, Mailer};
+use bailiwick_idp::{Idp, IdpConfig, Mail};
 use bailiwick_pg::{Pool, sql};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::conformance::events::Watch;
 use crate::conformance::{Answer, Api, How};
+use crate::frontend::world::Outbox;
 use crate::support::postgres::database;
 use crate::support::time::Time;
 
@@ -21,18 +21,10 @@ sql! {
     SAID() = "select event_type, payload from idp.webhook_messages order by seq limit 1000";
 }
 
-/// Nobody gets mail from this API.
-struct NoMail;
-
-impl Mailer for NoMail {
-    fn deliver(&self, mail: Mail) -> Delivery<'_> {
-        panic!("mail to {}", mail.to);
-    }
-}
-
 pub struct World {
     pub time: Time,
     pub base: String,
+    outbox: Arc<Outbox>,
     pool: Pool,
     client: reqwest::Client,
     _events: Watch,
@@ -90,7 +82,8 @@ impl World {
         let pool = database().await;
         let time = Time::stopped();
         let config = IdpConfig::new("Bailiwick", "http://localhost:3000", SECRET_KEY.into());
-        let idp = Idp::new(config, pool.clone(), time.env.clone(), Arc::new(NoMail))
+        let outbox = Arc::new(Outbox::default());
+        let idp = Idp::new(config, pool.clone(), time.env.clone(), outbox.clone())
             .await
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -102,10 +95,16 @@ impl World {
         Self {
             time,
             base,
+            outbox,
             pool,
             client,
             _events,
         }
+    }
+
+    /// What was sent to an address, in order.
+    pub fn mails(&self, address: &str) -> Vec<Mail> {
+        self.outbox.to(address)
     }
 
     /// A request with any headers.

@@ -6,6 +6,7 @@ mod door;
 mod emails;
 mod factors;
 mod instance;
+mod invitations;
 mod organizations;
 mod passwords;
 mod phone_factor;

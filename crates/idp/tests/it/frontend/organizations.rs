@@ -117,18 +117,6 @@ async fn the_components_lists_are_there() {
             "{path}"
         );
     }
-    let path = browser
-        .own(&format!("/v1/organizations/{id}/invitations/bulk"))
-        .await;
-    let form = [
-        ("email_address", "a@x.example"),
-        ("email_address", "b@x.example"),
-        ("role", "org:member"),
-    ];
-    browser
-        .post(&path, &form)
-        .await
-        .refused(403, "feature_not_enabled");
 }
 
 #[tokio::test]
@@ -299,7 +287,8 @@ async fn two_admins_who_leave_at_once_leave_one() {
 
 #[tokio::test]
 async fn an_organization_has_room_for_so_many() {
-    let world = World::with(|config| config.max_allowed_memberships = 1).await;
+    let world =
+        World::with(|config| config.settings.organizations.max_allowed_memberships = 1).await;
     let mut ada = world.signed_up(ADA).await;
     let id = ada.create_organization("Northwind").await;
     let mut eve = world.signed_up(EVE).await;

@@ -201,7 +201,7 @@ async fn fields_that_do_not_fit_are_named() {
             "form_param_unknown",
             "phone_number",
         ),
-        ([("ticket", "x")], "form_param_unknown", "ticket"),
+        ([("token", "x")], "form_param_unknown", "token"),
     ] {
         browser
             .post("/v1/client/sign_ups", &form)

@@ -36,6 +36,15 @@ pub struct Outbox {
     pub is_broken: std::sync::atomic::AtomicBool,
 }
 
+impl Outbox {
+    /// What was sent to an address, in order.
+    pub fn to(&self, address: &str) -> Vec<Mail> {
+        let mails = self.mails.lock().unwrap();
+        let to = mails.iter().filter(|mail| mail.to == address);
+        to.cloned().collect()
+    }
+}
+
 impl Mailer for Outbox {
     fn deliver(&self, mail: Mail) -> Delivery<'_> {
         Box::pin(async move {
@@ -117,12 +126,14 @@ impl World {
     }
 
     pub fn mails(&self, address: &str) -> Vec<Mail> {
-        let mails = self.outbox.mails.lock().unwrap();
-        mails
-            .iter()
-            .filter(|mail| mail.to == address)
-            .cloned()
-            .collect()
+        self.outbox.to(address)
+    }
+
+    /// The ticket in the newest mail to this address.
+    pub fn ticket(&self, address: &str) -> String {
+        let mail = self.mails(address).pop().unwrap();
+        let (_, rest) = mail.text.split_once("ticket=").unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
     }
 
     /// A code that is not the one in the newest mail.
