@@ -1,24 +1,46 @@
-//! `cargo xtask gen`: what is generated from the API: its document, and the web client's types.
+//! `cargo xtask gen`: what is generated: the API's document and the web client's types, and the
+//! document of what is compatible with Clerk.
 
 use crate::report::Failure;
-use crate::{dev, paths, process, report, setup};
+use crate::{compatibility, dev, paths, process, report, setup};
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
-  cargo xtask gen            after an endpoint changed
-  cargo xtask gen --check    fails where a generated file is not what the code says")]
+  cargo xtask gen               after an endpoint changed
+  cargo xtask gen clerk-compat  after a test run, where an operation of the provider changed
+  cargo xtask gen --check       fails where a generated file is not what the code says")]
 pub struct Args {
+    /// What to write
+    #[arg(value_enum, default_value = "api")]
+    what: What,
     /// Write nothing; fail where something would change
     #[arg(long)]
     check: bool,
 }
 
+/// What is generated.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// web/openapi.json and the web client's types
+    Api,
+    /// docs/clerk-compatibility.md, from what the last test run exercised
+    ClerkCompat,
+}
+
 /// The verb.
 pub fn run(args: &Args) -> Result<()> {
+    if args.what == What::ClerkCompat {
+        return if args.check {
+            compatibility::compare()
+        } else {
+            compatibility::write()
+        };
+    }
     setup::ensure(&[setup::Part::Web, setup::Part::Clerk])?;
     report::step("build bailiwick", dev::build)?;
     generate(args.check)

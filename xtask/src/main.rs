@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod ci;
 mod codegen;
+mod compatibility;
 mod dev;
 mod e2e;
 mod environment;
@@ -45,7 +46,7 @@ enum Verb {
     Check(check::Args),
     /// What CI runs: `check`, then `test`
     Ci,
-    /// Write what is generated from the API: web/openapi.json and the web client's types
+    /// Write what is generated: the API's document, the web client's types, what is compatible
     Gen(codegen::Args),
     /// Prove that the isolation tests can fail, by one seeded fault after the other
     Faults(faults::Args),

@@ -5,6 +5,7 @@ mod clerk;
 mod node;
 mod npm_package;
 mod postgres;
+mod sdks;
 mod web;
 
 use crate::{paths, report};
@@ -38,6 +39,8 @@ pub enum Part {
     Clerk,
     /// A PostgreSQL to run, 15 or newer
     Postgres,
+    /// Clerk's published SDKs, clients of the identity provider's tests
+    Sdks,
     /// A Chromium for the browser tests
     Browser,
 }
@@ -45,7 +48,13 @@ pub enum Part {
 /// What building and running need.
 pub const TO_RUN: &[Part] = &[Part::Web, Part::Clerk, Part::Postgres];
 /// What the tests need on top.
-pub const TO_TEST: &[Part] = &[Part::Web, Part::Clerk, Part::Postgres, Part::Browser];
+pub const TO_TEST: &[Part] = &[
+    Part::Web,
+    Part::Clerk,
+    Part::Postgres,
+    Part::Sdks,
+    Part::Browser,
+];
 
 /// What later steps have to know of the machine.
 #[derive(Default)]
@@ -95,6 +104,9 @@ fn prepare(parts: &[Part], postgres_from_npm: bool) -> Result<Machine> {
     }
     if parts.contains(&Part::Postgres) {
         machine.postgres_bin = postgres::ensure(postgres_from_npm)?;
+    }
+    if parts.contains(&Part::Sdks) {
+        sdks::ensure()?;
     }
     if parts.contains(&Part::Browser) {
         web::ensure_packages()?;

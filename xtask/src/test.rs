@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all tests there are, each by its own runner.
 
 use crate::report::Tally;
-use crate::{codegen, dev, e2e, environment, paths, process, setup};
+use crate::{codegen, compatibility, dev, e2e, environment, paths, process, setup};
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -38,21 +38,27 @@ pub fn run(args: &Args) -> Result<()> {
         Suite::E2e if args.skip_e2e => false,
         suite => args.only.is_empty() || args.only.contains(&suite),
     };
-    let parts = if has(Suite::E2e) {
-        setup::TO_TEST
-    } else {
-        setup::TO_RUN
-    };
-    let machine = setup::ensure(parts)?;
+    let mut parts = setup::TO_RUN.to_vec();
+    if has(Suite::Rust) {
+        parts.push(setup::Part::Sdks);
+    }
+    if has(Suite::E2e) {
+        parts.push(setup::Part::Browser);
+    }
+    let machine = setup::ensure(&parts)?;
     let mut tally = Tally::default();
     if has(Suite::Rust) {
+        compatibility::forget()?;
         tally.run("cargo test", || {
             process::run(
                 cargo("test")
                     .args(["--workspace", "--no-fail-fast"])
+                    // The clients that setup has installed must be there.
+                    .env("BAILIWICK_SDK_TESTS", "1")
                     .envs(machine.variables()),
             )
         });
+        tally.run("what is compatible with Clerk", compatibility::compare);
         tally.run("build what the tests ran on", build_as_tested);
         tally.run("generated files are up to date", codegen::compare);
     }
