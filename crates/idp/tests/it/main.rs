@@ -10,6 +10,7 @@ mod backend;
 mod conformance;
 mod frontend;
 mod operation;
+mod sdk;
 mod statements;
 mod support;
 mod webhooks;

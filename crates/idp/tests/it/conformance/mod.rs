@@ -11,6 +11,7 @@ pub mod document;
 pub mod events;
 mod exceptions;
 mod formats;
+pub mod layer;
 mod operation;
 mod schema;
 

@@ -43,6 +43,11 @@ impl Outbox {
         let to = mails.iter().filter(|mail| mail.to == address);
         to.cloned().collect()
     }
+
+    /// Everything so far, in order.
+    pub fn all(&self) -> Vec<Mail> {
+        self.mails.lock().unwrap().clone()
+    }
 }
 
 impl Mailer for Outbox {

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { clerk, newUser } from "../client.mjs";
+import { address, stage, unique } from "../harness.mjs";
+
+const instance = {
+  name: "instance",
+  steps: [
+    ["GetJWKS", "jwks.getJwks", async () => {
+      const { keys } = await clerk.jwks.getJwks();
+      assert.deepEqual([keys[0].kty, keys[0].alg], ["RSA", "RS256"]);
+    }],
+    ["GetInstance", "instance.get", async () => {
+      assert.ok((await clerk.instance.get()).id.startsWith("ins_"));
+    }],
+    ["UpdateInstance", "instance.update", async () => {
+      await clerk.instance.update({ allowedOrigins: [stage.home] });
+    }],
+    ["UpdateInstanceRestrictions", "instance.updateRestrictions", async () => {
+      const off = await clerk.instance.updateRestrictions({ blockEmailSubaddresses: false });
+      assert.equal(off.blockEmailSubaddresses, false);
+    }],
+    ["GetInstanceOrganizationSettings", "instance.getOrganizationSettings", async () => {
+      assert.equal((await clerk.instance.getOrganizationSettings()).enabled, true);
+    }],
+    ["UpdateInstanceOrganizationSettings", "instance.updateOrganizationSettings", async () => {
+      const change = { enabled: true, maxAllowedMemberships: 50 };
+      const settings = await clerk.instance.updateOrganizationSettings(change);
+      assert.equal(settings.maxAllowedMemberships, 50);
+    }],
+    ["CreateAllowlistIdentifier", "allowlistIdentifiers.create", async (s) => {
+      const identifier = address();
+      s.allowed = await clerk.allowlistIdentifiers.createAllowlistIdentifier({
+        identifier,
+        notify: false,
+      });
+      assert.equal(s.allowed.identifier, identifier);
+    }],
+    ["ListAllowlistIdentifiers", "allowlistIdentifiers.list", async (s) => {
+      const page = await clerk.allowlistIdentifiers.getAllowlistIdentifierList();
+      assert.ok((page.data ?? page).some((one) => one.id === s.allowed.id));
+    }],
+    ["DeleteAllowlistIdentifier", "allowlistIdentifiers.delete", async (s) => {
+      const gone = await clerk.allowlistIdentifiers.deleteAllowlistIdentifier(s.allowed.id);
+      assert.equal(gone.deleted, true);
+    }],
+    ["CreateBlocklistIdentifier", "blocklistIdentifiers.create", async (s) => {
+      const identifier = `*@${unique("spam")}.example`;
+      s.blocked = await clerk.blocklistIdentifiers.createBlocklistIdentifier({ identifier });
+      assert.equal(s.blocked.identifier, identifier);
+    }],
+    ["ListBlocklistIdentifiers", "blocklistIdentifiers.list", async (s) => {
+      const page = await clerk.blocklistIdentifiers.getBlocklistIdentifierList();
+      assert.ok(page.data.some((one) => one.id === s.blocked.id));
+    }],
+    ["DeleteBlocklistIdentifier", "blocklistIdentifiers.delete", async (s) => {
+      const gone = await clerk.blocklistIdentifiers.deleteBlocklistIdentifier(s.blocked.id);
+      assert.equal(gone.deleted, true);
+    }],
+    ["CreateRedirectURL", "redirectUrls.create", async (s) => {
+      const url = "https://app.example/callback";
+      s.redirect = await clerk.redirectUrls.createRedirectUrl({ url });
+      assert.equal(s.redirect.url, url);
+    }],
+    ["GetRedirectURL", "redirectUrls.get", async (s) => {
+      assert.equal((await clerk.redirectUrls.getRedirectUrl(s.redirect.id)).id, s.redirect.id);
+    }],
+    ["ListRedirectURLs", "redirectUrls.list", async (s) => {
+      const page = await clerk.redirectUrls.getRedirectUrlList();
+      assert.ok((page.data ?? page).some((one) => one.id === s.redirect.id));
+    }],
+    ["DeleteRedirectURL", "redirectUrls.delete", async (s) => {
+      assert.equal((await clerk.redirectUrls.deleteRedirectUrl(s.redirect.id)).deleted, true);
+    }],
+    ["AddDomain", "domains.add", async (s) => {
+      const domain = { name: `${unique("sat")}.example`, is_satellite: true };
+      s.domain = await clerk.domains.add(domain);
+      assert.equal(s.domain.isSatellite, true);
+    }],
+    ["ListDomains", "domains.list", async (s) => {
+      const page = await clerk.domains.list();
+      assert.ok(page.data.some((one) => one.id === s.domain.id));
+    }],
+    ["UpdateDomain", "domains.update", async (s) => {
+      const name = `${unique("sat")}.example`;
+      const changed = await clerk.domains.update({ domainId: s.domain.id, name });
+      assert.equal(changed.name, name);
+    }],
+    ["DeleteDomain", "domains.delete", async (s) => {
+      assert.equal((await clerk.domains.delete(s.domain.id)).deleted, true);
+    }],
+    ["CreateWaitlistEntry", "waitlistEntries.create", async (s) => {
+      s.entry = await clerk.waitlistEntries.create({ emailAddress: address(), notify: false });
+      assert.equal(s.entry.status, "pending");
+    }],
+    ["ListWaitlistEntries", "waitlistEntries.list", async (s) => {
+      const page = await clerk.waitlistEntries.list({ status: "pending" });
+      assert.ok(page.data.some((one) => one.id === s.entry.id));
+    }],
+    ["CreateBulkWaitlistEntries", "waitlistEntries.createBulk", async (s) => {
+      const made = await clerk.waitlistEntries.createBulk([{ emailAddress: address() }]);
+      s.more = (made.data ?? made)[0];
+      assert.equal(s.more.status, "pending");
+    }],
+    ["InviteWaitlistEntry", "waitlistEntries.invite", async (s) => {
+      assert.equal((await clerk.waitlistEntries.invite(s.entry.id)).status, "invited");
+    }],
+    ["RejectWaitlistEntry", "waitlistEntries.reject", async (s) => {
+      assert.equal((await clerk.waitlistEntries.reject(s.more.id)).status, "rejected");
+    }],
+    ["DeleteWaitlistEntry", "waitlistEntries.delete", async () => {
+      const { id } = await clerk.waitlistEntries.create({ emailAddress: address() });
+      assert.equal((await clerk.waitlistEntries.delete(id)).deleted, true);
+    }],
+    ["CreateSvixApp", "webhooks.createSvixApp", async () => {
+      assert.ok(await clerk.webhooks.createSvixApp());
+    }],
+    ["GenerateSvixAuthURL", "webhooks.generateSvixAuthURL", async () => {
+      assert.ok(await clerk.webhooks.generateSvixAuthURL());
+    }],
+    ["DeleteSvixApp", "webhooks.deleteSvixApp", async () => {
+      await clerk.webhooks.deleteSvixApp();
+    }],
+  ],
+};
+
+const billing = {
+  name: "billing",
+  steps: [
+    ["GetCommercePlanList", "billing.getPlanList", async (s) => {
+      s.plans = await clerk.billing.getPlanList({ payerType: "org" });
+      assert.ok(s.plans.data.some((plan) => plan.slug === "pro"));
+    }],
+    ["GetOrganizationBillingSubscription", "billing.getOrganizationBillingSubscription",
+      async (s) => {
+        const user = await newUser();
+        const acme = await clerk.organizations.createOrganization({
+          name: "Payers",
+          createdBy: user.id,
+        });
+        s.subscription = await clerk.billing.getOrganizationBillingSubscription(acme.id);
+        assert.equal(s.subscription.status, "active");
+      }],
+    ["GetUserBillingSubscription", "billing.getUserBillingSubscription", async () => {
+      const user = await newUser();
+      const subscription = await clerk.billing.getUserBillingSubscription(user.id);
+      assert.ok(subscription.id);
+    }],
+  ],
+};
+
+export default [instance, billing];
