@@ -55,6 +55,30 @@ pub enum Kind {
     BackupCodes,
     /// `img_…`, an uploaded picture.
     Image,
+    /// `cplan_…`, a plan.
+    Plan,
+    /// `feat_…`, what plans grant.
+    Feature,
+    /// `cprice_…`, of a plan.
+    Price,
+    /// `cpayer_…`, who pays.
+    Payer,
+    /// `csub_…`, a payer's subscription.
+    Subscription,
+    /// `csub_item_…`, a plan that a payer is on.
+    SubscriptionItem,
+    /// `cchk_…`, an offer.
+    Checkout,
+    /// `cpm_…`, a card.
+    PaymentMethod,
+    /// `cpayment_…`.
+    Payment,
+    /// `cpayatt_…`, an attempt to be paid.
+    PaymentAttempt,
+    /// `cstmt_…`, what was paid in a month.
+    Statement,
+    /// `ccred_…`, an entry of a payer's credits.
+    Credit,
     /// `msg_…`, a webhook message.
     Message,
     /// `ep_…`, a webhook endpoint.
@@ -100,6 +124,18 @@ impl Kind {
             Self::Totp => "totp",
             Self::BackupCodes => "backup_code",
             Self::Image => "img",
+            Self::Plan => "cplan",
+            Self::Feature => "feat",
+            Self::Price => "cprice",
+            Self::Payer => "cpayer",
+            Self::Subscription => "csub",
+            Self::SubscriptionItem => "csub_item",
+            Self::Checkout => "cchk",
+            Self::PaymentMethod => "cpm",
+            Self::Payment => "cpayment",
+            Self::PaymentAttempt => "cpayatt",
+            Self::Statement => "cstmt",
+            Self::Credit => "ccred",
             Self::Message => "msg",
             Self::Endpoint => "ep",
             Self::AllowlistIdentifier => "alid",

@@ -36,6 +36,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0007_organizations.sql"),
     },
     Migration {
+        version: 8,
+        name: "billing",
+        sql: include_str!("../migrations/0008_billing.sql"),
+    },
+    Migration {
         version: 9,
         name: "apis",
         sql: include_str!("../migrations/0009_apis.sql"),

@@ -5,7 +5,7 @@
 //! not in force.
 
 mod apis;
-mod billing;
+pub mod billing;
 mod factors;
 mod identification;
 mod live;
@@ -69,6 +69,7 @@ impl Settings {
     /// # Errors
     /// The first contradiction.
     pub fn check(&self) -> std::result::Result<(), String> {
+        self.billing.check()?;
         self.operation.check()
     }
 }

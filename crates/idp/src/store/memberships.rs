@@ -23,6 +23,8 @@ pub struct Membership {
     pub role_name: String,
     /// The role's permissions; read only.
     pub permissions: Vec<String>,
+    /// The plan that the organization is on, where it is billed; read only.
+    pub plan: Option<Granted>,
     /// Readable by members.
     pub public_metadata: Value,
     /// For servers alone.
@@ -31,6 +33,27 @@ pub struct Membership {
     pub created_at: Timestamp,
     /// Orders the changes; each is later than the one before.
     pub updated_at: Timestamp,
+}
+
+/// What a plan grants, as tokens say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// The plan.
+    pub slug: String,
+    /// Features that it has.
+    pub features: Vec<String>,
+    /// Features that only other plans have.
+    pub withheld: Vec<String>,
+}
+
+impl Granted {
+    fn read(row: &Row) -> Option<Self> {
+        Some(Self {
+            slug: row.get::<_, Option<String>>("plan_slug")?,
+            features: row.get("plan_features"),
+            withheld: row.get("plan_withheld"),
+        })
+    }
 }
 
 impl Membership {
@@ -42,6 +65,7 @@ impl Membership {
             role: row.get("role"),
             role_name: row.get("role_name"),
             permissions: row.get("permissions"),
+            plan: Granted::read(row),
             public_metadata: row.get("public_metadata"),
             private_metadata: row.get("private_metadata"),
             created_at: row.get("created_at"),
@@ -62,9 +86,15 @@ macro_rules! membership_select {
             "select m.id, m.user_id, m.role, r.name as role_name, r.permissions, ",
             "m.public_metadata, m.private_metadata, m.created_at, m.updated_at, ",
             organization_columns!(),
-            " from idp.memberships m
+            ", plan.slug as plan_slug, plan.features as plan_features,
+               plan.withheld as plan_withheld
+              from idp.memberships m
               join idp.organizations o on o.id = m.organization_id
-              join idp.roles r on r.key = m.role "
+              join idp.roles r on r.key = m.role
+              left join idp.billing_subscriptions s on s.organization_id = o.id
+              left join idp.billing_items i on i.subscription_id = s.id
+                and i.status in ('active', 'past_due')
+              left join idp.billing_plans plan on plan.id = i.plan_id and not plan.is_suspended "
         )
     };
 }

@@ -4,6 +4,7 @@
 //! is read by id into its struct, changed, and saved; whoever changes one locks it first.
 
 pub mod backup_codes;
+pub mod billing;
 pub mod clients;
 pub mod emails;
 pub mod factors;
@@ -109,6 +110,7 @@ pub fn statements() -> Vec<&'static Statement> {
         tickets::STATEMENTS,
         users::STATEMENTS,
         verifications::STATEMENTS,
+        &billing::statements(),
         &search::statements(),
     ]
     .concat()
