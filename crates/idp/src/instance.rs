@@ -18,7 +18,7 @@ use crate::seal::Seal;
 use crate::secrets::Codes;
 use crate::settings::{Live, Settings};
 use crate::webhooks::{self, Sender, SenderError, Wake};
-use crate::{backend, frontend, store};
+use crate::{backend, domain, frontend, store};
 
 /// One instance of the provider. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +51,7 @@ impl Idp {
         let idp = Self::open(config, pool, env, mailer).await?;
         let settings = idp.settings();
         role_settings::apply(idp.pool(), idp.env(), &settings.organizations).await?;
+        domain::billing::sync(&idp).await?;
         Ok(idp)
     }
 
@@ -131,9 +132,22 @@ impl Idp {
         Ok(kid)
     }
 
-    /// Removes what is over: attempts, old sessions, forgotten browsers. Bounded: at most
+    /// Does what time brings for who is billed: renewals, the ends of trials and periods, arrears.
+    /// Bounded: at most `bites` payers, each in a transaction. To be called now and then.
+    pub async fn renew(&self, bites: u32) -> Result<()> {
+        for _ in 0..bites {
+            if !domain::billing::renew(self).await? {
+                break;
+            }
+            self.wake().nudge();
+        }
+        Ok(())
+    }
+
+    /// Renews what is due, and removes what is over: attempts, old sessions, forgotten browsers. Bounded: at most
     /// `bites` small transactions. To be called now and then; how many rows went.
     pub async fn sweep(&self, bites: u32) -> Result<u64> {
+        self.renew(bites).await?;
         let mut removed = 0;
         for _ in 0..bites {
             let mut tx = self.pool().begin().await?;
@@ -160,7 +174,8 @@ impl Idp {
     /// Takes a newly read settings file; what the Backend API changed stays on top.
     pub async fn reload_settings(&self, file: Settings) -> Result<()> {
         role_settings::apply(self.pool(), self.env(), &file.organizations).await?;
-        self.0.settings.reload(self.pool(), file).await
+        self.0.settings.reload(self.pool(), file).await?;
+        domain::billing::sync(self).await
     }
 
     /// Changes a section of the settings for good: objects are merged, anything else replaces.
@@ -168,7 +183,11 @@ impl Idp {
         let settings = &self.0.settings;
         settings
             .change(self.pool(), self.env(), section, patch)
-            .await
+            .await?;
+        if section == "billing" {
+            domain::billing::sync(self).await?;
+        }
+        Ok(())
     }
 
     /// Whether test addresses get the code that everybody knows.

@@ -1,8 +1,12 @@
 //! Session tokens, version 2 of Clerk's format.
 
+mod grants;
+
 use bailiwick_kernel::Env;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+
+use grants::Grants;
 
 use crate::error::Result;
 use crate::keys::Keys;
@@ -56,9 +60,7 @@ pub fn session(
         if let Some(actor) = &session.actor {
             claims.insert("act".to_owned(), actor.clone());
         }
-        if let Some(membership) = subject.membership {
-            add_organization(claims, membership);
-        }
+        add_grants(claims, subject.membership);
     }
     keys.sign(SESSION_CATEGORY, &claims)
 }
@@ -72,43 +74,17 @@ pub fn verification_age(session: &Session, now: Timestamp) -> [i64; 2] {
     [age(session.first_factor_at), age(session.second_factor_at)]
 }
 
-/// The organization, and the custom permissions in it as one bit mask per feature. System
-/// permissions are never in a token.
-fn add_organization(claims: &mut Map<String, Value>, membership: &Membership) {
+/// The organization, and what its plan and the member's role grant in it.
+fn add_grants(claims: &mut Map<String, Value>, membership: Option<&Membership>) {
+    let Some(membership) = membership else {
+        return;
+    };
     let mut organization = json!({
         "id": membership.organization.id,
         "rol": membership.role.strip_prefix("org:").unwrap_or(&membership.role),
         "slg": membership.organization.slug,
     });
-    let custom: Vec<(&str, &str)> = membership
-        .permissions
-        .iter()
-        .filter_map(|key| key.strip_prefix("org:")?.split_once(':'))
-        .filter(|(feature, _)| !feature.starts_with("sys_"))
-        .collect();
-    if !custom.is_empty() {
-        let mut features: Vec<&str> = custom.iter().map(|(feature, _)| *feature).collect();
-        features.sort_unstable();
-        features.dedup();
-        let mut verbs: Vec<&str> = custom.iter().map(|(_, verb)| *verb).collect();
-        verbs.sort_unstable();
-        verbs.dedup();
-        let masks: Vec<String> = features
-            .iter()
-            .map(|feature| {
-                let bits = verbs.iter().take(128).enumerate();
-                bits.filter(|(_, verb)| custom.contains(&(*feature, **verb)))
-                    .fold(0_u128, |mask, (bit, _)| mask | (1 << bit))
-                    .to_string()
-            })
-            .collect();
-        organization["per"] = verbs.join(",").into();
-        organization["fpm"] = masks.join(",").into();
-        let features: Vec<String> = features
-            .iter()
-            .map(|feature| format!("o:{feature}"))
-            .collect();
-        claims.insert("fea".to_owned(), features.join(",").into());
-    }
+    let grants = Grants::new(&membership.permissions, membership.plan.as_ref(), None);
+    grants.write(claims, Some(&mut organization));
     claims.insert("o".to_owned(), organization);
 }

@@ -5,6 +5,7 @@
 //! all of them checks the key, counts requests and renders refusals.
 
 mod answer;
+mod billing;
 mod form;
 mod guard;
 mod instance;
@@ -52,7 +53,8 @@ pub fn router(idp: Idp) -> Router {
         .merge(sessions::router())
         .merge(login_tokens::router())
         .merge(instance::router())
-        .merge(restrictions::router());
+        .merge(restrictions::router())
+        .merge(billing::router());
     Router::new()
         .nest("/v1", v1)
         .fallback(unknown)

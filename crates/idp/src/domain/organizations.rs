@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{memberships, names, people, roles, users};
+use super::{billing, memberships, names, people, roles, users};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::store::organizations::Organization;
@@ -106,6 +106,10 @@ pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Orga
     if let Some(user_id) = &new.created_by {
         let role = roles::creator(idp, tx, &organization).await?;
         memberships::add(idp, tx, &organization.id, user_id, &role).await?;
+    }
+    if idp.settings().billing.organizations {
+        let owner = billing::Owner::Organization(organization.id.clone());
+        billing::account::open(idp, tx, &owner).await?;
     }
     get(tx, &organization.id).await
 }

@@ -1,6 +1,7 @@
 //! The Frontend API: what Clerk's components in the browser talk to.
 
 pub mod agents;
+mod billing;
 mod client;
 mod cookies;
 mod emails;
@@ -72,7 +73,8 @@ pub fn router(idp: Idp) -> Router {
                 .merge(phones::routes())
                 .merge(reverification::reverification_routes())
                 .merge(organization_routes())
-                .merge(joining::routes()),
+                .merge(joining::routes())
+                .merge(billing::routes()),
         )
         .fallback(intake::not_found)
         .method_not_allowed_fallback(intake::method_not_allowed)

@@ -3,6 +3,7 @@
 //! Each resource comes as the Backend API and webhooks show it; where browsers see less or more,
 //! there is a second function for them.
 
+pub mod billing;
 pub mod client;
 pub mod environment;
 pub mod invitation;

@@ -7,7 +7,9 @@ use crate::config::IdpConfig;
 use crate::frontend::images;
 use crate::store::organizations::Organization;
 
-fn image_url(config: &IdpConfig, organization: &Organization) -> String {
+/// Where the organization's picture is.
+#[must_use]
+pub fn image_url(config: &IdpConfig, organization: &Organization) -> String {
     let name = [Some(organization.name.as_str()), None];
     images::avatar_url(config, &organization.id, &name, &organization.slug)
 }

@@ -40,15 +40,18 @@ pub(super) async fn permitted(
     if membership.may(permission) {
         return Ok(membership);
     }
+    Err(missing_permission(&[permission]).into())
+}
+
+/// The refusal of who has none of the permissions.
+pub(super) fn missing_permission(permissions: &[&str]) -> Refusal {
     let text = "You do not have the permission to do this in the organization.";
-    let missing = serde_json::json!([permission]);
-    Err(Refusal::new(
+    Refusal::new(
         http::StatusCode::FORBIDDEN,
         "missing_organization_permission",
         text,
     )
-    .meta("permissions", missing)
-    .into())
+    .meta("permissions", serde_json::json!(permissions))
 }
 
 fn name(form: &super::fields::Fields) -> Result<Option<String>> {

@@ -1,6 +1,7 @@
 //! The instance's settings, as the components read them.
 
 mod auth_config;
+mod commerce_settings;
 mod display_config;
 mod organization_settings;
 mod user_settings;
@@ -22,6 +23,7 @@ pub fn environment(config: &IdpConfig, settings: &Settings, instance_id: &str) -
         "display_config": display_config::display_config(config, settings, instance_id),
         "user_settings": user_settings::user_settings(config, settings),
         "organization_settings": organization_settings::organization_settings(settings),
+        "commerce_settings": commerce_settings::commerce_settings(settings),
         "fraud_settings": {
             "object": "fraud_settings",
             "native": { "device_attestation_mode": "disabled" },

@@ -43,7 +43,14 @@ async fn the_environment_is_public_and_has_what_the_components_need() {
     );
     assert_eq!(environment["organization_settings"]["enabled"], true);
     // Either absent or complete: half of it breaks the components.
-    assert!(environment.get("commerce_settings").is_none());
+    assert_eq!(
+        environment["commerce_settings"]["billing"]["organization"],
+        json!({ "enabled": true, "has_paid_plans": true })
+    );
+    assert_eq!(
+        environment["commerce_settings"]["billing"]["user"],
+        json!({ "enabled": false, "has_paid_plans": false })
+    );
 }
 
 #[tokio::test]

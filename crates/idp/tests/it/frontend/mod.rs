@@ -2,6 +2,7 @@
 
 mod attacks;
 mod authenticator;
+mod billing;
 mod door;
 mod emails;
 mod factors;

@@ -25,8 +25,11 @@ pub const ORIGIN: &str = "http://localhost:3000";
 pub const PASSWORD: &str = "correct horse battery";
 
 sql! {
-    /// Everything that was said, in order.
-    SAID() = "select event_type, payload from idp.webhook_messages order by seq limit 1000";
+    /// Everything that was said, in order, but for billing: every organization begins on a plan.
+    SAID() = "
+        select event_type, payload from idp.webhook_messages
+        where event_type not like 'subscription%' and event_type not like 'paymentAttempt%'
+        order by seq limit 1000";
 }
 
 /// Keeps what it is given, or refuses to.
