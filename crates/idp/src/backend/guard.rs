@@ -5,16 +5,20 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use super::answer::render;
+use super::caller::Caller;
 use super::params::Params;
 use super::state::Backend;
 use super::version::Version;
-use crate::error::{Error, Refusal};
+use crate::error::{Refusal, Result};
+use crate::{secrets, store};
 
 /// The one path whose use is not bounded: verifiers refetch keys whenever they meet a new one.
 const UNBOUNDED: &str = "/v1/jwks";
+/// What machines may ask with their own keys.
+const OF_MACHINES: &str = "/v1/m2m_tokens";
 
 /// Admits a request or refuses it; renders refusals.
 pub(super) async fn guard(
@@ -23,12 +27,13 @@ pub(super) async fn guard(
     next: Next,
 ) -> Response {
     let trace = hex::encode(backend.idp.env().bytes::<16>());
-    let mut response = match admit(&backend, &request) {
-        Ok(version) => {
+    let mut response = match admit(&backend, request.headers(), request.uri()).await {
+        Ok((version, caller)) => {
             request.extensions_mut().insert(version);
+            request.extensions_mut().insert(caller);
             render(next.run(request).await, &trace)
         }
-        Err(refusal) => Error::from(refusal).answer(&trace),
+        Err(error) => error.answer(&trace),
     };
     response
         .headers_mut()
@@ -36,8 +41,7 @@ pub(super) async fn guard(
     response
 }
 
-fn admit(backend: &Backend, request: &Request) -> Result<Version, Refusal> {
-    let headers = request.headers();
+async fn admit(backend: &Backend, headers: &HeaderMap, uri: &Uri) -> Result<(Version, Caller)> {
     let token = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -46,25 +50,34 @@ fn admit(backend: &Backend, request: &Request) -> Result<Version, Refusal> {
         .map(|(_, token)| token.trim());
     let Some(token) = token else {
         let text = "Unable to authenticate the request: no secret key was sent as bearer token.";
-        return Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "authentication_invalid",
-            text,
-        ));
+        let status = StatusCode::UNAUTHORIZED;
+        return Err(Refusal::new(status, "authentication_invalid", text).into());
     };
-    if !backend.is_key(token) {
+    let Some(caller) = caller(backend, token, uri.path()).await? else {
         let text = "The provided Clerk Secret Key is invalid.";
-        return Err(Refusal::new(
-            StatusCode::UNAUTHORIZED,
-            "clerk_key_invalid",
-            text,
-        ));
-    }
-    if request.uri().path() != UNBOUNDED {
+        let status = StatusCode::UNAUTHORIZED;
+        return Err(Refusal::new(status, "clerk_key_invalid", text).into());
+    };
+    if uri.path() != UNBOUNDED {
         backend.quota.take(backend.idp.env().now())?;
     }
-    Version::read(
-        headers,
-        &Params::parse(request.uri().query().unwrap_or_default()),
-    )
+    let params = Params::parse(uri.query().unwrap_or_default());
+    Ok((Version::read(headers, &params)?, caller))
+}
+
+/// Whose key it is. A machine's opens nothing but what concerns its tokens.
+async fn caller(backend: &Backend, token: &str, path: &str) -> Result<Option<Caller>> {
+    if backend.is_key(token) {
+        return Ok(Some(Caller::Instance));
+    }
+    let rest = path.strip_prefix(OF_MACHINES);
+    let is_of_machines = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if !is_of_machines || !token.starts_with("ak_") {
+        return Ok(None);
+    }
+    let mut tx = backend.begin().await?;
+    let (digest, now) = (secrets::digest(token), store::now(backend.idp.env()));
+    let machine = store::machines::find_by_secret(&mut tx, &digest, now).await?;
+    tx.commit().await?;
+    Ok(machine.map(Caller::Machine))
 }

@@ -6,12 +6,16 @@
 
 mod answer;
 mod billing;
+mod api_keys;
+mod caller;
 mod form;
 mod guard;
 mod instance;
 mod invitations;
 mod jwks;
 mod login_tokens;
+mod m2m_tokens;
+mod machines;
 mod memberships;
 mod metadata;
 mod organization_invitations;
@@ -54,7 +58,10 @@ pub fn router(idp: Idp) -> Router {
         .merge(login_tokens::router())
         .merge(instance::router())
         .merge(restrictions::router())
-        .merge(billing::router());
+        .merge(billing::router())
+        .merge(api_keys::router())
+        .merge(machines::router())
+        .merge(m2m_tokens::router());
     Router::new()
         .nest("/v1", v1)
         .fallback(unknown)

@@ -4,6 +4,7 @@
 //! did into it. The caller commits.
 
 pub mod billing;
+pub mod api_keys;
 mod countries;
 mod disposable;
 pub mod emails;

@@ -4,10 +4,13 @@
 //! there is a second function for them.
 
 pub mod billing;
+pub mod api_key;
 pub mod client;
 pub mod environment;
 pub mod invitation;
 pub mod login_token;
+pub mod m2m_token;
+pub mod machine;
 pub mod membership;
 pub mod organization;
 pub mod organization_invitation;

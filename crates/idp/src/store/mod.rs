@@ -3,6 +3,7 @@
 //! Functions on a typed transaction: what one request reads and writes is one transaction. A row
 //! is read by id into its struct, changed, and saved; whoever changes one locks it first.
 
+pub mod api_keys;
 pub mod backup_codes;
 pub mod billing;
 pub mod clients;
@@ -12,6 +13,8 @@ pub mod images;
 pub mod invitations;
 pub mod keys;
 pub mod login_tokens;
+pub mod m2m_tokens;
+pub mod machines;
 pub mod memberships;
 pub mod organization_invitations;
 pub mod organizations;
@@ -83,6 +86,7 @@ impl Page {
 pub fn statements() -> Vec<&'static Statement> {
     [
         backup_codes::STATEMENTS,
+        api_keys::STATEMENTS,
         clients::STATEMENTS,
         emails::STATEMENTS,
         factors::STATEMENTS,
@@ -90,6 +94,8 @@ pub fn statements() -> Vec<&'static Statement> {
         invitations::STATEMENTS,
         keys::STATEMENTS,
         login_tokens::STATEMENTS,
+        m2m_tokens::STATEMENTS,
+        machines::STATEMENTS,
         memberships::STATEMENTS,
         organization_invitations::STATEMENTS,
         organizations::STATEMENTS,

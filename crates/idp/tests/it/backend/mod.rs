@@ -1,9 +1,11 @@
 //! The Backend API over HTTP.
 
+mod api_keys;
 mod door;
 mod instance;
 mod invitations;
 mod login_tokens;
+mod machines;
 mod memberships;
 mod organizations;
 mod password_digests;
