@@ -37,6 +37,8 @@ pub struct IdpConfig {
     pub lockout: Lockout,
     /// Who is told of changes.
     pub webhooks: Vec<EndpointConfig>,
+    /// Where [`crate::Idp::console_router`] is served, without a trailing slash, if it is.
+    pub console_url: Option<String>,
     /// What `idp.toml` says.
     pub settings: Settings,
 }
@@ -102,6 +104,7 @@ impl IdpConfig {
             rate_limits: RateLimits::default(),
             lockout: Lockout::default(),
             webhooks: Vec::new(),
+            console_url: None,
             settings: Settings::default(),
         }
     }

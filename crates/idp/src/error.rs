@@ -205,6 +205,15 @@ impl Error {
 pub(crate) struct Shared(std::sync::Arc<Error>);
 
 impl Shared {
+    /// What the caller is told; what is ours to repair is logged.
+    pub(crate) fn log(&self) -> Refusal {
+        let refusal = self.0.refusal();
+        if refusal.status.is_server_error() {
+            tracing::error!(error = %self.0, "page of the console failed");
+        }
+        refusal
+    }
+
     pub(crate) fn into_answer(self, trace: &str) -> Response {
         self.0.answer(trace)
     }

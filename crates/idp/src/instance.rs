@@ -9,6 +9,7 @@ use bailiwick_pg::Pool;
 
 use crate::config::IdpConfig;
 use crate::domain::role_settings;
+use crate::console::{self, ConsoleConfig};
 use crate::error::Result;
 use crate::keys::{self, Keys, Rotation};
 use crate::limits::Limits;
@@ -97,6 +98,12 @@ impl Idp {
     pub fn backend_router(&self) -> Router {
         let router = backend::router(self.clone()).merge(frontend::key_set(self.clone()));
         self.nudging(router)
+    }
+
+    /// The console for developers, to be merged into the router of [`Idp::backend_router`]'s
+    /// listener where only this machine can reach it.
+    pub fn console_router(&self, config: ConsoleConfig) -> Router {
+        self.nudging(console::router(self.clone(), config))
     }
 
     fn nudging(&self, router: Router) -> Router {

@@ -8,6 +8,7 @@
 
 pub mod backend;
 pub mod config;
+pub mod console;
 pub mod derived;
 pub mod domain;
 pub mod error;
@@ -28,6 +29,7 @@ pub mod tokens;
 pub mod webhooks;
 
 pub use config::{IdpConfig, Lockout, RateLimits, publishable_key};
+pub use console::ConsoleConfig;
 pub use error::{Error, Refusal, Result};
 pub use instance::Idp;
 pub use mail::{Mail, MailError, MailKind, Mailer};

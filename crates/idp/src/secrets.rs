@@ -5,6 +5,7 @@ use bailiwick_kernel::Env;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
 /// The code that test addresses get.
 pub const TEST_CODE: &str = "424242";
@@ -23,6 +24,15 @@ pub fn digest(token: &str) -> String {
 
 /// Digits of a code.
 pub const CODE_LENGTH: usize = 6;
+
+/// Whether a text is a secret. Compares digests in constant time, so that neither the secret nor its
+/// length shows in how long it takes.
+#[must_use]
+pub fn is_same(given: &str, secret: &SecretString) -> bool {
+    let of = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
+    let (given, secret) = (of(given), of(secret.expose_secret()));
+    given.as_ref().ct_eq(secret.as_ref()).into()
+}
 
 /// Six decimal digits, each combination as likely as any other.
 #[must_use]

@@ -4,12 +4,13 @@
 //! What it runs is what production runs: the server reaches the identity provider's keys and
 //! Backend API over HTTP and gets its webhooks the same way.
 
-mod data_dir;
+pub(crate) mod data_dir;
 mod database;
 mod demo;
 mod environment;
-mod provider;
-mod secrets;
+pub(crate) mod idp_settings;
+pub(crate) mod provider;
+pub(crate) mod secrets;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use crate::server::{Listeners, Server};
 use crate::settings::{Clerk, Database, Development, Rates, Rules, Settings, Storage};
 use data_dir::DataDir;
 use environment::DevEnvironment;
+use idp_settings::SettingsFile;
 use secrets::Secrets;
 
 /// The bucket of documents.
@@ -50,7 +52,7 @@ pub struct Args {
     /// Port of the web page and the API; 0 picks a free one, as for all ports
     #[arg(long, default_value_t = 3000)]
     pub port: u16,
-    /// Port of the identity provider's Backend API
+    /// Port of the identity provider's Backend API and console
     #[arg(long, default_value_t = 4400)]
     pub idp_port: u16,
     /// Port of the operators' listener
@@ -65,6 +67,10 @@ pub struct Args {
     /// Port of PostgreSQL
     #[arg(long, default_value_t = 4403)]
     pub pg_port: u16,
+    /// Settings of the identity provider; by default `idp.toml` in the data directory, if it is
+    /// there. Read again whenever it changes
+    #[arg(long, value_name = "FILE")]
+    pub idp_config: Option<PathBuf>,
     /// No demo organization and no demo logins
     #[arg(long)]
     pub no_demo: bool,
@@ -113,15 +119,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         tokio::try_join!(with(objects), with(mail_server), postgres)?;
 
     let idp_address = idp_listener.local_addr()?;
-    let mut idp = provider::start(
-        &secrets,
-        &database.idp_url,
-        env.clone(),
-        &app_url,
-        mailbox,
-        idp_listener,
-    )
-    .await?;
+    let place = provider::Place {
+        app_url: &app_url,
+        database_url: &database.idp_url,
+        listener: idp_listener,
+    };
+    let mail = (mailbox, mail_server.url().to_string());
+    let idp_settings = SettingsFile::new(args.idp_config.as_deref(), data_dir);
+    let mut idp = provider::start(&secrets, place, env.clone(), mail, idp_settings).await?;
 
     let settings = settings(
         &app_url,
@@ -147,7 +152,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         demo::ensure(&settings).await.context("demo data")?;
     }
     environment.write(data_dir)?;
-    announce(&settings, &args, started, postgres.notice());
+    announce(&settings, &args, &idp, started, postgres.notice());
     let ended = tokio::select! {
         signal = crate::serve::signal() => signal,
         reason = postgres.wait() => Err(anyhow::anyhow!("PostgreSQL ended: {reason}")),
@@ -249,7 +254,13 @@ fn say(what: &str) {
     clippy::print_stdout,
     reason = "this is what a terminal shows once it runs"
 )]
-fn announce(settings: &Settings, args: &Args, started: Instant, notice: Option<&str>) {
+fn announce(
+    settings: &Settings,
+    args: &Args,
+    idp: &provider::Provider,
+    started: Instant,
+    notice: Option<&str>,
+) {
     let mailbox = settings
         .development
         .as_ref()
@@ -258,6 +269,7 @@ fn announce(settings: &Settings, args: &Args, started: Instant, notice: Option<&
     println!("  Bailiwick      {}", settings.app_url);
     println!("  API reference  {}/api/docs", settings.app_url);
     println!("  Mailbox        {mailbox}");
+    println!("  Console        {}", idp.console_link());
     println!("  Data           {}", args.data_dir.display());
     if let Some(notice) = notice {
         println!("  Note           {notice}");

@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use bailiwick_embedded::mailbox::{Mailbox, Message, MessageKind};
+use bailiwick_idp::console::access::start_link;
 use bailiwick_idp::webhooks::{EndpointConfig, SigningSecret, release_deliveries};
-use bailiwick_idp::{Idp, IdpConfig, Mail, MailError, MailKind, Mailer};
+use bailiwick_idp::{ConsoleConfig, Idp, IdpConfig, Mail, MailError, MailKind, Mailer};
 use bailiwick_kernel::Env;
 use bailiwick_pg::{Pool, PoolConfig};
 use tokio::net::TcpListener;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::idp_settings::SettingsFile;
 use super::secrets::Secrets;
 
 /// Where the Frontend API is mounted on the page's own origin.
@@ -33,6 +35,7 @@ pub fn publishable_key() -> String {
 /// A running identity provider.
 pub struct Provider {
     idp: Idp,
+    console_link: String,
     stop: CancellationToken,
     tasks: TaskTracker,
     stop_sending: CancellationToken,
@@ -43,6 +46,11 @@ impl Provider {
     /// What browsers talk to, to be mounted at [`PREFIX`].
     pub fn frontend_router(&self) -> Router {
         self.idp.frontend_router()
+    }
+
+    /// The way into the console, good until the next start.
+    pub fn console_link(&self) -> &str {
+        &self.console_link
     }
 
     /// Stops sending; what is unsent is sent after the next start. To be called while the
@@ -62,19 +70,11 @@ impl Provider {
     }
 }
 
-/// Starts the provider: its schema, its Backend API on `listener`, and the sender of its webhooks.
-pub async fn start(
-    secrets: &Secrets,
-    database_url: &str,
-    env: Env,
-    app_url: &str,
-    mailbox: Mailbox,
-    listener: TcpListener,
-) -> anyhow::Result<Provider> {
-    let pool = Pool::connect(PoolConfig::new(database_url).max_size(8)).await?;
-    bailiwick_idp::migrate(&pool)
-        .await
-        .context("migrating the identity provider")?;
+/// What a provider is told beside its settings file, for the server and for commands alike.
+///
+/// # Errors
+/// A stored secret that is none.
+pub fn config(secrets: &Secrets, app_url: &str) -> anyhow::Result<IdpConfig> {
     let mut config = IdpConfig::new(
         "Bailiwick",
         app_url,
@@ -88,18 +88,65 @@ pub async fn start(
             .parse()?,
         secret: SigningSecret::parse(&secrets.webhook_secret)?,
     }];
+    Ok(config)
+}
+
+/// A pool on the provider's database, whose schema is of this version.
+///
+/// # Errors
+/// The database's.
+pub async fn pool(database_url: &str, size: usize) -> anyhow::Result<Pool> {
+    let pool = Pool::connect(PoolConfig::new(database_url).max_size(size)).await?;
+    bailiwick_idp::migrate(&pool)
+        .await
+        .context("migrating the identity provider")?;
+    Ok(pool)
+}
+
+/// Where a provider is found.
+pub struct Place<'a> {
+    /// The application's origin.
+    pub app_url: &'a str,
+    /// The provider's database.
+    pub database_url: &'a str,
+    /// Of the Backend API and the console.
+    pub listener: TcpListener,
+}
+
+/// Starts the provider: its Backend API and its console on one listener, and the sender of its
+/// webhooks.
+pub async fn start(
+    secrets: &Secrets,
+    place: Place<'_>,
+    env: Env,
+    mail: (Mailbox, String),
+    mut settings: SettingsFile,
+) -> anyhow::Result<Provider> {
+    let (mailbox, mailbox_url) = mail;
+    let pool = pool(place.database_url, 8).await?;
+    let mut config = config(secrets, place.app_url)?;
+    config.settings = settings.read()?;
+    let console_url = format!("http://localhost:{}", place.listener.local_addr()?.port());
+    config.console_url = Some(console_url.clone());
     let idp = Idp::new(config, pool, env, Arc::new(ToMailbox(mailbox))).await?;
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let ended = stop.clone().cancelled_owned();
-    tasks.spawn(bailiwick_api::serve(listener, idp.backend_router(), ended));
+    let console = idp.console_router(ConsoleConfig {
+        mailbox_url: Some(mailbox_url),
+    });
+    let router = idp.backend_router().merge(console);
+    tasks.spawn(bailiwick_api::serve(place.listener, router, ended));
+    let console_link = format!("{console_url}{}", start_link(&idp).await?);
     // The data directory is ours alone: whoever held a message there is dead.
     release_deliveries(idp.pool(), idp.env()).await?;
     let stop_sending = CancellationToken::new();
     let sending = tokio::spawn(idp.sender()?.run(stop_sending.clone().cancelled_owned()));
     tasks.spawn(sweep(idp.clone(), stop.clone()));
+    tasks.spawn(settings.follow(idp.clone(), stop.clone()));
     Ok(Provider {
         idp,
+        console_link,
         stop,
         tasks,
         stop_sending,

@@ -28,6 +28,7 @@ mod sessions;
 mod state;
 mod users;
 mod version;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub fn router(idp: Idp) -> Router {
     let v1 = Router::new()
         .route("/jwks", get(jwks::get))
         .route("/organization_roles", get(roles::list))
+        .merge(webhooks::router())
         .merge(users::router())
         .merge(organizations::router())
         .merge(memberships::router())

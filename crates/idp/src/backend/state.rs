@@ -1,16 +1,14 @@
 //! What all handlers share.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use bailiwick_pg::Tx;
-use secrecy::ExposeSecret;
 use serde_json::Value;
-use subtle::ConstantTimeEq;
 
 use super::quota::Quota;
 use crate::domain::{memberships, people};
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
 use crate::model::user::Person;
+use crate::secrets;
 use crate::store;
 use crate::store::memberships::Membership;
 
@@ -36,12 +34,7 @@ impl Backend {
     /// Whether a bearer token is the secret key. Compares digests in constant time, so neither
     /// the key nor its length shows in how long it takes.
     pub(super) fn is_key(&self, token: &str) -> bool {
-        let given = digest(&SHA256, token.as_bytes());
-        let wanted = digest(
-            &SHA256,
-            self.idp.config().secret_key.expose_secret().as_bytes(),
-        );
-        given.as_ref().ct_eq(wanted.as_ref()).into()
+        secrets::is_same(token, &self.idp.config().secret_key)
     }
 
     /// Memberships of any users, as this API shows them.

@@ -150,6 +150,20 @@ pub async fn end(idp: &Idp, tx: &mut Tx, id: &str, end: End) -> Result<Session> 
     Ok(session)
 }
 
+/// Revokes all live sessions of a user, and says so for each.
+pub async fn revoke_all(idp: &Idp, tx: &mut Tx, user_id: &str) -> Result<()> {
+    loop {
+        let now = store::now(idp.env());
+        let live = sessions::list_live_by_user(tx, user_id, now).await?;
+        if live.is_empty() {
+            return Ok(());
+        }
+        for row in live {
+            end(idp, tx, &row.id, End::Revoked).await?;
+        }
+    }
+}
+
 async fn emit(
     idp: &Idp,
     tx: &mut Tx,

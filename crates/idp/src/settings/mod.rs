@@ -6,6 +6,8 @@
 
 mod apis;
 pub mod billing;
+mod billing;
+mod export;
 mod factors;
 mod identification;
 mod live;
@@ -16,6 +18,7 @@ mod social;
 
 pub use apis::Apis;
 pub use billing::Billing;
+pub(crate) use export::redacted;
 pub use factors::Factors;
 pub use identification::Identification;
 pub(crate) use live::Live;

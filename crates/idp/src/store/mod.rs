@@ -7,6 +7,7 @@ pub mod api_keys;
 pub mod backup_codes;
 pub mod billing;
 pub mod clients;
+pub mod console_tokens;
 pub mod emails;
 pub mod factors;
 pub mod images;
@@ -88,6 +89,8 @@ pub fn statements() -> Vec<&'static Statement> {
         backup_codes::STATEMENTS,
         api_keys::STATEMENTS,
         clients::STATEMENTS,
+        console_tokens::STATEMENTS,
+        crate::console::STATEMENTS,
         emails::STATEMENTS,
         factors::STATEMENTS,
         images::STATEMENTS,

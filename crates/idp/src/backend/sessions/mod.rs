@@ -12,7 +12,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::state::Backend;
-pub(super) use revoke::revoke_all;
+pub(super) use crate::domain::sessions::revoke_all;
 
 /// The routes under `/sessions`.
 pub(super) fn router() -> Router<Arc<Backend>> {

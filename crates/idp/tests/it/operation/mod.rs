@@ -1,3 +1,4 @@
 //! How an instance is run.
 
+mod console;
 mod keys;
