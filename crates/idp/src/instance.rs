@@ -8,8 +8,8 @@ use bailiwick_kernel::Env;
 use bailiwick_pg::Pool;
 
 use crate::config::IdpConfig;
-use crate::domain::role_settings;
 use crate::console::{self, ConsoleConfig};
+use crate::domain::role_settings;
 use crate::error::Result;
 use crate::keys::{self, Keys, Rotation};
 use crate::limits::Limits;

@@ -6,7 +6,6 @@
 
 mod apis;
 pub mod billing;
-mod billing;
 mod export;
 mod factors;
 mod identification;

@@ -51,15 +51,14 @@ pub(in super::super) fn table(messages: &[Message], now: Timestamp) -> Markup {
         @else {
             div.scroll {
                 table {
-                    thead { tr { th { "Event" } th { "Of" } th { "Said" } } }
+                    thead { tr { th { "Event" } th { "Said" } } }
                     tbody {
                         @for message in messages {
                             tr {
                                 td {
                                     a href={ "/console/messages/" (message.id) } { (message.event_type) }
-                                    small.mono { (message.id) }
+                                    small.mono { (subject(message)) }
                                 }
-                                td.mono { (subject(message)) }
                                 td { (time(message.created_at, now)) }
                             }
                         }
