@@ -3,15 +3,18 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
+use axum::extract::{ConnectInfo, Request};
 use axum::response::{IntoResponse, Response};
 use bailiwick_kernel::id::UserId;
 use bailiwick_kernel::{Code, Problem};
+use futures::future::{Either, Ready, ready};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::HeaderMap;
+use tower::layer::layer_fn;
+use tower::{Layer, Service};
 
 use crate::problem::ApiProblem;
 use crate::settings::{HttpSettings, Rate};
@@ -100,16 +103,46 @@ impl Limiter {
     }
 }
 
-/// The layer that counts client addresses.
-pub async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let peer = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
-    let address = client_address(peer, request.headers(), state.limits.trusted_proxies);
-    match state.limits.count_address(address) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => ApiProblem(problem).into_response(),
+/// Counts client addresses in front of a service: a plain one, which boxes nothing a request.
+#[derive(Clone)]
+pub struct PerAddress<S> {
+    inner: S,
+    state: AppState,
+}
+
+impl PerAddress<()> {
+    /// The layer.
+    pub fn layer<S>(state: AppState) -> impl Layer<S, Service = PerAddress<S>> + Clone {
+        layer_fn(move |inner| PerAddress {
+            inner,
+            state: state.clone(),
+        })
+    }
+}
+
+impl<S> Service<Request> for PerAddress<S>
+where
+    S: Service<Request, Response = Response>,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Either<S::Future, Ready<Result<Response, S::Error>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let peer = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        let limits = &self.state.limits;
+        let address = client_address(peer, request.headers(), limits.trusted_proxies);
+        match limits.count_address(address) {
+            Ok(()) => Either::Left(self.inner.call(request)),
+            Err(problem) => Either::Right(ready(Ok(ApiProblem(problem).into_response()))),
+        }
     }
 }
 

@@ -11,10 +11,11 @@ use tower::util::MapResponseLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
     config, documents, fallback, health, me, openapi, organizations, problem, project_members,
-    projects, rate_limit, request, security, webhooks,
+    projects, request, security, webhooks,
 };
 
 /// The canonical prefix, which the document shows.
@@ -68,10 +69,7 @@ pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
     Ok(Router::new()
         .merge(api)
         .merge(webhooks::routes())
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            rate_limit::layer,
-        ))
+        .layer(PerAddress::layer(state.clone()))
         .merge(health::routes())
         .fallback(fallback::page_or_problem)
         .method_not_allowed_fallback(fallback::method_not_allowed)

@@ -112,6 +112,12 @@ impl Server {
         ));
         tasks.spawn(bailiwick_worker::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), metrics.keep_up()));
+        // Behind a pooler in transaction mode nothing would be heard.
+        if settings.database.statement_cache > 0 {
+            let app = app.clone();
+            let follow = async move { app.follow_changes().await };
+            tasks.spawn(until(stop.clone(), follow));
+        }
         Ok(Self {
             app,
             address,

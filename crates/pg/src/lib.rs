@@ -13,6 +13,7 @@ mod cache;
 mod connection;
 mod error;
 mod flight;
+mod listener;
 pub mod migrate;
 mod pool;
 mod row;
@@ -23,6 +24,7 @@ mod wire;
 
 pub use error::{DbError, Error};
 pub use flight::Flight;
+pub use listener::Listener;
 pub use migrate::Migration;
 pub use pool::{Pool, PoolConfig, PoolStatus};
 pub use row::{ColumnIndex, Row};

@@ -231,13 +231,17 @@ impl Pool {
 
     pub(crate) async fn checkout(&self, affinity: u64) -> Result<Loan> {
         let timeout = self.0.config.acquire_timeout;
-        let permit = tokio::time::timeout(timeout, self.0.permits.clone().acquire_owned())
-            .await
-            .ok()
-            .and_then(std::result::Result::ok)
-            .ok_or_else(|| {
-                Error::PoolTimeout(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX))
-            })?;
+        let permits = Arc::clone(&self.0.permits);
+        let permit = match Arc::clone(&permits).try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => tokio::time::timeout(timeout, permits.acquire_owned())
+                .await
+                .ok()
+                .and_then(std::result::Result::ok)
+                .ok_or_else(|| {
+                    Error::PoolTimeout(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX))
+                })?,
+        };
         let mut connection = match self.0.take(affinity) {
             Some(connection) => connection,
             None => self.0.connect().await?,
@@ -248,6 +252,11 @@ impl Pool {
             pool: Arc::downgrade(&self.0),
             permit: Some(permit),
         })
+    }
+
+    /// A connection that the pool does not count.
+    pub(crate) async fn connect_beside(&self) -> Result<Connection> {
+        self.0.connect().await
     }
 
     /// A transaction without an entry. `BEGIN` leaves with its first statement.

@@ -14,6 +14,8 @@ use bailiwick_store::{Store, users::Person};
 use moka::sync::Cache;
 use uuid::Uuid;
 
+use crate::freshness::{Freshness, Stamp};
+
 /// Rules of one installation that are no policy of roles.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -86,7 +88,8 @@ pub(crate) struct Inner {
     pub parts: Parts,
     pub provider_roles: ProviderRoles,
     /// `(user, organization)` of the token, and the header's where it names another → context.
-    pub contexts: Cache<ContextKey, Arc<Context>>,
+    pub contexts: Cache<ContextKey, (Arc<Context>, Stamp)>,
+    pub freshness: Freshness,
     /// Memberships that the provider has lately said do not exist.
     pub absent: Cache<(String, String), ()>,
     pub people: Cache<Uuid, Person>,
@@ -103,9 +106,9 @@ pub(crate) struct ContextKey {
     pub override_org: Option<Uuid>,
 }
 
-/// A context is used for at most so long unasked: what is not behind the door, which compares
-/// versions whatever the context's age, ends within a second (system §3).
-const CONTEXT_TTL: Duration = Duration::from_secs(1);
+/// A context is kept for so long at most, however fresh: the door compares versions whatever its
+/// age, and [`Freshness`] says for how long the rest of it may be used.
+const CONTEXT_TTL: Duration = Duration::from_secs(60);
 
 fn cache<K, V>(capacity: u64, time_to_live: Duration) -> Cache<K, V>
 where
@@ -127,6 +130,7 @@ impl App {
         Self(Arc::new(Inner {
             provider_roles,
             contexts: cache(50_000, CONTEXT_TTL),
+            freshness: Freshness::new(),
             absent: cache(10_000, Duration::from_secs(3)),
             people: cache(50_000, Duration::from_secs(30)),
             bootstraps: cache(10_000, Duration::from_secs(60)),

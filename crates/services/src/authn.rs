@@ -63,8 +63,10 @@ impl App {
             organization: claims.organization.as_ref().map(|o| o.id.as_str().into()),
             override_org: other.map(OrgId::uuid),
         };
-        let (context, cached) = match self.inner().contexts.get(&key) {
-            Some(context) => (context, true),
+        let kept = self.inner().contexts.get(&key);
+        let fresh = kept.filter(|(_, stamp)| self.inner().freshness.holds(&key, stamp));
+        let (context, cached) = match fresh {
+            Some((context, _)) => (context, true),
             None => (self.resolve(&claims, other, &key).await?, false),
         };
         Ok(Caller {
@@ -84,9 +86,11 @@ impl App {
         other: Option<OrgId>,
         key: &ContextKey,
     ) -> Result<Arc<Context>> {
+        let mut stamp = self.inner().freshness.stamp(key);
         let mut found = self.look_up(claims, other).await?;
         if found.is_none() && self.settings().jit_users {
             sync::fetch::user_once(self, &claims.user_id).await?;
+            stamp = self.inner().freshness.stamp(key);
             found = self.look_up(claims, other).await?;
         }
         let mut context = found.ok_or_else(|| Problem::new(Code::AuthUserNotFound))?;
@@ -97,6 +101,7 @@ impl App {
             && !has_membership(&context)
             && sync::fetch::membership(self, &claims.user_id, &organization.id).await?
         {
+            stamp = self.inner().freshness.stamp(key);
             context = self
                 .look_up(claims, other)
                 .await?
@@ -105,7 +110,7 @@ impl App {
         let context = Arc::new(context);
         self.inner()
             .contexts
-            .insert(key.clone(), Arc::clone(&context));
+            .insert(key.clone(), (Arc::clone(&context), stamp));
         Ok(context)
     }
 

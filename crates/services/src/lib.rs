@@ -9,6 +9,7 @@ pub mod bootstrap;
 pub mod documents;
 mod elsewhere;
 mod error;
+mod freshness;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;

@@ -5,6 +5,7 @@
 //! live in `services`.
 
 pub mod audit;
+pub mod changes;
 pub mod context;
 pub mod documents;
 pub mod gate;

@@ -5,11 +5,18 @@ use bailiwick_pg::{Migration, Pool, Schema, migrate};
 use crate::Result;
 
 /// Migrations of schema `control`.
-pub const CONTROL: &[Migration] = &[Migration {
-    version: 1,
-    name: "init",
-    sql: include_str!("../migrations/control/0001_init.sql"),
-}];
+pub const CONTROL: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "init",
+        sql: include_str!("../migrations/control/0001_init.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "changes",
+        sql: include_str!("../migrations/control/0002_changes.sql"),
+    },
+];
 
 /// Migrations of every tenant schema, shared or one's own.
 pub const TENANT: &[Migration] = &[Migration {

@@ -11,6 +11,7 @@ mod catalog;
 mod cursors;
 mod documents;
 mod flights;
+mod freshness;
 mod impersonation;
 mod isolation;
 mod me;

@@ -7,6 +7,7 @@
 mod auth;
 mod connect;
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -14,7 +15,8 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::BytesMut;
 use postgres_protocol::message::{backend, frontend};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::io::poll_read_buf;
 
 pub(crate) use backend::Message;
 pub(crate) use connect::{Target, Way};
@@ -52,6 +54,8 @@ pub(crate) struct Wire {
     is_broken: bool,
     process_id: i32,
     secret_key: i32,
+    /// Announcements that came between other messages.
+    heard: VecDeque<String>,
 }
 
 impl Wire {
@@ -65,6 +69,7 @@ impl Wire {
             is_broken: false,
             process_id: 0,
             secret_key: 0,
+            heard: VecDeque::new(),
         }
     }
 
@@ -132,16 +137,10 @@ impl Wire {
 
     /// Reads once into the buffer; the end of the stream is an error.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut space = [0_u8; READ];
-        let mut into = ReadBuf::new(&mut space);
-        match Pin::new(&mut self.stream).poll_read(cx, &mut into) {
-            Poll::Ready(Ok(())) if into.filled().is_empty() => {
-                Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()))
-            }
-            Poll::Ready(Ok(())) => {
-                self.input.extend_from_slice(into.filled());
-                Poll::Ready(Ok(()))
-            }
+        self.input.reserve(READ / 4);
+        match poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.input) {
+            Poll::Ready(Ok(0)) => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+            Poll::Ready(Ok(_)) => Poll::Ready(Ok(())),
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => Poll::Pending,
         }
@@ -153,9 +152,8 @@ impl Wire {
         loop {
             match Message::parse(&mut self.input) {
                 Ok(Some(message)) => match message {
-                    Message::NoticeResponse(_)
-                    | Message::ParameterStatus(_)
-                    | Message::NotificationResponse(_) => {}
+                    Message::NoticeResponse(_) | Message::ParameterStatus(_) => {}
+                    Message::NotificationResponse(body) => self.hear(&body)?,
                     Message::ReadyForQuery(ready) => {
                         self.pending = self.pending.saturating_sub(1);
                         self.status = match ready.status() {
@@ -190,33 +188,53 @@ impl Wire {
         }
     }
 
-    /// Whether a connection at rest is still one: the server may have closed it meanwhile.
+    fn hear(&mut self, body: &backend::NotificationResponseBody) -> Result<()> {
+        match body.message() {
+            Ok(text) => self.heard.push_back(text.to_owned()),
+            Err(error) => return Err(self.fail(error)),
+        }
+        Ok(())
+    }
+
+    /// The next announcement, while nothing else is under way.
+    pub async fn heard(&mut self) -> Result<String> {
+        loop {
+            if let Some(text) = self.heard.pop_front() {
+                return Ok(text);
+            }
+            match Message::parse(&mut self.input) {
+                Ok(Some(Message::NotificationResponse(body))) => self.hear(&body)?,
+                Ok(Some(Message::NoticeResponse(_) | Message::ParameterStatus(_))) => {}
+                Ok(Some(_)) => return Err(self.unexpected()),
+                Ok(None) => {
+                    let filled = poll_fn(|cx| self.poll_fill(cx)).await;
+                    filled.map_err(|error| self.fail(error))?;
+                }
+                Err(error) => return Err(self.fail(error)),
+            }
+        }
+    }
+
+    /// Whether a connection at rest is still one: the server may have closed it meanwhile. Notices
+    /// pass; anything else that comes unasked is a farewell.
     pub fn is_alive(&mut self) -> bool {
         let mut cx = Context::from_waker(Waker::noop());
         while !self.is_broken {
             match self.poll_fill(&mut cx) {
                 Poll::Pending => break,
-                Poll::Ready(Ok(())) => self.hear(),
+                Poll::Ready(Ok(())) => self.is_broken = !self.only_notices(),
                 Poll::Ready(Err(_)) => self.is_broken = true,
             }
         }
         !self.is_broken
     }
 
-    /// What came while nothing was asked: notices, or the server's farewell.
-    fn hear(&mut self) {
+    fn only_notices(&mut self) -> bool {
         loop {
             match Message::parse(&mut self.input) {
-                Ok(None) => return,
-                Ok(Some(
-                    Message::NoticeResponse(_)
-                    | Message::ParameterStatus(_)
-                    | Message::NotificationResponse(_),
-                )) => {}
-                Ok(Some(_)) | Err(_) => {
-                    self.is_broken = true;
-                    return;
-                }
+                Ok(None) => return true,
+                Ok(Some(Message::NoticeResponse(_) | Message::ParameterStatus(_))) => {}
+                Ok(Some(_)) | Err(_) => return false,
             }
         }
     }
