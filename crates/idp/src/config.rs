@@ -1,5 +1,6 @@
 //! What one instance of the provider is told at its start.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -39,6 +40,10 @@ pub struct IdpConfig {
     pub webhooks: Vec<EndpointConfig>,
     /// Where [`crate::Idp::console_router`] is served, without a trailing slash, if it is.
     pub console_url: Option<String>,
+    /// Our secrets at other providers, by the provider's name; they go before the settings'.
+    pub client_secrets: BTreeMap<String, SecretString>,
+    /// How long another provider may take to answer a request.
+    pub provider_timeout: Duration,
     /// What `idp.toml` says.
     pub settings: Settings,
 }
@@ -105,6 +110,8 @@ impl IdpConfig {
             lockout: Lockout::default(),
             webhooks: Vec::new(),
             console_url: None,
+            client_secrets: BTreeMap::new(),
+            provider_timeout: Duration::from_secs(10),
             settings: Settings::default(),
         }
     }

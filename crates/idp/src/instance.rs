@@ -10,7 +10,7 @@ use bailiwick_pg::Pool;
 use crate::config::IdpConfig;
 use crate::console::{self, ConsoleConfig};
 use crate::domain::role_settings;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::keys::{self, Keys, Rotation};
 use crate::limits::Limits;
 use crate::mail::Mailer;
@@ -19,7 +19,7 @@ use crate::seal::Seal;
 use crate::secrets::Codes;
 use crate::settings::{Live, Settings};
 use crate::webhooks::{self, Sender, SenderError, Wake};
-use crate::{backend, domain, frontend, store};
+use crate::{backend, domain, frontend, social, store};
 
 /// One instance of the provider. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +35,7 @@ struct Parts {
     passwords: Passwords,
     codes: Codes,
     seal: Seal,
+    providers: social::Client,
     limits: Limits,
     wake: Wake,
 }
@@ -70,6 +71,9 @@ impl Idp {
         let passwords = Passwords::new(&env)?;
         let codes = Codes::new(&config.secret_key);
         let seal = Seal::new(&config.secret_key)?;
+        let secrets = config.client_secrets.clone();
+        let providers = social::Client::new(env.clone(), config.provider_timeout, secrets)
+            .map_err(|error| Error::Internal(format!("the client of providers: {error}")))?;
         let limits = Limits::new(config.rate_limits, &env);
         let wake = Wake::default();
         Ok(Self(Arc::new(Parts {
@@ -82,6 +86,7 @@ impl Idp {
             passwords,
             codes,
             seal,
+            providers,
             limits,
             wake,
         })))
@@ -252,6 +257,10 @@ impl Idp {
     #[must_use]
     pub fn seal(&self) -> &Seal {
         &self.0.seal
+    }
+
+    pub(crate) fn providers(&self) -> &social::Client {
+        &self.0.providers
     }
 
     pub(crate) fn limits(&self) -> &Limits {

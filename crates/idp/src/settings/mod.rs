@@ -24,7 +24,7 @@ pub(crate) use live::Live;
 pub use operation::Operation;
 pub use organizations::{EnrollmentMode, Organizations};
 pub use sessions::Sessions;
-pub use social::Social;
+pub use social::{Social, SocialProvider};
 
 use serde::{Deserialize, Serialize};
 
