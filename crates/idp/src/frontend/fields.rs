@@ -66,6 +66,16 @@ impl Fields {
         values.map(|(_, value)| value.clone()).collect()
     }
 
+    /// The pairs of other names than these.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let kept = self
+            .0
+            .iter()
+            .filter(|(key, _)| !names.contains(&key.as_str()));
+        Self(kept.cloned().collect())
+    }
+
     /// Whether the value is `true`.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
