@@ -49,6 +49,8 @@ pub enum Kind {
     User,
     /// `ver_…`, a verification.
     Verification,
+    /// `eac_…`, an account at another provider.
+    ExternalAccount,
     /// `totp_…`, an authenticator application.
     Totp,
     /// `backup_code_…`, a set of backup codes.
@@ -121,6 +123,7 @@ impl Kind {
             Self::ActorToken => "act",
             Self::User => "user",
             Self::Verification => "ver",
+            Self::ExternalAccount => "eac",
             Self::Totp => "totp",
             Self::BackupCodes => "backup_code",
             Self::Image => "img",

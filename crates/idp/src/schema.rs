@@ -31,6 +31,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0005_factors.sql"),
     },
     Migration {
+        version: 6,
+        name: "social",
+        sql: include_str!("../migrations/0006_social.sql"),
+    },
+    Migration {
         version: 7,
         name: "organizations",
         sql: include_str!("../migrations/0007_organizations.sql"),

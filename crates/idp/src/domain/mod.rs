@@ -8,6 +8,7 @@ pub mod api_keys;
 mod countries;
 mod disposable;
 pub mod emails;
+pub mod external_accounts;
 pub mod factors;
 pub mod images;
 pub mod invitations;

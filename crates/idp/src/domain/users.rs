@@ -28,6 +28,10 @@ pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
     for phone in &person.phones {
         store::phones::insert(tx, phone).await.map_err(taken)?;
     }
+    for account in &person.external_accounts {
+        let inserted = store::external_accounts::insert(tx, account).await;
+        inserted.map_err(taken)?;
+    }
     emit(idp, tx, "user.created", person).await
 }
 
@@ -96,6 +100,7 @@ pub(super) fn taken(error: Error) -> Error {
         Some("phone_numbers_verified" | "phone_numbers_own") => {
             identifier_exists("phone_number").into()
         }
+        Some("external_accounts_person") => identifier_exists("external_account").into(),
         Some("users_username") => identifier_exists("username").into(),
         Some("users_external_id_key") => identifier_exists("external_id").into(),
         _ => error,

@@ -2,7 +2,7 @@
 
 use bailiwick_pg::Tx;
 use http::StatusCode;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::restrictions;
 use crate::error::{Refusal, Result};
@@ -97,6 +97,29 @@ pub async fn record(idp: &Idp, tx: &mut Tx, strategy: &str) -> Result<Verificati
         code_digest: None,
         attempts: 1,
         expire_at: None,
+        verified_at: Some(now),
+        redirect_url: None,
+        verified_at_client: None,
+        created_at: now,
+    };
+    verifications::insert(tx, &verification).await?;
+    Ok(verification)
+}
+
+/// A verification by another provider's word, which was waited for until `until`.
+pub async fn record_provider(
+    idp: &Idp,
+    tx: &mut Tx,
+    strategy: &str,
+    until: Timestamp,
+) -> Result<Verification> {
+    let now = store::now(idp.env());
+    let verification = Verification {
+        id: ids::new(idp.env(), ids::Kind::Verification),
+        strategy: strategy.to_owned(),
+        code_digest: None,
+        attempts: 1,
+        expire_at: Some(until),
         verified_at: Some(now),
         redirect_url: None,
         verified_at_client: None,

@@ -188,7 +188,8 @@ pub async fn nothing(State(frontend): State<Frontend>, meta: Meta) -> Result<Res
     visit.answer(model::page(Vec::new(), 0)).await
 }
 
-async fn answer_person(mut visit: Visit, person: Person) -> Result<Response> {
+/// Answers the user together with the browser.
+pub async fn answer_person(mut visit: Visit, person: Person) -> Result<Response> {
     let all = Page {
         limit: MAX_PER_USER,
         offset: 0,

@@ -7,7 +7,7 @@ mod cookies;
 mod emails;
 mod environment;
 mod factors;
-mod fields;
+pub(crate) mod fields;
 pub mod images;
 mod intake;
 mod joining;
@@ -22,6 +22,7 @@ mod scripts;
 mod sessions;
 mod sign_ins;
 mod sign_ups;
+mod social;
 mod visit;
 
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub fn router(idp: Idp) -> Router {
             "/v1",
             client_routes()
                 .merge(me_routes())
+                .merge(social::social_routes())
                 .merge(factors::factor_routes())
                 .merge(emails::routes())
                 .merge(phones::routes())
@@ -95,6 +97,7 @@ fn public() -> Router<Frontend> {
         .route(KEY_SET, get(environment::jwks))
         .route("/images/avatars/{file}", get(images::avatar))
         .route("/images/uploads/{id}", get(images::upload))
+        .route("/images/providers/{file}", get(social::logo::get))
         .route("/npm/@clerk/{package}/dist/{file}", get(scripts::script))
         .route(
             "/v1/environment",

@@ -123,17 +123,14 @@ async fn sign_in(visit: &mut Visit, id: &str, client_id: &str) -> Result<Value> 
         Some(user_id) => people::find(&mut visit.tx, user_id).await?,
         None => None,
     };
-    Ok(model::sign_in::sign_in(
-        visit.idp.config(),
-        &visit.idp.settings(),
-        &row,
-        person.as_ref(),
-        visit.now,
-    ))
+    super::sign_ins::show(visit, &row, person.as_ref()).await
 }
 
 async fn sign_up(visit: &mut Visit, id: &str, client_id: &str) -> Result<Value> {
     let row = sign_ups::find(&mut visit.tx, id, client_id).await?;
     let live = row.filter(|row| row.abandon_at > visit.now && row.status != "complete");
-    Ok(live.map_or(Value::Null, |row| model::sign_up::sign_up(&row, visit.now)))
+    match live {
+        Some(row) => super::sign_ups::show(visit, &row).await,
+        None => Ok(Value::Null),
+    }
 }

@@ -1,8 +1,9 @@
 //! One request of one browser: a transaction, the client, and the answer.
 
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bailiwick_pg::Tx;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use super::request::Meta;
 use super::{Frontend, cookies, piggyback, reverification};
 use crate::domain::people;
 use crate::domain::sessions::{End, end};
-use crate::error::{Refusal, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::ids;
 use crate::instance::Idp;
 use crate::mail::Mail;
@@ -229,6 +230,21 @@ impl Visit {
             state.uat,
         )
         .await
+    }
+
+    /// Commits and sends the browser on, with its cookies.
+    pub async fn lead(mut self, location: &str) -> Result<Response> {
+        let state = piggyback::state(&mut self).await?;
+        let mut response = self.finish(Value::Null, state.uat).await?;
+        let location = HeaderValue::from_str(location)
+            .map_err(|error| Error::Internal(format!("a redirect URL: {error}")))?;
+        *response.status_mut() = StatusCode::SEE_OTHER;
+        *response.body_mut() = Body::empty();
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_TYPE);
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(header::LOCATION, location);
+        Ok(response)
     }
 
     async fn finish(self, body: Value, uat: Option<i64>) -> Result<Response> {

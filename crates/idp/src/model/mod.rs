@@ -7,6 +7,7 @@ pub mod billing;
 pub mod api_key;
 pub mod client;
 pub mod environment;
+pub mod external_account;
 pub mod invitation;
 pub mod login_token;
 pub mod m2m_token;

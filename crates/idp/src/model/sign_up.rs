@@ -15,7 +15,8 @@ pub fn missing_fields(sign_up: &SignUp) -> Vec<&'static str> {
     if sign_up.email_address.is_none() {
         missing.push("email_address");
     }
-    if sign_up.password_digest.is_none() && sign_up.status != "complete" {
+    let needs_password = !sign_up.is_external;
+    if needs_password && sign_up.password_digest.is_none() && sign_up.status != "complete" {
         missing.push("password");
     }
     missing
@@ -58,7 +59,8 @@ fn email_verification(sign_up: &SignUp, now: Timestamp) -> Value {
 /// An attempt to sign up.
 #[must_use]
 pub fn sign_up(sign_up: &SignUp, now: Timestamp) -> Value {
-    let has_password = sign_up.password_digest.is_some() || sign_up.status == "complete";
+    let has_password =
+        sign_up.password_digest.is_some() || (sign_up.status == "complete" && !sign_up.is_external);
     let unverified: &[&str] = if sign_up.email_address.is_some() && !is_email_verified(sign_up, now)
     {
         &["email_address"]

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::external_account::{external_account, links};
 use super::verification::verification;
 use super::{ms, ms_opt};
 use crate::config::IdpConfig;
 use crate::frontend::images;
 use crate::store::emails::EmailAddress;
+use crate::store::external_accounts::ExternalAccount;
 use crate::store::factors::Factors;
 use crate::store::phones::PhoneNumber;
 use crate::store::users::User;
@@ -23,6 +25,8 @@ pub struct Person {
     pub factors: Factors,
     /// Oldest first.
     pub phones: Vec<PhoneNumber>,
+    /// Accounts at other providers, oldest first, those included that are not connected yet.
+    pub external_accounts: Vec<ExternalAccount>,
 }
 
 impl Person {
@@ -33,6 +37,7 @@ impl Person {
             user,
             emails: Vec::new(),
             phones: Vec::new(),
+            external_accounts: Vec::new(),
             factors: Factors::default(),
         }
     }
@@ -118,14 +123,14 @@ impl Person {
 
 /// An e-mail address.
 #[must_use]
-pub fn email_address(email: &EmailAddress, now: Timestamp) -> Value {
+pub fn email_address(email: &EmailAddress, accounts: &[ExternalAccount], now: Timestamp) -> Value {
     json!({
         "id": email.id,
         "object": "email_address",
         "email_address": email.address,
         "reserved": false,
         "verification": email.verification.as_ref().map(|v| verification(v, now)),
-        "linked_to": [],
+        "linked_to": links(email, accounts),
         "matches_sso_connection": false,
         "created_at": ms(email.created_at),
         "updated_at": ms(email.updated_at),
@@ -157,6 +162,7 @@ pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
     let emails = person.emails.iter();
     let phones = person.phones.iter();
     let factors = &person.factors;
+    let accounts = &person.external_accounts;
     let image_url = person.image_url(config);
     let locked_seconds = user
         .locked_until
@@ -184,11 +190,17 @@ pub fn user(config: &IdpConfig, person: &Person, now: Timestamp) -> Value {
         "mfa_enabled_at": ms_opt(factors.mfa_enabled_at),
         "mfa_disabled_at": ms_opt(factors.mfa_disabled_at),
         "email_addresses":
-            emails.map(|email| email_address(email, now)).collect::<Vec<_>>(),
+            emails
+            .map(|email| email_address(email, accounts, now))
+            .collect::<Vec<_>>(),
         "phone_numbers": phones.map(|phone| phone_number(phone, now)).collect::<Vec<_>>(),
         "web3_wallets": [],
         "passkeys": [],
-        "external_accounts": [],
+        "external_accounts": accounts
+            .iter()
+            .filter(|account| account.is_verified())
+            .map(|account| external_account(account, now))
+            .collect::<Vec<_>>(),
         "saml_accounts": [],
         "enterprise_accounts": [],
         "public_metadata": user.public_metadata,
@@ -223,6 +235,13 @@ pub fn own_user(
     let mut value = user(config, person, now);
     if let Some(fields) = value.as_object_mut() {
         fields.remove("private_metadata");
+        // The person sees what is not connected yet, and why.
+        let accounts = person.external_accounts.iter();
+        let accounts = accounts.map(|account| external_account(account, now));
+        fields.insert(
+            "external_accounts".to_owned(),
+            accounts.collect::<Vec<_>>().into(),
+        );
         // To browsers, no limit is said by leaving it out.
         if person.user.create_organizations_limit.is_none() {
             fields.remove("create_organizations_limit");

@@ -16,6 +16,8 @@ pub fn verification(verification: &Verification, now: Timestamp) -> Value {
         "ticket" => "verification_ticket",
         "totp" => "verification_totp",
         "backup_code" => "verification_backup_code",
+        strategy if strategy.starts_with("oauth_") => "verification_oauth",
+        strategy if strategy.starts_with("from_oauth_") => "verification_from_oauth",
         _ => "verification_otp",
     };
     let mut value = json!({

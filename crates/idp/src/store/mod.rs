@@ -9,6 +9,7 @@ pub mod billing;
 pub mod clients;
 pub mod console_tokens;
 pub mod emails;
+pub mod external_accounts;
 pub mod factors;
 pub mod images;
 pub mod invitations;
@@ -17,6 +18,7 @@ pub mod login_tokens;
 pub mod m2m_tokens;
 pub mod machines;
 pub mod memberships;
+pub mod oauth_flows;
 pub mod organization_invitations;
 pub mod organizations;
 pub mod passwords;
@@ -92,6 +94,7 @@ pub fn statements() -> Vec<&'static Statement> {
         console_tokens::STATEMENTS,
         crate::console::STATEMENTS,
         emails::STATEMENTS,
+        external_accounts::STATEMENTS,
         factors::STATEMENTS,
         images::STATEMENTS,
         invitations::STATEMENTS,
@@ -100,6 +103,7 @@ pub fn statements() -> Vec<&'static Statement> {
         m2m_tokens::STATEMENTS,
         machines::STATEMENTS,
         memberships::STATEMENTS,
+        oauth_flows::STATEMENTS,
         organization_invitations::STATEMENTS,
         organizations::STATEMENTS,
         passwords::STATEMENTS,

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::emails::emails_json;
+use super::external_accounts::external_accounts_json;
 use super::factors::factors_json;
 use super::phones::phones_json;
 use super::users::{User, user_columns};
@@ -19,6 +20,7 @@ sql! {
     LOAD_PEOPLE(TEXT_ARRAY) = concat!("select ", user_columns!(), ", ",
         emails_json!(), " as emails, ",
         phones_json!(), " as phones, ",
+        external_accounts_json!(), " as external_accounts, ",
         factors_json!(), " as factors
         from idp.users u where u.id = any($1) order by u.created_at, u.id");
 }
@@ -37,6 +39,7 @@ fn read(row: &Row) -> Result<Person> {
         user: User::read(row),
         emails: part(row, "emails")?,
         phones: part(row, "phones")?,
+        external_accounts: part(row, "external_accounts")?,
         factors: part(row, "factors")?,
     })
 }

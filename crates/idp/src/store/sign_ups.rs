@@ -38,6 +38,8 @@ pub struct SignUp {
     pub legal_accepted_at: Option<Timestamp>,
     /// Preferred language.
     pub locale: Option<String>,
+    /// Whether another provider has said who it is: in place of a password.
+    pub is_external: bool,
     /// The user that came of it.
     pub created_user_id: Option<String>,
     /// The session that came of it.
@@ -56,7 +58,7 @@ sql! {
         select s.id, s.client_id, s.status, s.email_address, s.phone_number, s.username,
                s.first_name, s.last_name, s.password_digest, s.unsafe_metadata,
                s.legal_accepted_at, s.locale, s.created_user_id, s.created_session_id,
-               s.abandon_at, s.created_at, s.updated_at, ",
+               s.abandon_at, s.created_at, s.updated_at, s.is_external, ",
         verification_json!("s.email_verification_id"), " as email_verification, ",
         verification_json!("s.phone_verification_id"), " as phone_verification
         from idp.sign_ups s where s.id = $1 and s.client_id = $2");
@@ -78,6 +80,8 @@ sql! {
             legal_accepted_at = $12, locale = $13, created_user_id = $14,
             created_session_id = $15, updated_at = $16
         where id = $1";
+    /// Another provider has said who it is.
+    SET_EXTERNAL(TEXT) = "update idp.sign_ups set is_external = true where id = $1";
 }
 
 impl SignUp {
@@ -97,6 +101,7 @@ impl SignUp {
             unsafe_metadata: row.get("unsafe_metadata"),
             legal_accepted_at: row.get("legal_accepted_at"),
             locale: row.get("locale"),
+            is_external: row.get("is_external"),
             created_user_id: row.get("created_user_id"),
             created_session_id: row.get("created_session_id"),
             abandon_at: row.get("abandon_at"),
@@ -175,5 +180,11 @@ pub async fn save(tx: &mut Tx, sign_up: &mut SignUp, now: Timestamp) -> Result<(
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Notes that another provider has said who it is.
+pub async fn set_external(tx: &mut Tx, id: &str) -> Result<()> {
+    tx.execute(&SET_EXTERNAL, &[&id]).await?;
     Ok(())
 }

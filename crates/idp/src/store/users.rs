@@ -162,6 +162,20 @@ sql! {
         where number = $1 and verified_at is not null and not reserved_for_second_factor";
     /// The user of a name, whatever the case of its letters.
     FIND_BY_USERNAME(TEXT) = "select id from idp.users where lower(username) = lower($1)";
+    /// The one user whose main address this is to be, and who has proven nothing: no address, and
+    /// no account at another provider. Two such claims are nobody's.
+    FIND_BY_CLAIM(TEXT) = "
+        select min(u.id) as id
+        from idp.users u
+        join idp.email_addresses e on e.id = u.primary_email_address_id
+        where lower(e.address) = lower($1) and e.verified_at is null
+          and not exists (select 1 from idp.email_addresses v
+                          where v.user_id = u.id and v.verified_at is not null)
+          and not exists (select 1 from idp.external_accounts x
+                          where x.user_id = u.id and x.status = 'verified')
+          and not exists (select 1 from idp.phone_numbers p
+                          where p.user_id = u.id and p.verified_at is not null)
+        having count(*) = 1";
     /// A new user.
     INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, JSONB, JSONB, JSONB, BOOL, INT8,
         TIMESTAMPTZ, BOOL, INT8, BOOL, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ,
@@ -237,6 +251,13 @@ pub async fn lock(tx: &mut Tx, id: &str) -> Result<()> {
 pub async fn find_by_email(tx: &mut Tx, address: &str) -> Result<Option<(String, String)>> {
     let row = tx.query_opt(&FIND_BY_EMAIL, &[&address]).await?;
     Ok(row.map(|row| (row.get(0), row.get(1))))
+}
+
+/// The user who merely claims an address as the main one, and has proven nothing at all; none
+/// where several do.
+pub async fn find_by_claim(tx: &mut Tx, address: &str) -> Result<Option<String>> {
+    let row = tx.query_opt(&FIND_BY_CLAIM, &[&address]).await?;
+    Ok(row.map(|row| row.get(0)))
 }
 
 /// `(user id, phone number id)` of a verified number that may be signed in with.

@@ -40,7 +40,7 @@ async fn list(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> 
     let (_, person) = visit.signed_in().await?;
     let rows = person.emails.iter();
     let values = rows
-        .map(|row| model::user::email_address(row, visit.now))
+        .map(|row| model::user::email_address(row, &person.external_accounts, visit.now))
         .collect();
     visit.bare(Value::Array(values)).await
 }
@@ -88,7 +88,8 @@ async fn remove(
 }
 
 async fn answer(visit: Visit, person: &Person, id: &str) -> Result<Response> {
-    let value = model::user::email_address(acts::own(person, id)?, visit.now);
+    let email = acts::own(person, id)?;
+    let value = model::user::email_address(email, &person.external_accounts, visit.now);
     visit.answer(value).await
 }
 

@@ -4,12 +4,15 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{LIFETIME, Strategy, admitted, answer, complete, fail, password_incorrect, prepare};
+use super::{
+    LIFETIME, Strategy, admitted, answer, complete, external, fail, password_incorrect, prepare,
+};
 use crate::domain::{passwords, people};
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::fields::{Fields, Form};
 use crate::frontend::request::Meta;
+use crate::frontend::social;
 use crate::frontend::visit::Visit;
 use crate::ids;
 use crate::instance::Idp;
@@ -28,6 +31,12 @@ pub async fn create(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
+    if form.flag("transfer") {
+        return external::transfer(&frontend, meta).await;
+    }
+    if let Some(strategy) = form.get("strategy").filter(|text| social::is_oauth(text)) {
+        return external::begin(&frontend, meta, &form, strategy).await;
+    }
     refuse_unknown(&form)?;
     if let Some(text) = form.get("ticket") {
         return super::ticket::begin(&frontend, meta, text).await;
@@ -120,11 +129,6 @@ fn refuse_unknown(form: &Fields) -> Result<(), Refusal> {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return Err(Refusal::new(status, "form_param_unknown", text).param("token"));
     }
-    if form.flag("transfer") {
-        let text = "The External Account was not found.";
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Refusal::new(status, "external_account_not_found", text));
-    }
     Ok(())
 }
 
@@ -138,7 +142,8 @@ pub(super) fn blank(visit: &Visit, identifier: &str, user_id: &str) -> SignIn {
     }
 }
 
-fn nameless(visit: &Visit) -> SignIn {
+/// An attempt of nobody yet, which is not stored.
+pub(super) fn nameless(visit: &Visit) -> SignIn {
     let id = ids::new(visit.idp.env(), ids::Kind::SignIn);
     let abandon_at = visit.now.saturating_add(LIFETIME).unwrap_or(visit.now);
     SignIn::new(id, visit.now, abandon_at)

@@ -3,6 +3,7 @@
 mod attempt;
 pub mod complete;
 mod create;
+mod external;
 mod prepare;
 mod reset;
 mod second;
@@ -79,10 +80,21 @@ pub async fn get(
     answer(visit, &sign_in, person.as_ref()).await
 }
 
-async fn answer(visit: Visit, sign_in: &SignIn, person: Option<&Person>) -> Result<Response> {
-    let (config, settings) = (visit.idp.config(), visit.idp.settings());
-    let value = model::sign_in::sign_in(config, &settings, sign_in, person, visit.now);
+async fn answer(mut visit: Visit, sign_in: &SignIn, person: Option<&Person>) -> Result<Response> {
+    let value = show(&mut visit, sign_in, person).await?;
     visit.answer(value).await
+}
+
+/// An attempt as its browser sees it.
+pub async fn show(
+    visit: &mut Visit,
+    sign_in: &SignIn,
+    person: Option<&Person>,
+) -> Result<serde_json::Value> {
+    let (config, settings) = (visit.idp.config(), visit.idp.settings());
+    let mut value = model::sign_in::sign_in(config, &settings, sign_in, person, visit.now);
+    external::show(visit, sign_in, &mut value).await?;
+    Ok(value)
 }
 
 /// An attempt of this browser; 404 otherwise.
@@ -116,15 +128,22 @@ async fn admitted(visit: &mut Visit, user_id: Option<&str>) -> Result<Person> {
         None => None,
     };
     let person = person.ok_or_else(|| Refusal::not_found("User"))?;
-    if person.user.banned {
-        return Err(user_banned().into());
-    }
-    if person.user.is_locked(visit.now) {
-        return Err(user_locked(&person, visit.now).into());
-    }
+    refuse_closed(&person, visit.now)?;
     Ok(person)
 }
 
+/// Refuses a person to whom sign-in is closed.
+pub fn refuse_closed(person: &Person, now: Timestamp) -> Result<(), Refusal> {
+    if person.user.banned {
+        return Err(user_banned());
+    }
+    if person.user.is_locked(now) {
+        return Err(user_locked(person, now));
+    }
+    Ok(())
+}
+
+/// The refusal of a person who is locked out for a while.
 pub fn user_locked(person: &Person, now: Timestamp) -> Refusal {
     let until = person.user.locked_until.unwrap_or(now);
     let seconds = (until.as_second() - now.as_second()).max(1);

@@ -4,12 +4,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 
-use super::{Strategy, admitted, answer, find_open};
+use super::{Strategy, admitted, answer, external, find_open};
 use crate::domain::verifications;
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
+use crate::frontend::social;
 use crate::frontend::visit::Visit;
 use crate::model::user::Person;
 use crate::store::sign_ins::{self as rows, SignIn};
@@ -23,7 +24,11 @@ pub async fn prepare(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
-    let strategy = Strategy::read(form.require("strategy")?)?;
+    let strategy = form.require("strategy")?;
+    if social::is_oauth(strategy) {
+        return external::prepare(&frontend, &id, meta, &form, strategy).await;
+    }
+    let strategy = Strategy::read(strategy)?;
     let mut visit = Visit::write(&frontend, meta).await?;
     let mut sign_in = find_open(&mut visit, &id, "needs_first_factor").await?;
     let person = admitted(&mut visit, sign_in.user_id.as_deref()).await?;

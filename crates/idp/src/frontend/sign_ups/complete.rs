@@ -6,6 +6,7 @@ use crate::domain::sessions::{self, Start};
 use crate::domain::tickets::{self, Redeemed};
 use crate::domain::users as acts;
 use crate::error::{Error, Result};
+use crate::frontend::social;
 use crate::frontend::visit::Visit;
 use crate::ids;
 use crate::model::user::Person;
@@ -35,7 +36,7 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     user.first_name.clone_from(&sign_up.first_name);
     user.last_name.clone_from(&sign_up.last_name);
     user.password_digest.clone_from(&sign_up.password_digest);
-    user.password_updated_at = Some(now);
+    user.password_updated_at = sign_up.password_digest.as_ref().map(|_| now);
     user.unsafe_metadata.clone_from(&sign_up.unsafe_metadata);
     if let Some(metadata) = ticket
         .as_ref()
@@ -51,6 +52,12 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     };
     let identifiers = person.identifiers();
     restrictions::check_sign_up(&idp, &mut visit.tx, &identifiers, ticket.is_some()).await?;
+    let mut strategy = super::STRATEGY.to_owned();
+    let account = social::account_of_sign_up(visit, sign_up, &person.user.id).await?;
+    if let Some((account, own)) = account {
+        person.external_accounts.push(account);
+        strategy = own;
+    }
     acts::create(&idp, &mut visit.tx, &person).await?;
 
     let client_id = visit.known_client()?.id.clone();
@@ -70,5 +77,5 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     // The digest has moved to the user.
     sign_up.password_digest = None;
     sign_ups::save(&mut visit.tx, sign_up, now).await?;
-    visit.take_session(&session, super::STRATEGY).await
+    visit.take_session(&session, &strategy).await
 }

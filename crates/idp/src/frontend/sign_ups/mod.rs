@@ -1,6 +1,7 @@
 //! Signing up: an address, a password, the proof of the address.
 
 mod complete;
+mod external;
 mod input;
 mod ticket;
 
@@ -12,6 +13,7 @@ use jiff::SignedDuration;
 use super::Frontend;
 use super::fields::Form;
 use super::request::Meta;
+use super::social;
 use super::visit::Visit;
 use crate::domain::verifications::{self, Judgement};
 use crate::error::{Refusal, Result};
@@ -30,9 +32,25 @@ pub async fn create(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
+    if form.flag("transfer") {
+        return external::transfer(&frontend, meta, &form).await;
+    }
     let ticket = ticket::read(&frontend.idp, &form)?;
+    if let Some(strategy) = form.get("strategy").filter(|text| social::is_oauth(text)) {
+        return external::begin(&frontend, meta, &form, strategy, ticket).await;
+    }
     let input = input::read(&frontend.idp, &form).await?;
     let mut visit = Visit::write(&frontend, meta).await?;
+    let mut sign_up = register(&mut visit, input).await?;
+    if let Some(ticket) = ticket {
+        ticket::present(&mut visit, &mut sign_up, &ticket).await?;
+        return settle(visit, sign_up).await;
+    }
+    answer(visit, &sign_up).await
+}
+
+/// Stores a new attempt as the browser's current one.
+async fn register(visit: &mut Visit, input: input::Input) -> Result<SignUp> {
     let now = visit.now;
     let client_id = visit.client().await?.id.clone();
     let mut sign_up = SignUp {
@@ -50,23 +68,20 @@ pub async fn create(
         unsafe_metadata: serde_json::json!({}),
         legal_accepted_at: None,
         locale: None,
+        is_external: false,
         created_user_id: None,
         created_session_id: None,
         abandon_at: now.saturating_add(LIFETIME).unwrap_or(now),
         created_at: now,
         updated_at: now,
     };
-    input.apply(&mut visit, &mut sign_up).await?;
+    input.apply(visit, &mut sign_up).await?;
     rows::insert(&mut visit.tx, &sign_up).await?;
     let client = visit.client().await?;
     client.sign_up_id = Some(sign_up.id.clone());
     client.sign_in_id = None;
     visit.save_client().await?;
-    if let Some(ticket) = ticket {
-        ticket::present(&mut visit, &mut sign_up, &ticket).await?;
-        return settle(visit, sign_up).await;
-    }
-    answer(visit, &sign_up).await
+    Ok(sign_up)
 }
 
 /// `GET /v1/client/sign_ups/{id}`. An attempt of this browser; 404 otherwise.
@@ -89,6 +104,9 @@ pub async fn update(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
+    if let Some(strategy) = form.get("strategy").filter(|text| social::is_oauth(text)) {
+        return external::prepare(&frontend, &id, meta, &form, strategy).await;
+    }
     let input = input::read(&frontend.idp, &form).await?;
     let mut visit = Visit::write(&frontend, meta).await?;
     let mut sign_up = find_open(&mut visit, &id).await?;
@@ -105,6 +123,9 @@ pub async fn prepare(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
+    if let Some(strategy) = form.get("strategy").filter(|text| social::is_oauth(text)) {
+        return external::prepare(&frontend, &id, meta, &form, strategy).await;
+    }
     check_strategy(form.require("strategy")?)?;
     let mut visit = Visit::write(&frontend, meta).await?;
     let mut sign_up = find_open(&mut visit, &id).await?;
@@ -159,19 +180,31 @@ pub async fn attempt(
 
 /// Saves the attempt, and completes it where nothing is missing.
 async fn settle(mut visit: Visit, mut sign_up: SignUp) -> Result<Response> {
-    let done = model::sign_up::missing_fields(&sign_up).is_empty()
-        && model::sign_up::is_email_verified(&sign_up, visit.now);
-    if done {
-        complete::complete(&mut visit, &mut sign_up).await?;
-    } else {
-        rows::save(&mut visit.tx, &mut sign_up, visit.now).await?;
-    }
+    move_on(&mut visit, &mut sign_up).await?;
     answer(visit, &sign_up).await
 }
 
-async fn answer(visit: Visit, sign_up: &SignUp) -> Result<Response> {
-    let value = model::sign_up::sign_up(sign_up, visit.now);
+/// The same, where the answer is another's.
+pub async fn move_on(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
+    let done = model::sign_up::missing_fields(sign_up).is_empty()
+        && model::sign_up::is_email_verified(sign_up, visit.now);
+    if done {
+        complete::complete(visit, sign_up).await
+    } else {
+        rows::save(&mut visit.tx, sign_up, visit.now).await
+    }
+}
+
+async fn answer(mut visit: Visit, sign_up: &SignUp) -> Result<Response> {
+    let value = show(&mut visit, sign_up).await?;
     visit.answer(value).await
+}
+
+/// An attempt as its browser sees it.
+pub async fn show(visit: &mut Visit, sign_up: &SignUp) -> Result<serde_json::Value> {
+    let mut value = model::sign_up::sign_up(sign_up, visit.now);
+    external::show(visit, sign_up, &mut value).await?;
+    Ok(value)
 }
 
 async fn find(visit: &mut Visit, id: &str) -> Result<SignUp> {

@@ -4,6 +4,7 @@ mod auth_config;
 mod commerce_settings;
 mod display_config;
 mod organization_settings;
+mod social;
 mod user_settings;
 
 use serde_json::{Value, json};

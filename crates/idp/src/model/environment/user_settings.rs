@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::EMAIL_STRATEGIES;
+use super::{EMAIL_STRATEGIES, social};
 use crate::config::IdpConfig;
 use crate::passwords;
 use crate::settings::Settings;
@@ -53,7 +53,7 @@ pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
     }
     json!({
         "attributes": attributes,
-        "social": {},
+        "social": social::social(config, settings),
         "saml": { "enabled": false },
         "enterprise_sso": { "enabled": false, "self_serve_sso": false },
         "sign_in": { "second_factor": { "required": factors.required } },

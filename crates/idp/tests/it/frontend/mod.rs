@@ -1,7 +1,7 @@
 //! The Frontend API, as the components use it and as attackers would.
 
 mod attacks;
-mod authenticator;
+pub mod authenticator;
 mod billing;
 mod door;
 mod emails;
@@ -19,4 +19,5 @@ mod server;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod social;
 pub mod world;

@@ -1,0 +1,10 @@
+//! Signing in, up and connecting by other providers.
+
+mod attacks;
+mod connecting;
+mod environment;
+mod liar;
+mod linking;
+mod proofs;
+mod signing;
+mod world;
