@@ -51,3 +51,21 @@ create table idp.reverifications (
 );
 create index reverifications_first on idp.reverifications (first_factor_verification_id);
 create index reverifications_second on idp.reverifications (second_factor_verification_id);
+
+-- The end of a session whatever happens, where signs of life put off its expiry until then.
+alter table idp.sessions add column ends_at timestamptz;
+
+-- What tokens for other services say. `sealed_key` is a signing key of one's own, encrypted.
+create table idp.jwt_templates (
+    id text primary key,
+    name text not null,
+    claims jsonb not null check (jsonb_typeof(claims) = 'object'),
+    lifetime_seconds bigint not null check (lifetime_seconds between 30 and 315360000),
+    clock_skew_seconds bigint not null check (clock_skew_seconds between 0 and 300),
+    signing_algorithm text not null,
+    sealed_key text,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    constraint jwt_templates_name unique (name)
+);
+create index jwt_templates_created on idp.jwt_templates (created_at desc, id);

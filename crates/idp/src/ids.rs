@@ -53,6 +53,8 @@ pub enum Kind {
     ExternalAccount,
     /// `totp_…`, an authenticator application.
     Totp,
+    /// `jtmp_…`, a template of tokens.
+    JwtTemplate,
     /// `backup_code_…`, a set of backup codes.
     BackupCodes,
     /// `img_…`, an uploaded picture.
@@ -125,6 +127,7 @@ impl Kind {
             Self::Verification => "ver",
             Self::ExternalAccount => "eac",
             Self::Totp => "totp",
+            Self::JwtTemplate => "jtmp",
             Self::BackupCodes => "backup_code",
             Self::Image => "img",
             Self::Plan => "cplan",

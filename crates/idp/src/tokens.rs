@@ -9,12 +9,15 @@ use serde_json::{Map, Value, json};
 use grants::Grants;
 
 use crate::error::Result;
+use crate::instance::Idp;
 use crate::keys::Keys;
 use crate::store::memberships::Membership;
 use crate::store::sessions::Session;
 
 /// Header category of session tokens.
 pub const SESSION_CATEGORY: &str = "cl_B7d4PD111AAA";
+/// Header category of what is no token for anybody.
+pub const IGNORED_CATEGORY: &str = "cl_I7d4PD111III";
 /// How long a session token lives, in seconds.
 pub const LIFETIME: i64 = 60;
 /// How far clocks may differ, in seconds.
@@ -22,12 +25,14 @@ const SKEW: i64 = 10;
 
 /// What a session token says.
 pub struct Subject<'a> {
-    /// The session, which must be active.
+    /// The session, which must be live; a verifier tells by `sts` whether it counts.
     pub session: &'a Session,
     /// The membership in the active organization, where there is one.
     pub membership: Option<&'a Membership>,
     /// Origin of the page that asks.
     pub origin: Option<&'a str>,
+    /// Claims of one's own; those of the format win.
+    pub claims: Map<String, Value>,
 }
 
 /// Makes a session token for `lifetime` seconds.
@@ -54,6 +59,9 @@ pub fn session(
         "v": 2,
     });
     if let Some(claims) = claims.as_object_mut() {
+        for (name, value) in &subject.claims {
+            claims.entry(name.as_str()).or_insert_with(|| value.clone());
+        }
         if let Some(origin) = subject.origin {
             claims.insert("azp".to_owned(), origin.into());
         }
@@ -63,6 +71,14 @@ pub fn session(
         add_grants(claims, subject.membership);
     }
     keys.sign(SESSION_CATEGORY, &claims)
+}
+
+/// What a server presents, with an expired token, to get a new one: it names the session to this
+/// instance and to nobody else. It is worth as much as the session's own browser cookie, and
+/// nothing once the session is over.
+#[must_use]
+pub fn refresh_token(idp: &Idp, session_id: &str) -> String {
+    idp.codes().digest("session refresh", session_id)
 }
 
 /// Minutes since the first and the second factor were given; -1 where one was not.

@@ -13,6 +13,7 @@ mod guard;
 mod instance;
 mod invitations;
 mod jwks;
+mod jwt_templates;
 mod login_tokens;
 mod m2m_tokens;
 mod machines;
@@ -57,6 +58,7 @@ pub fn router(idp: Idp) -> Router {
         .merge(organization_invitations::router())
         .merge(invitations::router())
         .merge(sessions::router())
+        .merge(jwt_templates::router())
         .merge(login_tokens::router())
         .merge(instance::router())
         .merge(restrictions::router())

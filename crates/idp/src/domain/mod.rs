@@ -25,6 +25,8 @@ pub mod restrictions;
 pub mod role_settings;
 pub mod roles;
 pub mod sessions;
+pub mod tasks;
+pub mod templates;
 pub mod tickets;
 pub mod users;
 pub mod verifications;

@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{people, users};
+use super::{people, tasks, users};
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
 use crate::model;
@@ -106,11 +106,16 @@ pub async fn start(
         .lifetime_seconds
         .unwrap_or(settings.sessions.lifetime_seconds);
     let after = |duration| now.saturating_add(duration).unwrap_or(now);
-    let session = Session {
+    let ends_at = after(SignedDuration::from_secs(lifetime));
+    let tasks = match start.actor {
+        Some(_) => Vec::new(),
+        None => tasks::of(&settings, person, start.organization_id),
+    };
+    let mut session = Session {
         id: ids::new(idp.env(), ids::Kind::Session),
         client_id: start.client_id.to_owned(),
         user_id: person.user.id.clone(),
-        status: "active".to_owned(),
+        status: tasks::status(&tasks).to_owned(),
         last_active_organization_id: start.organization_id.map(str::to_owned),
         actor: start.actor,
         first_factor_at: Some(start.first_factor_at.unwrap_or(now)),
@@ -118,19 +123,41 @@ pub async fn start(
         client_ip: start.origin.client_ip.clone(),
         user_agent: start.origin.user_agent.clone(),
         last_active_at: now,
-        expire_at: after(SignedDuration::from_secs(lifetime)),
+        expire_at: ends_at,
         abandon_at: after(ABANDON),
         created_at: now,
         updated_at: now,
     };
     sessions::insert(tx, &session).await?;
+    prolong(idp, tx, &mut session).await?;
     store::users::set_signed_in(tx, &person.user.id, now).await?;
     person.user.last_sign_in_at = Some(now);
     person.user.last_active_at = Some(now);
     person.user.failed_attempts = 0;
     person.user.locked_until = None;
-    emit(idp, tx, "session.created", &session, person).await?;
+    let event = if tasks.is_empty() {
+        "session.created"
+    } else {
+        "session.pending"
+    };
+    emit(idp, tx, event, &session, person).await?;
     Ok(session)
+}
+
+/// Puts off the end of a session at a sign of life, where sessions end without. Costs nothing
+/// where they do not.
+pub async fn prolong(idp: &Idp, tx: &mut Tx, session: &mut Session) -> Result<()> {
+    let seconds = idp.settings().sessions.inactivity_timeout_seconds;
+    if seconds <= 0 {
+        return Ok(());
+    }
+    let until = store::now(idp.env())
+        .saturating_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MAX);
+    if let Some(expire_at) = sessions::prolong(tx, &session.id, until).await? {
+        session.expire_at = expire_at;
+    }
+    Ok(())
 }
 
 /// Ends a session, and says so. One that is over already stays as it is.
@@ -165,6 +192,7 @@ pub async fn revoke_all(idp: &Idp, tx: &mut Tx, user_id: &str) -> Result<()> {
 }
 
 async fn emit(
+pub(super) async fn emit(
     idp: &Idp,
     tx: &mut Tx,
     event: &str,

@@ -13,11 +13,15 @@ use crate::error::{Error, Result};
 /// How long browsers keep them: a year.
 pub const MAX_AGE_SECONDS: i64 = 365 * 24 * 3600;
 
+/// How long the application's server has to take a handshake up.
+const HANDSHAKE_SECONDS: i64 = 60;
+
 /// Cookie names and attributes of an instance.
 #[derive(Clone, Debug)]
 pub struct Cookies {
     client: String,
     uat: [String; 2],
+    suffix: String,
     secure: bool,
 }
 
@@ -33,6 +37,7 @@ impl Cookies {
                 "__client_uat".to_owned(),
                 format!("__client_uat_{}", key_suffix(publishable_key)),
             ],
+            suffix: key_suffix(publishable_key),
             secure,
         }
     }
@@ -73,6 +78,41 @@ impl Cookies {
         for name in &self.uat {
             self.set(headers, name, &seconds.to_string(), "")?;
         }
+        Ok(())
+    }
+
+    /// What a server is to set for its own pages, as `Set-Cookie` has it: the token, since when
+    /// somebody is signed in, and what renews the token. Without a session, the same names with
+    /// nothing in them.
+    #[must_use]
+    pub fn handshake(&self, token: Option<&str>, uat: i64, refresh: Option<&str>) -> Vec<String> {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = |name: &str, value: Option<&str>, more: &str| {
+            let age = if value.is_some() { MAX_AGE_SECONDS } else { 0 };
+            let value = value.unwrap_or_default();
+            format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{more}{secure}")
+        };
+        let uat = uat.to_string();
+        let suffixed = |name: &str| format!("{name}_{}", self.suffix);
+        vec![
+            cookie("__session", token, ""),
+            cookie(&suffixed("__session"), token, ""),
+            cookie("__client_uat", Some(&uat), ""),
+            cookie(&suffixed("__client_uat"), Some(&uat), ""),
+            cookie(&suffixed("__refresh"), refresh, "; HttpOnly"),
+        ]
+    }
+
+    /// Hands the signed list of cookies to the server, by way of the browser.
+    pub fn set_handshake(&self, headers: &mut HeaderMap, payload: &str) -> Result<()> {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let text = format!(
+            "__clerk_handshake={payload}; Path=/; Max-Age={HANDSHAKE_SECONDS}; SameSite=Lax; \
+             HttpOnly{secure}"
+        );
+        let value = HeaderValue::from_str(&text)
+            .map_err(|error| Error::Internal(format!("the handshake cookie: {error}")))?;
+        headers.append(header::SET_COOKIE, value);
         Ok(())
     }
 

@@ -8,11 +8,15 @@ mod emails;
 mod environment;
 mod factors;
 pub(crate) mod fields;
+mod fields;
+mod handshake;
 pub mod images;
 mod intake;
 mod joining;
 mod me;
 mod organizations;
+mod paths;
+mod pending;
 mod phones;
 mod piggyback;
 pub(crate) mod redirects;
@@ -107,6 +111,8 @@ fn public() -> Router<Frontend> {
 
 fn client_routes() -> Router<Frontend> {
     Router::new()
+        .route("/client/handshake", get(handshake::handshake))
+        .route("/client/touch", get(handshake::touch))
         .route("/client", get(client::get).delete(client::sign_out))
         .route("/client/sessions", axum::routing::delete(client::sign_out))
         .route("/client/sign_ups", post(sign_ups::create))

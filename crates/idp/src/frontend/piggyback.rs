@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::visit::Visit;
-use crate::domain::people;
+use crate::domain::{people, tasks, templates};
 use crate::error::Result;
 use crate::model::user::Person;
 use crate::model::{self, session::Own};
@@ -30,7 +30,8 @@ pub async fn state(visit: &mut Visit) -> Result<State> {
             uat: None,
         });
     };
-    let rows = sessions::list_live_by_client(&mut visit.tx, &client.id, visit.now).await?;
+    let mut rows = sessions::list_live_by_client(&mut visit.tx, &client.id, visit.now).await?;
+    settle(visit, &mut rows).await?;
     let all = sessions_of(visit, &rows).await?;
     let sign_in = match &client.sign_in_id {
         Some(id) => sign_in(visit, id, &client.id).await?,
@@ -49,6 +50,24 @@ pub async fn state(visit: &mut Visit) -> Result<State> {
         client: model::client::client(&client, all, sign_in, sign_up),
         uat: Some(uat),
     })
+}
+
+/// What was just done may have been the last task of a session.
+async fn settle(visit: &mut Visit, rows: &mut [Session]) -> Result<()> {
+    if !visit.is_writing {
+        return Ok(());
+    }
+    let idp = visit.idp.clone();
+    for row in rows.iter_mut().filter(|row| row.status == "pending") {
+        let person = people::find(&mut visit.tx, &row.user_id).await?;
+        let locked = sessions::find_locked(&mut visit.tx, &row.id).await?;
+        let locked = locked.filter(|session| session.is_live(visit.now));
+        if let (Some(person), Some(mut locked)) = (person, locked) {
+            tasks::settle(&idp, &mut visit.tx, &mut locked, &person).await?;
+            *row = locked;
+        }
+    }
+    Ok(())
 }
 
 /// Sessions as their own browser sees them: with user, memberships and a fresh token each.
@@ -73,31 +92,34 @@ pub async fn sessions_of(visit: &mut Visit, rows: &[Session]) -> Result<Vec<Valu
                 .get(&row.user_id)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
-            values.push(session(visit, row, person, own)?);
+            values.push(session(visit, row, person, own).await?);
         }
     }
     Ok(values)
 }
 
-fn session(
-    visit: &Visit,
+async fn session(
+    visit: &mut Visit,
     row: &Session,
     person: &Person,
     memberships: &[Membership],
 ) -> Result<Value> {
-    let config = visit.idp.config();
+    let idp = visit.idp.clone();
+    let config = idp.config();
     let active = row.last_active_organization_id.as_deref();
     let membership = memberships
         .iter()
         .find(|own| Some(own.organization.id.as_str()) == active);
+    let claims = templates::of_session(&idp, &mut visit.tx, row, membership).await?;
     let subject = tokens::Subject {
+        claims,
         session: row,
         membership,
         origin: visit.meta.origin.as_deref(),
     };
     let jwt = tokens::session(
-        visit.idp.keys(),
-        visit.idp.env(),
+        idp.keys(),
+        idp.env(),
         &config.issuer,
         &subject,
         tokens::LIFETIME,
@@ -105,7 +127,12 @@ fn session(
     let own = memberships
         .iter()
         .map(|own| model::membership::own_membership(config, own, person));
+    let organization_id = row.last_active_organization_id.as_deref();
     let own = Own {
+        tasks: match row.status.as_str() {
+            "pending" => tasks::of(&idp.settings(), person, organization_id),
+            _ => Vec::new(),
+        },
         user: model::user::own_user(config, person, own.collect(), visit.now),
         public_user_data: model::user::public_user_data(config, person),
         jwt,

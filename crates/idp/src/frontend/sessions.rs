@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use bailiwick_pg::Tx;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -10,11 +11,12 @@ use super::fields::Form;
 use super::piggyback;
 use super::request::Meta;
 use super::visit::{Visit, user_banned};
-use crate::domain::sessions::End;
+use crate::domain::sessions::{End, prolong};
+use crate::domain::{people, tasks, templates};
 use crate::error::{Error, Refusal, Result};
 use crate::store::memberships::{self, Membership};
 use crate::store::sessions::{self, Session};
-use crate::store::users;
+use crate::store::{organizations, users};
 use crate::tokens;
 
 /// Signs of life are written down this often at most.
@@ -44,10 +46,13 @@ pub async fn touch(
     visit.session(&id).await?;
     let mut session = sessions::find_locked(&mut visit.tx, &id)
         .await?
-        .filter(|session| session.is_active(visit.now))
+        .filter(|session| session.is_live(visit.now))
         .ok_or_else(Refusal::signed_out)?;
+    let settings = visit.idp.settings();
+    let is_forced = settings.organizations.force_organization_selection;
     match form.raw("active_organization_id") {
         None => {}
+        Some("") if is_forced => {}
         Some("") => session.last_active_organization_id = None,
         Some(organization_id) => {
             let membership = membership(&mut visit, &session, organization_id).await?;
@@ -56,6 +61,13 @@ pub async fn touch(
     }
     session.last_active_at = visit.now;
     sessions::save(&mut visit.tx, &mut session, visit.now).await?;
+    let idp = visit.idp.clone();
+    prolong(&idp, &mut visit.tx, &mut session).await?;
+    if is_forced || settings.factors.required || session.status == "pending" {
+        let person = people::find(&mut visit.tx, &session.user_id).await?;
+        let person = person.ok_or_else(Refusal::signed_out)?;
+        tasks::settle(&idp, &mut visit.tx, &mut session, &person).await?;
+    }
     users::set_active(&mut visit.tx, &session.user_id, visit.now).await?;
     visit.known_client()?.last_active_session_id = Some(session.id.clone());
     visit.save_client().await?;
@@ -72,40 +84,62 @@ pub async fn token(
     Form(form): Form,
 ) -> Result<Response> {
     let mut visit = Visit::read(&frontend, meta).await?;
+    let mut session = visit.session(&id).await?;
+    let user = users::find(&mut visit.tx, &session.user_id).await?;
+    if user.ok_or_else(Refusal::signed_out)?.banned {
+        return Err(user_banned().into());
+    }
+    let is_forced = visit
+        .idp
+        .settings()
+        .organizations
+        .force_organization_selection;
+    let membership = match form.raw("organization_id") {
+        Some("") if !is_forced => None,
+        Some(organization_id) if !organization_id.is_empty() => {
+            Some(membership(&mut visit, &session, organization_id).await?)
+        }
+        _ => templates::active(&mut visit.tx, &session).await?,
+    };
+    let idp = visit.idp.clone();
+    let own = membership.as_ref();
+    let claims = templates::of_session(&idp, &mut visit.tx, &session, own).await?;
+    let subject = tokens::Subject {
+        claims,
+        session: &session,
+        membership: membership.as_ref(),
+        origin: visit.meta.origin.as_deref(),
+    };
+    let issuer = &idp.config().issuer;
+    let jwt = tokens::session(idp.keys(), idp.env(), issuer, &subject, tokens::LIFETIME)?;
+    let due = visit.now.saturating_sub(ACTIVITY).unwrap_or(visit.now);
+    sessions::set_active(&mut visit.tx, &session.id, visit.now, due).await?;
+    prolong(&idp, &mut visit.tx, &mut session).await?;
+    visit.bare(json!({ "object": "token", "jwt": jwt })).await
+}
+
+/// `POST /v1/client/sessions/{id}/tokens/{template}`: a token for another service. Without an
+/// envelope. A session of this browser that counts; 401 otherwise, 404 where there is no such
+/// template.
+pub async fn template_token(
+    State(frontend): State<Frontend>,
+    Path((id, template)): Path<(String, String)>,
+    meta: Meta,
+) -> Result<Response> {
+    let mut visit = Visit::read(&frontend, meta).await?;
     let session = visit.session(&id).await?;
     let user = users::find(&mut visit.tx, &session.user_id).await?;
     if user.ok_or_else(Refusal::signed_out)?.banned {
         return Err(user_banned().into());
     }
-    let membership = match form.raw("organization_id") {
-        Some("") => None,
-        Some(organization_id) => Some(membership(&mut visit, &session, organization_id).await?),
-        None => match session.last_active_organization_id.clone() {
-            Some(id) => memberships::find(&mut visit.tx, &id, &session.user_id).await?,
-            None => None,
-        },
-    };
-    let subject = tokens::Subject {
-        session: &session,
-        membership: membership.as_ref(),
-        origin: visit.meta.origin.as_deref(),
-    };
-    let (idp, issuer) = (&visit.idp, &visit.idp.config().issuer);
-    let jwt = tokens::session(idp.keys(), idp.env(), issuer, &subject, tokens::LIFETIME)?;
-    let due = visit.now.saturating_sub(ACTIVITY).unwrap_or(visit.now);
-    sessions::set_active(&mut visit.tx, &session.id, visit.now, due).await?;
+    if !session.is_active(visit.now) {
+        // Nothing in such a token would tell that the session does not count yet.
+        return Err(Refusal::signed_out().into());
+    }
+    let (idp, origin) = (visit.idp.clone(), visit.meta.origin.clone());
+    let (tx, origin) = (&mut visit.tx, origin.as_deref());
+    let jwt = templates::mint(&idp, tx, &template, &session, origin, None).await?;
     visit.bare(json!({ "object": "token", "jwt": jwt })).await
-}
-
-/// `POST /v1/client/sessions/{id}/tokens/{template}`: there are no templates, so 404.
-pub async fn template_token(
-    State(frontend): State<Frontend>,
-    Path((id, _template)): Path<(String, String)>,
-    meta: Meta,
-) -> Result<Response> {
-    let mut visit = Visit::read(&frontend, meta).await?;
-    visit.session(&id).await?;
-    Err(Refusal::not_found("JWT template").into())
 }
 
 /// `POST /v1/client/sessions/{id}/end`. A session of this browser; 401 otherwise.
@@ -152,7 +186,19 @@ async fn answer_session(mut visit: Visit, session: Session) -> Result<Response> 
     visit.answer(value).await
 }
 
+/// The user's membership in the organization of that id or slug; 404 where there is none.
 async fn membership(visit: &mut Visit, session: &Session, id: &str) -> Result<Membership> {
-    let membership = memberships::find(&mut visit.tx, id, &session.user_id).await?;
-    Ok(membership.ok_or_else(|| Refusal::not_found("Organization"))?)
+    let not_found = || Refusal::not_found("Organization");
+    let id = organization_id(&mut visit.tx, id).await?;
+    let id = id.ok_or_else(not_found)?;
+    let membership = memberships::find(&mut visit.tx, &id, &session.user_id).await?;
+    Ok(membership.ok_or_else(not_found)?)
+}
+
+/// The id that an id or a slug names. Ids have an underscore, slugs have none.
+pub(super) async fn organization_id(tx: &mut Tx, id_or_slug: &str) -> Result<Option<String>> {
+    if id_or_slug.starts_with("org_") {
+        return Ok(Some(id_or_slug.to_owned()));
+    }
+    organizations::find_by_slug(tx, id_or_slug).await
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::request::Meta;
-use super::{Frontend, cookies, piggyback, reverification};
+use super::{Frontend, cookies, pending, piggyback, reverification};
 use crate::domain::people;
 use crate::domain::sessions::{End, end};
 use crate::error::{Error, Refusal, Result};
@@ -33,6 +33,8 @@ pub struct Visit {
     pub meta: Meta,
     /// The browser, where its cookie leads to one.
     pub client: Option<Client>,
+    /// Whether the client is locked.
+    pub is_writing: bool,
     frontend: Frontend,
     new_secret: Option<String>,
     mails: Vec<Mail>,
@@ -66,6 +68,7 @@ impl Visit {
             now,
             meta,
             client,
+            is_writing: locked,
             frontend,
             new_secret: None,
             mails: Vec::new(),
@@ -113,6 +116,13 @@ impl Visit {
         Ok(())
     }
 
+    /// Makes the browser known for another year.
+    pub async fn prolong(&mut self) -> Result<()> {
+        let end = self.cookie_end();
+        self.known_client()?.cookie_expires_at = Some(end);
+        self.save_client().await
+    }
+
     /// Takes a new session into the browser: the user's others there end, and everybody's where
     /// a browser holds one session only. The cookie is a new one, so that whoever planted or saw
     /// the old one gains nothing.
@@ -157,7 +167,7 @@ impl Visit {
         self.save_client().await
     }
 
-    /// A live session of this browser; 401 for any other id, whoever's it is.
+    /// A live session of this browser, which may have tasks left; 401 for any other id, whoever's it is.
     pub async fn session(&mut self, id: &str) -> Result<Session> {
         let refused = || {
             let text = "Unable to authenticate this browser for the session.";
@@ -165,7 +175,7 @@ impl Visit {
         };
         let client_id = self.known_client()?.id.clone();
         let session = sessions::find(&mut self.tx, id).await?;
-        let session = session.filter(|s| s.client_id == client_id && s.is_active(self.now));
+        let session = session.filter(|s| s.client_id == client_id && s.is_live(self.now));
         Ok(session.ok_or_else(refused)?)
     }
 
@@ -183,6 +193,7 @@ impl Visit {
             return Err(user_banned().into());
         }
         let request = (&self.meta.method, self.meta.path.as_str());
+        pending::check(&session, request)?;
         reverification::demand(&self.idp.settings(), request, &session, &person, self.now)?;
         Ok((session, person))
     }

@@ -9,6 +9,7 @@ pub mod client;
 pub mod environment;
 pub mod external_account;
 pub mod invitation;
+pub mod jwt_template;
 pub mod login_token;
 pub mod m2m_token;
 pub mod machine;

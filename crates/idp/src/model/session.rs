@@ -43,6 +43,8 @@ pub struct Own {
     pub public_user_data: Value,
     /// A fresh token; the components fail without one.
     pub jwt: String,
+    /// What the user must do before the session counts.
+    pub tasks: Vec<&'static str>,
     /// Minutes since the first and second factor.
     pub factor_verification_age: [i64; 2],
 }
@@ -50,6 +52,7 @@ pub struct Own {
 /// A session, as its own browser sees it.
 #[must_use]
 pub fn own_session(session: &Session, own: Own, now: Timestamp) -> Value {
+    let tasks: Vec<Value> = own.tasks.iter().map(|key| json!({ "key": key })).collect();
     json!({
         "id": session.id,
         "object": "session",
@@ -60,7 +63,7 @@ pub fn own_session(session: &Session, own: Own, now: Timestamp) -> Value {
         "last_active_token": { "object": "token", "jwt": own.jwt },
         "last_active_organization_id": session.last_active_organization_id,
         "actor": session.actor,
-        "tasks": null,
+        "tasks": (!tasks.is_empty()).then_some(tasks),
         "user": own.user,
         "public_user_data": own.public_user_data,
         "factor_verification_age": own.factor_verification_age,

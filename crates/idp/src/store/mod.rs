@@ -13,6 +13,7 @@ pub mod external_accounts;
 pub mod factors;
 pub mod images;
 pub mod invitations;
+pub mod jwt_templates;
 pub mod keys;
 pub mod login_tokens;
 pub mod m2m_tokens;
@@ -98,6 +99,7 @@ pub fn statements() -> Vec<&'static Statement> {
         factors::STATEMENTS,
         images::STATEMENTS,
         invitations::STATEMENTS,
+        jwt_templates::STATEMENTS,
         keys::STATEMENTS,
         login_tokens::STATEMENTS,
         m2m_tokens::STATEMENTS,

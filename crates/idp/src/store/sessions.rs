@@ -76,7 +76,13 @@ impl Session {
         }
     }
 
-    /// Whether tokens may be made for it at `now`.
+    /// Whether it is neither over nor ended at `now`; it may have tasks left.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        matches!(self.status_at(now), "active" | "pending")
+    }
+
+    /// Whether it counts at `now`.
     #[must_use]
     pub fn is_active(&self, now: Timestamp) -> bool {
         self.status_at(now) == "active"
@@ -135,6 +141,12 @@ sql! {
     /// A sign of life; not a change that anybody is told of.
     SET_ACTIVE(TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
         update idp.sessions set last_active_at = $2 where id = $1 and last_active_at < $3";
+    /// Puts off the expiry, at most to the end that the session had at its start.
+    PROLONG(TEXT, TIMESTAMPTZ) = "
+        update idp.sessions set ends_at = coalesce(ends_at, expire_at),
+            expire_at = least(coalesce(ends_at, expire_at), $2)
+        where id = $1 and status in ('active', 'pending')
+        returning expire_at";
     /// Takes an organization out of the sessions of a user who is no member any more.
     FORGET_ORGANIZATION(TEXT, TEXT) = "
         update idp.sessions set last_active_organization_id = null
@@ -232,6 +244,13 @@ pub async fn save(tx: &mut Tx, session: &mut Session, now: Timestamp) -> Result<
 pub async fn set_active(tx: &mut Tx, id: &str, now: Timestamp, due: Timestamp) -> Result<()> {
     tx.execute(&SET_ACTIVE, &[&id, &now, &due]).await?;
     Ok(())
+}
+
+/// Puts off the expiry of a live session until `until`, at most to the end that it had at its
+/// start. The expiry that it has then; none for a session that is over.
+pub async fn prolong(tx: &mut Tx, id: &str, until: Timestamp) -> Result<Option<Timestamp>> {
+    let row = tx.query_opt(&PROLONG, &[&id, &until]).await?;
+    Ok(row.map(|row| row.get(0)))
 }
 
 /// Takes an organization out of the sessions of a user who is no member any more.

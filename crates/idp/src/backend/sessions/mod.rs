@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod read;
 mod revoke;
+mod template;
 mod tokens;
 
 use std::sync::Arc;
@@ -21,4 +22,5 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route("/sessions/{id}", get(read::get))
         .route("/sessions/{id}/revoke", post(revoke::revoke))
         .route("/sessions/{id}/tokens", post(tokens::create))
+        .route("/sessions/{id}/tokens/{template}", post(template::create))
 }

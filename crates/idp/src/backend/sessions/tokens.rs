@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
+use crate::domain::templates;
 use crate::error::Refusal;
 use crate::store;
 use crate::tokens::{LIFETIME, Subject, session as sign};
@@ -24,14 +25,7 @@ pub(super) async fn create(
     mut form: Form,
 ) -> Answer {
     let idp = &backend.idp;
-    let lifetime = form
-        .count("expires_in_seconds")
-        .flatten()
-        .unwrap_or(LIFETIME);
-    if !LIFETIMES.contains(&lifetime) {
-        let text = "A token lives 30 to 315360000 seconds.";
-        form.refuse(Refusal::format("expires_in_seconds", text));
-    }
+    let lifetime = lifetime(&mut form).unwrap_or(LIFETIME);
     form.finish()?;
 
     let mut tx = backend.begin().await?;
@@ -43,8 +37,10 @@ pub(super) async fn create(
         Some(id) => store::memberships::find(&mut tx, id, &session.user_id).await?,
         None => None,
     };
+    let claims = templates::of_session(idp, &mut tx, &session, membership.as_ref()).await?;
     tx.commit().await?;
     let subject = Subject {
+        claims,
         session: &session,
         membership: membership.as_ref(),
         origin: None,
@@ -57,4 +53,14 @@ pub(super) async fn create(
         lifetime,
     )?;
     Ok(Json(json!({ "object": "token", "jwt": jwt })))
+}
+
+/// The lifetime that a request asks for, within its bounds.
+pub(super) fn lifetime(form: &mut Form) -> Option<i64> {
+    let lifetime = form.count("expires_in_seconds").flatten();
+    if lifetime.is_some_and(|seconds| !LIFETIMES.contains(&seconds)) {
+        let text = "A token lives 30 to 315360000 seconds.";
+        form.refuse(Refusal::format("expires_in_seconds", text));
+    }
+    lifetime
 }

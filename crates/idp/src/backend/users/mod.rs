@@ -1,6 +1,7 @@
 //! Users.
 
 mod bulk;
+mod compromised;
 mod create;
 mod delete;
 mod factors;
@@ -40,6 +41,14 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route("/users/{id}/unban", post(moderate::unban))
         .route("/users/{id}/lock", post(moderate::lock))
         .route("/users/{id}/unlock", post(moderate::unlock))
+        .route(
+            "/users/{id}/password/set_compromised",
+            post(compromised::set),
+        )
+        .route(
+            "/users/{id}/password/unset_compromised",
+            post(compromised::unset),
+        )
         .route("/users/{id}/verify_totp", post(factors::verify))
         .route("/users/{id}/totp", remove(factors::delete_totp))
         .route(
