@@ -14,11 +14,15 @@ import { Route as ProtectedRouteImport } from "./routes/_protected";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as ProtectedCreateOrgRouteImport } from "./routes/_protected/create-org";
 import { Route as ProtectedDashboardRouteImport } from "./routes/_protected/dashboard";
+import { Route as ProtectedOrganizationListRouteImport } from "./routes/_protected/organization-list";
+import { Route as ProtectedPlansRouteImport } from "./routes/_protected/plans";
 import { Route as OnboardingSplatRouteImport } from "./routes/onboarding.$";
 import { Route as SignInSplatRouteImport } from "./routes/sign-in.$";
 import { Route as SignUpSplatRouteImport } from "./routes/sign-up.$";
 import { Route as ProtectedOrgIndexRouteImport } from "./routes/_protected/org.index";
 import { Route as ProtectedOrgSlugRouteImport } from "./routes/_protected/org.$slug";
+import { Route as ProtectedOrganizationProfileSplatRouteImport } from "./routes/_protected/organization-profile.$";
+import { Route as ProtectedUserProfileSplatRouteImport } from "./routes/_protected/user-profile.$";
 import { Route as ProtectedOrgSlugIndexRouteImport } from "./routes/_protected/org.$slug.index";
 import { Route as ProtectedOrgSlugDashboardRouteImport } from "./routes/_protected/org.$slug.dashboard";
 import { Route as ProtectedOrgSlugSettingsRouteImport } from "./routes/_protected/org.$slug.settings";
@@ -49,6 +53,17 @@ const ProtectedDashboardRoute = ProtectedDashboardRouteImport.update({
   path: "/dashboard",
   getParentRoute: () => ProtectedRoute,
 } as any);
+const ProtectedOrganizationListRoute =
+  ProtectedOrganizationListRouteImport.update({
+    id: "/organization-list",
+    path: "/organization-list",
+    getParentRoute: () => ProtectedRoute,
+  } as any);
+const ProtectedPlansRoute = ProtectedPlansRouteImport.update({
+  id: "/plans",
+  path: "/plans",
+  getParentRoute: () => ProtectedRoute,
+} as any);
 const OnboardingSplatRoute = OnboardingSplatRouteImport.update({
   id: "/onboarding/$",
   path: "/onboarding/$",
@@ -74,6 +89,18 @@ const ProtectedOrgSlugRoute = ProtectedOrgSlugRouteImport.update({
   path: "/org/$slug",
   getParentRoute: () => ProtectedRoute,
 } as any);
+const ProtectedOrganizationProfileSplatRoute =
+  ProtectedOrganizationProfileSplatRouteImport.update({
+    id: "/organization-profile/$",
+    path: "/organization-profile/$",
+    getParentRoute: () => ProtectedRoute,
+  } as any);
+const ProtectedUserProfileSplatRoute =
+  ProtectedUserProfileSplatRouteImport.update({
+    id: "/user-profile/$",
+    path: "/user-profile/$",
+    getParentRoute: () => ProtectedRoute,
+  } as any);
 const ProtectedOrgSlugIndexRoute = ProtectedOrgSlugIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -109,10 +136,14 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
   "/dashboard": typeof ProtectedDashboardRoute;
+  "/organization-list": typeof ProtectedOrganizationListRoute;
+  "/plans": typeof ProtectedPlansRoute;
   "/onboarding/$": typeof OnboardingSplatRoute;
   "/sign-in/$": typeof SignInSplatRoute;
   "/sign-up/$": typeof SignUpSplatRoute;
   "/org/$slug": typeof ProtectedOrgSlugRouteWithChildren;
+  "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
+  "/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/org/": typeof ProtectedOrgIndexRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
@@ -125,9 +156,13 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
   "/dashboard": typeof ProtectedDashboardRoute;
+  "/organization-list": typeof ProtectedOrganizationListRoute;
+  "/plans": typeof ProtectedPlansRoute;
   "/onboarding/$": typeof OnboardingSplatRoute;
   "/sign-in/$": typeof SignInSplatRoute;
   "/sign-up/$": typeof SignUpSplatRoute;
+  "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
+  "/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/org": typeof ProtectedOrgIndexRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
@@ -142,10 +177,14 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/_protected/create-org": typeof ProtectedCreateOrgRoute;
   "/_protected/dashboard": typeof ProtectedDashboardRoute;
+  "/_protected/organization-list": typeof ProtectedOrganizationListRoute;
+  "/_protected/plans": typeof ProtectedPlansRoute;
   "/onboarding/$": typeof OnboardingSplatRoute;
   "/sign-in/$": typeof SignInSplatRoute;
   "/sign-up/$": typeof SignUpSplatRoute;
   "/_protected/org/$slug": typeof ProtectedOrgSlugRouteWithChildren;
+  "/_protected/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
+  "/_protected/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/_protected/org/": typeof ProtectedOrgIndexRoute;
   "/_protected/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/_protected/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
@@ -160,10 +199,14 @@ export interface FileRouteTypes {
     | "/login"
     | "/create-org"
     | "/dashboard"
+    | "/organization-list"
+    | "/plans"
     | "/onboarding/$"
     | "/sign-in/$"
     | "/sign-up/$"
     | "/org/$slug"
+    | "/organization-profile/$"
+    | "/user-profile/$"
     | "/org/"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
@@ -176,9 +219,13 @@ export interface FileRouteTypes {
     | "/login"
     | "/create-org"
     | "/dashboard"
+    | "/organization-list"
+    | "/plans"
     | "/onboarding/$"
     | "/sign-in/$"
     | "/sign-up/$"
+    | "/organization-profile/$"
+    | "/user-profile/$"
     | "/org"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
@@ -192,10 +239,14 @@ export interface FileRouteTypes {
     | "/login"
     | "/_protected/create-org"
     | "/_protected/dashboard"
+    | "/_protected/organization-list"
+    | "/_protected/plans"
     | "/onboarding/$"
     | "/sign-in/$"
     | "/sign-up/$"
     | "/_protected/org/$slug"
+    | "/_protected/organization-profile/$"
+    | "/_protected/user-profile/$"
     | "/_protected/org/"
     | "/_protected/org/$slug/dashboard"
     | "/_protected/org/$slug/settings"
@@ -250,6 +301,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProtectedDashboardRouteImport;
       parentRoute: typeof ProtectedRoute;
     };
+    "/_protected/organization-list": {
+      id: "/_protected/organization-list";
+      path: "/organization-list";
+      fullPath: "/organization-list";
+      preLoaderRoute: typeof ProtectedOrganizationListRouteImport;
+      parentRoute: typeof ProtectedRoute;
+    };
+    "/_protected/plans": {
+      id: "/_protected/plans";
+      path: "/plans";
+      fullPath: "/plans";
+      preLoaderRoute: typeof ProtectedPlansRouteImport;
+      parentRoute: typeof ProtectedRoute;
+    };
     "/onboarding/$": {
       id: "/onboarding/$";
       path: "/onboarding/$";
@@ -283,6 +348,20 @@ declare module "@tanstack/react-router" {
       path: "/org/$slug";
       fullPath: "/org/$slug";
       preLoaderRoute: typeof ProtectedOrgSlugRouteImport;
+      parentRoute: typeof ProtectedRoute;
+    };
+    "/_protected/organization-profile/$": {
+      id: "/_protected/organization-profile/$";
+      path: "/organization-profile/$";
+      fullPath: "/organization-profile/$";
+      preLoaderRoute: typeof ProtectedOrganizationProfileSplatRouteImport;
+      parentRoute: typeof ProtectedRoute;
+    };
+    "/_protected/user-profile/$": {
+      id: "/_protected/user-profile/$";
+      path: "/user-profile/$";
+      fullPath: "/user-profile/$";
+      preLoaderRoute: typeof ProtectedUserProfileSplatRouteImport;
       parentRoute: typeof ProtectedRoute;
     };
     "/_protected/org/$slug/": {
@@ -346,14 +425,23 @@ const ProtectedOrgSlugRouteWithChildren =
 interface ProtectedRouteChildren {
   ProtectedCreateOrgRoute: typeof ProtectedCreateOrgRoute;
   ProtectedDashboardRoute: typeof ProtectedDashboardRoute;
+  ProtectedOrganizationListRoute: typeof ProtectedOrganizationListRoute;
+  ProtectedPlansRoute: typeof ProtectedPlansRoute;
   ProtectedOrgSlugRoute: typeof ProtectedOrgSlugRouteWithChildren;
+  ProtectedOrganizationProfileSplatRoute: typeof ProtectedOrganizationProfileSplatRoute;
+  ProtectedUserProfileSplatRoute: typeof ProtectedUserProfileSplatRoute;
   ProtectedOrgIndexRoute: typeof ProtectedOrgIndexRoute;
 }
 
 const ProtectedRouteChildren: ProtectedRouteChildren = {
   ProtectedCreateOrgRoute: ProtectedCreateOrgRoute,
   ProtectedDashboardRoute: ProtectedDashboardRoute,
+  ProtectedOrganizationListRoute: ProtectedOrganizationListRoute,
+  ProtectedPlansRoute: ProtectedPlansRoute,
   ProtectedOrgSlugRoute: ProtectedOrgSlugRouteWithChildren,
+  ProtectedOrganizationProfileSplatRoute:
+    ProtectedOrganizationProfileSplatRoute,
+  ProtectedUserProfileSplatRoute: ProtectedUserProfileSplatRoute,
   ProtectedOrgIndexRoute: ProtectedOrgIndexRoute,
 };
 
