@@ -36,8 +36,10 @@ alter table idp.users
         on delete set null deferrable initially deferred;
 create index users_image on idp.users (image_id);
 
--- A link in a mail leads back to a page, and the browser that followed it is remembered.
+-- A link in a mail leads back to a page. `client_id` is the browser that asked for it,
+-- `verified_at_client` the one that followed it: a link counts for the first only, or not.
 alter table idp.verifications
+    add column client_id text,
     add column redirect_url text,
     add column verified_at_client text;
 

@@ -1,6 +1,7 @@
 //! Ids as Clerk makes them: a prefix that names the kind, then 27 base62 characters that sort by
 //! creation time (a KSUID: 32 bits of seconds, 128 random bits).
 
+use aws_lc_rs::digest;
 use bailiwick_kernel::Env;
 
 /// Seconds between the Unix epoch and that of KSUIDs.
@@ -152,6 +153,22 @@ impl Kind {
             Self::ProxyCheck => "proxchk",
         }
     }
+}
+
+/// An id that comes of another one and leads nowhere.
+#[must_use]
+pub fn derived(kind: Kind, from: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, from.as_bytes());
+    let mut random = [0; 16];
+    random.copy_from_slice(&hash.as_ref()[..16]);
+    // The same age as the original, whose first characters say it.
+    let mut id = encode(kind.prefix(), 0, random);
+    let age = from.split_once('_').and_then(|(_, rest)| rest.get(..5));
+    if let Some(age) = age {
+        let start = kind.prefix().len() + 1;
+        id.replace_range(start..start + age.len(), age);
+    }
+    id
 }
 
 /// A new id of the given kind.

@@ -18,6 +18,7 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Refusal, Result};
+use crate::settings::PasswordRules;
 
 /// Fewest characters of a password.
 pub const MIN_LENGTH: usize = 8;
@@ -127,19 +128,53 @@ fn hash(salt: &[u8], password: &str) -> Result<String> {
     Ok(digest.to_string())
 }
 
-/// Refuses a new password that breaks the rules; `param` is the form's field.
-pub fn check_rules(password: &str, param: &str) -> Result<(), Refusal> {
+/// Refuses a new password that breaks the rules; `param` is the form's field. Whatever the rules
+/// say, it has at least [`MIN_LENGTH`] characters and at most [`MAX_LENGTH`].
+pub fn check_rules(rules: &PasswordRules, password: &str, param: &str) -> Result<(), Refusal> {
     let refuse = |code: &str, text: String| {
         Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, code, text).param(param))
     };
     let length = password.chars().count();
-    if length < MIN_LENGTH {
-        let text = format!("Passwords must be {MIN_LENGTH} characters or more.");
+    let min = rules.min_length.clamp(MIN_LENGTH, MAX_LENGTH);
+    let max = rules.max_length.clamp(min, MAX_LENGTH);
+    if length < min {
+        let text = format!("Passwords must be {min} characters or more.");
         return refuse("form_password_length_too_short", text);
     }
-    if length > MAX_LENGTH {
-        let text = format!("Passwords must be {MAX_LENGTH} characters or fewer.");
+    if length > max {
+        let text = format!("Passwords must be {max} characters or fewer.");
         return refuse("form_password_length_too_long", text);
+    }
+    let lacks = |is_fit: fn(char) -> bool| !password.chars().any(is_fit);
+    for (is_wanted, is_lacking, code, what) in [
+        (
+            rules.require_numbers,
+            lacks(char::is_numeric),
+            "form_password_no_number",
+            "one number",
+        ),
+        (
+            rules.require_uppercase,
+            lacks(char::is_uppercase),
+            "form_password_no_uppercase",
+            "one uppercase character",
+        ),
+        (
+            rules.require_lowercase,
+            lacks(char::is_lowercase),
+            "form_password_no_lowercase",
+            "one lowercase character",
+        ),
+        (
+            rules.require_special_char,
+            lacks(|c| !c.is_alphanumeric() && !c.is_whitespace()),
+            "form_password_no_special_char",
+            "one special character",
+        ),
+    ] {
+        if is_wanted && is_lacking {
+            return refuse(code, format!("Passwords must contain at least {what}."));
+        }
     }
     Ok(())
 }
@@ -172,9 +207,37 @@ mod tests {
 
     #[test]
     fn lengths_are_bounded() {
-        assert!(check_rules("1234567", "password").is_err());
-        assert!(check_rules("12345678", "password").is_ok());
-        assert!(check_rules(&"ä".repeat(72), "password").is_ok());
-        assert!(check_rules(&"x".repeat(73), "password").is_err());
+        let rules = PasswordRules {
+            min_length: 1,
+            max_length: 1000,
+            ..PasswordRules::default()
+        };
+        assert!(check_rules(&rules, "1234567", "password").is_err());
+        assert!(check_rules(&rules, "12345678", "password").is_ok());
+        assert!(check_rules(&rules, &"ä".repeat(72), "password").is_ok());
+        assert!(check_rules(&rules, &"x".repeat(73), "password").is_err());
+    }
+
+    #[test]
+    fn rules_name_what_lacks() {
+        let rules = PasswordRules {
+            min_length: 10,
+            require_numbers: true,
+            require_uppercase: true,
+            require_lowercase: true,
+            require_special_char: true,
+            ..PasswordRules::default()
+        };
+        for (password, code) in [
+            ("short", "form_password_length_too_short"),
+            ("long enough", "form_password_no_number"),
+            ("l0ng enough", "form_password_no_uppercase"),
+            ("L0NG ENOUGH", "form_password_no_lowercase"),
+            ("L0ng enough", "form_password_no_special_char"),
+        ] {
+            let refusal = check_rules(&rules, password, "password").unwrap_err();
+            assert_eq!(refusal.errors[0].code, code, "{password}");
+        }
+        assert!(check_rules(&rules, "L0ng-enough", "password").is_ok());
     }
 }

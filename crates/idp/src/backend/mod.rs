@@ -5,8 +5,8 @@
 //! all of them checks the key, counts requests and renders refusals.
 
 mod answer;
-mod billing;
 mod api_keys;
+mod billing;
 mod caller;
 mod form;
 mod guard;

@@ -134,7 +134,7 @@ fn choose_primary(person: &mut Person) {
 
 /// Refuses to leave a user without anything to sign in with, `except` the identification that is
 /// about to go, or without one that the instance requires.
-pub(super) fn check_last(
+pub fn check_last(
     person: &Person,
     what: &str,
     is_required: bool,

@@ -3,8 +3,8 @@
 //! Each function works within the caller's transaction and writes the webhook events of what it
 //! did into it. The caller commits.
 
-pub mod billing;
 pub mod api_keys;
+pub mod billing;
 mod countries;
 mod disposable;
 pub mod emails;

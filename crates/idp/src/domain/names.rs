@@ -1,6 +1,9 @@
 //! What people type: addresses, names, slugs.
 
+use http::StatusCode;
+
 use crate::error::Refusal;
+use crate::settings::Usernames;
 
 /// Most characters of an e-mail address (RFC 5321 §4.5.3.1).
 const MAX_EMAIL: usize = 254;
@@ -53,6 +56,29 @@ pub fn phone(text: &str, param: &str) -> Result<String, Refusal> {
         let text = "Phone number must be a valid phone number, with the code of its country.";
         Err(Refusal::format(param, text))
     }
+}
+
+/// A username, trimmed: letters, digits, underscores and hyphens, so that it is never taken for an
+/// address or a number.
+pub fn username(rules: &Usernames, text: &str, param: &str) -> Result<String, Refusal> {
+    let name = text.trim();
+    let refuse = |code: &str, text: &str| {
+        Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, code, text).param(param))
+    };
+    if !(rules.min_length.max(1)..=rules.max_length).contains(&name.chars().count()) {
+        let text = format!(
+            "Username must be between {} and {} characters long.",
+            rules.min_length, rules.max_length
+        );
+        return refuse("form_username_invalid_length", &text);
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !name.chars().all(is_plain) || name.bytes().all(|byte| byte.is_ascii_digit()) {
+        let text = "Username can only contain letters, numbers and '_' or '-', and not numbers \
+                    alone.";
+        return refuse("form_username_invalid_character", text);
+    }
+    Ok(name.to_owned())
 }
 
 /// A name, trimmed; empty means none.
@@ -170,6 +196,18 @@ mod tests {
             "+٣١٦١٢٣٤٥٦",
         ] {
             assert!(phone(bad, "phone_number").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn usernames() {
+        let rules = Usernames::default();
+        assert_eq!(
+            username(&rules, " ada_b-1 ", "username").unwrap(),
+            "ada_b-1"
+        );
+        for bad in ["ada", "ada@x", "12345", "+31612", "ada b", &"x".repeat(65)] {
+            assert!(username(&rules, bad, "username").is_err(), "{bad}");
         }
     }
 

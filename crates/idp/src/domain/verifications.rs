@@ -3,6 +3,7 @@
 use bailiwick_pg::Tx;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::restrictions;
 use crate::error::{Refusal, Result};
@@ -14,6 +15,8 @@ use crate::{ids, secrets};
 
 /// A code by mail.
 pub const EMAIL_CODE: &str = "email_code";
+/// A link by mail.
+pub const EMAIL_LINK: &str = "email_link";
 /// A code by text message.
 pub const PHONE_CODE: &str = "phone_code";
 
@@ -48,6 +51,7 @@ pub async fn ask(idp: &Idp, tx: &mut Tx, strategy: &str, to: &str) -> Result<(Ve
         attempts: 0,
         expire_at: Some(now.saturating_add(CODE_LIFETIME).unwrap_or(now)),
         verified_at: None,
+        client_id: None,
         redirect_url: None,
         verified_at_client: None,
         created_at: now,
@@ -67,14 +71,97 @@ pub async fn ask(idp: &Idp, tx: &mut Tx, strategy: &str, to: &str) -> Result<(Ve
     Ok((verification, mail))
 }
 
+/// What a link by mail is for and leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkRequest<'a> {
+    /// The address that it is sent to.
+    pub address: &'a str,
+    /// The browser that asks.
+    pub client_id: &'a str,
+    /// The origin at which that browser knows the instance.
+    pub origin: &'a str,
+    /// The page that it leads to in the end, one of the application's own.
+    pub redirect_url: &'a Url,
+}
+
+/// Asks for a link to be followed. The message is to be sent after the commit. 429 where too many
+/// were sent there.
+pub async fn ask_link(
+    idp: &Idp,
+    tx: &mut Tx,
+    request: LinkRequest<'_>,
+) -> Result<(Verification, Mail)> {
+    idp.limits().mail(request.address)?;
+    let now = store::now(idp.env());
+    let id = ids::new(idp.env(), ids::Kind::Verification);
+    let secret = secrets::opaque(idp.env());
+    let verification = Verification {
+        code_digest: Some(idp.codes().digest(&id, &secret)),
+        strategy: EMAIL_LINK.to_owned(),
+        attempts: 0,
+        expire_at: Some(now.saturating_add(CODE_LIFETIME).unwrap_or(now)),
+        verified_at: None,
+        client_id: Some(request.client_id.to_owned()),
+        redirect_url: Some(request.redirect_url.to_string()),
+        verified_at_client: None,
+        created_at: now,
+        id,
+    };
+    verifications::insert(tx, &verification).await?;
+    let config = idp.config();
+    let link = format!(
+        "{}{}/v1/verify?token={}.{secret}",
+        request.origin, config.proxy_prefix, verification.id
+    );
+    let (name, home) = (&config.application_name, &config.home_url);
+    let subject = format!("Your link for {name}");
+    let what = mail::Link {
+        subject: &subject,
+        heading: "Confirm your email address",
+        why: "Follow this link, in the browser in which you asked for it.",
+        button: "Confirm",
+        url: &link,
+        after: "The link is valid for 10 minutes and for one time. Never give it to anybody. If \
+                you did not ask for it, you can ignore this message: nothing has changed.",
+    };
+    let mail = mail::link(name, home, request.address, &what);
+    Ok((verification, mail))
+}
+
+/// The verification of a link's token, locked; none for a token that we never sent.
+pub async fn find_link(idp: &Idp, tx: &mut Tx, token: &str) -> Result<Option<Verification>> {
+    let Some((id, secret)) = token.split_once('.') else {
+        return Ok(None);
+    };
+    let row = verifications::find_locked(tx, id).await?;
+    let row = row.filter(|row| row.strategy == EMAIL_LINK);
+    Ok(row.filter(|row| {
+        let digest = row.code_digest.as_deref();
+        digest.is_some_and(|digest| idp.codes().verify(&row.id, secret, digest))
+    }))
+}
+
 /// Refuses a strategy that is none of those offered here.
 pub fn expect_strategy(strategy: &str, offered: &[&str]) -> Result<(), Refusal> {
     if offered.contains(&strategy) {
         return Ok(());
     }
+    Err(not_supported())
+}
+
+/// The refusal of a strategy that is not offered.
+#[must_use]
+pub fn not_supported() -> Refusal {
     let text = "The strategy is not supported by this instance.";
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Err(Refusal::new(status, "form_param_value_invalid", text).param("strategy"))
+    Refusal::new(status, "form_param_value_invalid", text).param("strategy")
+}
+
+/// The refusal of a wrong code.
+#[must_use]
+pub fn code_incorrect() -> Refusal {
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Refusal::new(status, "form_code_incorrect", "Incorrect code").param("code")
 }
 
 /// The refusal to verify again what is verified.
@@ -98,6 +185,7 @@ pub async fn record(idp: &Idp, tx: &mut Tx, strategy: &str) -> Result<Verificati
         attempts: 1,
         expire_at: None,
         verified_at: Some(now),
+        client_id: None,
         redirect_url: None,
         verified_at_client: None,
         created_at: now,
@@ -121,6 +209,7 @@ pub async fn record_provider(
         attempts: 1,
         expire_at: Some(until),
         verified_at: Some(now),
+        client_id: None,
         redirect_url: None,
         verified_at_client: None,
         created_at: now,
@@ -184,13 +273,6 @@ pub async fn judge(idp: &Idp, tx: &mut Tx, id: &str, code: &str) -> Result<Judge
         verification.code_digest = None;
         Ok(Judgement::Right(verification))
     } else {
-        let text = "Incorrect code";
-        let refusal = Refusal::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "form_code_incorrect",
-            text,
-        )
-        .param("code");
-        Ok(Judgement::Wrong(refusal))
+        Ok(Judgement::Wrong(code_incorrect()))
     }
 }

@@ -76,6 +76,14 @@ impl Fields {
         Self(kept.cloned().collect())
     }
 
+    /// The value, put together again where it came in pieces: the components split values of
+    /// queries at commas.
+    #[must_use]
+    pub fn joined(&self, name: &str) -> Option<String> {
+        let values = self.all(name);
+        (!values.is_empty()).then(|| values.join(","))
+    }
+
     /// Whether the value is `true`.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {

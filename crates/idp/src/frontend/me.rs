@@ -14,6 +14,7 @@ use crate::domain::sessions::End;
 use crate::domain::{emails, memberships, names, phones, sessions as session_acts, users};
 use crate::error::{Refusal, Result};
 use crate::model::user::Person;
+use crate::settings::Usernames;
 use crate::store::memberships::{MAX_PER_USER, count_by_user, list_by_users};
 use crate::store::{Page, sessions as session_rows};
 use crate::{model, store};
@@ -39,12 +40,12 @@ pub async fn update(
     if let Some(text) = form.raw("last_name") {
         person.user.last_name = names::name(text, "last_name")?;
     }
-    if form.get("username").is_some() {
-        let text = "Usernames are not enabled for this instance.";
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Refusal::new(status, "form_param_unknown", text)
-            .param("username")
-            .into());
+    if let Some(text) = form.raw("username") {
+        set_username(
+            &visit.idp.settings().identification.username,
+            &mut person,
+            text,
+        )?;
     }
     if let Some(id) = form.get("primary_email_address_id") {
         emails::make_primary(&mut person, id)?;
@@ -58,6 +59,26 @@ pub async fn update(
     let idp = visit.idp.clone();
     users::update(&idp, &mut visit.tx, &mut person).await?;
     answer_person(visit, person).await
+}
+
+/// Sets or removes the username, as far as the instance has usernames.
+fn set_username(rules: &Usernames, person: &mut Person, text: &str) -> Result<(), Refusal> {
+    let is_empty = text.trim().is_empty();
+    if !rules.enabled {
+        let text = "Usernames are not enabled for this instance.";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let refusal = Refusal::new(status, "form_param_unknown", text).param("username");
+        return if is_empty { Ok(()) } else { Err(refusal) };
+    }
+    if is_empty && rules.required {
+        return Err(Refusal::missing("username"));
+    }
+    if is_empty {
+        person.user.username = None;
+        return emails::check_last(person, "username", false, None);
+    }
+    person.user.username = Some(names::username(rules, text, "username")?);
+    Ok(())
 }
 
 /// `PATCH /v1/me/metadata`: merges into the user's own metadata; `null` removes a key. Signed in;

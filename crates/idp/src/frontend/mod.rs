@@ -27,7 +27,10 @@ mod sessions;
 mod sign_ins;
 mod sign_ups;
 mod social;
+mod verify;
 mod visit;
+
+pub use sign_ins::Strategy;
 
 use std::sync::Arc;
 
@@ -99,6 +102,7 @@ pub fn key_set(idp: Idp) -> Router {
 fn public() -> Router<Frontend> {
     Router::new()
         .route(KEY_SET, get(environment::jwks))
+        .route("/v1/verify", get(verify::follow).post(verify::confirm))
         .route("/images/avatars/{file}", get(images::avatar))
         .route("/images/uploads/{id}", get(images::upload))
         .route("/images/providers/{file}", get(social::logo::get))

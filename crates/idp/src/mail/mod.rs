@@ -51,8 +51,8 @@ pub trait Mailer: Send + Sync {
     fn deliver(&self, mail: Mail) -> Delivery<'_>;
 }
 
-/// Text as HTML.
-fn escape(text: &str) -> String {
+/// Text as HTML, fit for attributes too.
+pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -3,11 +3,12 @@
 //! Each resource comes as the Backend API and webhooks show it; where browsers see less or more,
 //! there is a second function for them.
 
-pub mod billing;
 pub mod api_key;
+pub mod billing;
 pub mod client;
 pub mod environment;
 pub mod external_account;
+pub mod first_factors;
 pub mod invitation;
 pub mod jwt_template;
 pub mod login_token;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::sign_in::first_factors;
+use super::first_factors;
 use super::user::Person;
 use super::verification::verification;
 use crate::domain::factors;
@@ -22,7 +22,7 @@ pub fn reverification(
     session: Value,
     now: Timestamp,
 ) -> Value {
-    let first = (row.status == "needs_first_factor").then(|| again(person));
+    let first = (row.status == "needs_first_factor").then(|| again(settings, person));
     let second = (row.status == "needs_second_factor").then(|| factors::offered(settings, person));
     let shown =
         |verification_row: &Option<_>| verification_row.as_ref().map(|row| verification(row, now));
@@ -40,8 +40,8 @@ pub fn reverification(
 
 /// The first factors that a person can give again within a session.
 #[must_use]
-pub fn again(person: &Person) -> Vec<Value> {
-    let mut factors = first_factors(person);
+pub fn again(settings: &Settings, person: &Person) -> Vec<Value> {
+    let mut factors = first_factors::of(settings, person);
     factors.retain(|factor| FIRST.iter().any(|strategy| factor["strategy"] == *strategy));
     factors
 }

@@ -8,6 +8,7 @@ use super::user::Person;
 use super::verification::verification;
 use crate::config::IdpConfig;
 use crate::domain::factors;
+use crate::model::first_factors;
 use crate::settings::Settings;
 use crate::store::sign_ins::SignIn;
 
@@ -24,19 +25,28 @@ pub fn sign_in(
     let second_factors = person
         .filter(|_| sign_in.status == "needs_second_factor")
         .map(|person| factors::offered(settings, person));
+    let is_proven = matches!(sign_in.status.as_str(), "needs_second_factor" | "complete");
+    // Where it is kept secret who has an account, all attempts look alike until one is proven.
+    let is_secret = settings.identification.enumeration_protection && !is_proven;
+    let first_factors = match &sign_in.identifier {
+        Some(identifier) if is_secret => {
+            Some(first_factors::of_anybody(settings, &sign_in.id, identifier))
+        }
+        _ => person.map(|person| first_factors::of(settings, person)),
+    };
     json!({
         "object": "sign_in_attempt",
         "id": sign_in.id,
         "status": sign_in.status,
-        "supported_identifiers": ["email_address"],
-        "supported_first_factors": person.map(first_factors),
+        "supported_identifiers": identifiers(settings),
+        "supported_first_factors": first_factors,
         "supported_second_factors": second_factors,
         "first_factor_verification":
             sign_in.first_factor_verification.as_ref().map(|row| verification(row, now)),
         "second_factor_verification":
             sign_in.second_factor_verification.as_ref().map(|row| verification(row, now)),
         "identifier": sign_in.identifier,
-        "user_data": person.map(|person| json!({
+        "user_data": person.filter(|_| !is_secret).map(|person| json!({
             "first_name": person.user.first_name,
             "last_name": person.user.last_name,
             "image_url": person.image_url(config),
@@ -49,34 +59,17 @@ pub fn sign_in(
     })
 }
 
-/// The first factors that a person can be asked for.
+/// By what people may say who they are.
 #[must_use]
-pub fn first_factors(person: &Person) -> Vec<Value> {
-    let has_password = person.user.password_digest.is_some();
-    let mut factors = Vec::new();
-    if has_password {
-        factors.push(json!({ "strategy": "password" }));
-    }
-    let by_email = |strategy: &str| {
-        let primary = person.user.primary_email_address_id.as_deref();
-        let verified = person
-            .emails
-            .iter()
-            .filter(|email| email.verified_at.is_some());
-        verified
-            .map(|email| {
-                json!({
-                    "strategy": strategy,
-                    "email_address_id": email.id,
-                    "safe_identifier": email.address,
-                    "primary": primary == Some(email.id.as_str()),
-                })
-            })
-            .collect::<Vec<_>>()
-    };
-    factors.extend(by_email("email_code"));
-    if has_password {
-        factors.extend(by_email("reset_password_email_code"));
-    }
-    factors
+pub fn identifiers(settings: &Settings) -> Vec<&'static str> {
+    let rules = &settings.identification;
+    let phone = &rules.phone_number;
+    [
+        ("email_address", rules.email_address.enabled),
+        ("phone_number", phone.enabled && phone.code_sign_in),
+        ("username", rules.username.enabled),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_on)| is_on.then_some(name))
+    .collect()
 }

@@ -5,37 +5,120 @@ use serde_json::{Value, json};
 
 use super::verification::verification;
 use super::{ms, ms_opt};
+use crate::settings::{EmailProof, Settings};
 use crate::store::sign_ups::SignUp;
-use crate::store::verifications::Standing;
+use crate::store::verifications::{Standing, Verification};
+
+/// What the instance wants of a new user, and what the user may add.
+#[must_use]
+pub fn fields(settings: &Settings) -> (Vec<&'static str>, Vec<&'static str>) {
+    let rules = &settings.identification;
+    let (mut required, mut optional) = (Vec::new(), Vec::new());
+    for (name, is_enabled, is_required) in [
+        (
+            "email_address",
+            rules.email_address.enabled,
+            rules.email_address.required,
+        ),
+        (
+            "phone_number",
+            rules.phone_number.enabled,
+            rules.phone_number.required,
+        ),
+        ("username", rules.username.enabled, rules.username.required),
+        ("password", rules.password.enabled, rules.password.required),
+        ("first_name", true, false),
+        ("last_name", true, false),
+    ] {
+        match (is_enabled, is_required) {
+            (true, true) => required.push(name),
+            (true, false) => optional.push(name),
+            (false, _) => {}
+        }
+    }
+    (required, optional)
+}
 
 /// The fields that an attempt still lacks.
 #[must_use]
-pub fn missing_fields(sign_up: &SignUp) -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    if sign_up.email_address.is_none() {
-        missing.push("email_address");
+pub fn missing_fields(settings: &Settings, sign_up: &SignUp) -> Vec<&'static str> {
+    if sign_up.status == "complete" {
+        return Vec::new();
     }
-    let needs_password = !sign_up.is_external;
-    if needs_password && sign_up.password_digest.is_none() && sign_up.status != "complete" {
-        missing.push("password");
+    let (required, _) = fields(settings);
+    let has = |name: &&str| match *name {
+        "email_address" => sign_up.email_address.is_some(),
+        "phone_number" => sign_up.phone_number.is_some(),
+        "username" => sign_up.username.is_some(),
+        // Whoever came by another provider needs none.
+        "password" => sign_up.password_digest.is_some() || sign_up.is_external,
+        _ => true,
+    };
+    let mut missing: Vec<&str> = required.into_iter().filter(|name| !has(name)).collect();
+    let identifiers = ["email_address", "phone_number", "username"];
+    let is_nameless = !identifiers.iter().any(has);
+    if is_nameless && !missing.iter().any(|name| identifiers.contains(name)) {
+        // Nobody is somebody without anything to be told apart by.
+        let rules = &settings.identification;
+        missing.push(if rules.email_address.enabled {
+            "email_address"
+        } else if rules.phone_number.enabled {
+            "phone_number"
+        } else {
+            "username"
+        });
     }
     missing
+}
+
+fn is_verified(verification: Option<&Verification>, now: Timestamp) -> bool {
+    verification.is_some_and(|row| row.standing(now) == Standing::Verified)
 }
 
 /// Whether the attempt's address is known to be the person's.
 #[must_use]
 pub fn is_email_verified(sign_up: &SignUp, now: Timestamp) -> bool {
-    sign_up
-        .email_verification
-        .as_ref()
-        .is_some_and(|verification| verification.standing(now) == Standing::Verified)
+    is_verified(sign_up.email_verification.as_ref(), now)
 }
 
-fn email_verification(sign_up: &SignUp, now: Timestamp) -> Value {
-    if sign_up.email_address.is_none() {
+/// Whether the attempt's number is known to be the person's.
+#[must_use]
+pub fn is_phone_verified(sign_up: &SignUp, now: Timestamp) -> bool {
+    is_verified(sign_up.phone_verification.as_ref(), now)
+}
+
+/// What the attempt has and nobody has proven yet.
+#[must_use]
+pub fn unverified_fields(sign_up: &SignUp, now: Timestamp) -> Vec<&'static str> {
+    let mut unverified = Vec::new();
+    if sign_up.email_address.is_some() && !is_email_verified(sign_up, now) {
+        unverified.push("email_address");
+    }
+    if sign_up.phone_number.is_some() && !is_phone_verified(sign_up, now) {
+        unverified.push("phone_number");
+    }
+    unverified
+}
+
+/// How a new address is proven, as the protocol says it.
+#[must_use]
+pub const fn email_strategy(proof: EmailProof) -> &'static str {
+    match proof {
+        EmailProof::Code => "email_code",
+        EmailProof::Link => "email_link",
+    }
+}
+
+fn field_verification(
+    field: Option<&String>,
+    row: Option<&Verification>,
+    strategy: &str,
+    now: Timestamp,
+) -> Value {
+    if field.is_none() {
         return Value::Null;
     }
-    let mut value = match &sign_up.email_verification {
+    let mut value = match row {
         Some(row) => verification(row, now),
         None => json!({
             "object": "verification_otp",
@@ -46,44 +129,53 @@ fn email_verification(sign_up: &SignUp, now: Timestamp) -> Value {
             "expire_at": null,
         }),
     };
-    value["next_action"] = match &sign_up.email_verification {
-        _ if is_email_verified(sign_up, now) => "",
-        Some(row) if row.standing(now) == Standing::Unverified => "needs_attempt",
+    value["next_action"] = match row.map(|row| row.standing(now)) {
+        Some(Standing::Verified) => "",
+        Some(Standing::Unverified) => "needs_attempt",
         _ => "needs_prepare",
     }
     .into();
-    value["supported_strategies"] = json!(["email_code"]);
+    value["supported_strategies"] = json!([strategy]);
     value
 }
 
 /// An attempt to sign up.
 #[must_use]
-pub fn sign_up(sign_up: &SignUp, now: Timestamp) -> Value {
-    let has_password =
-        sign_up.password_digest.is_some() || (sign_up.status == "complete" && !sign_up.is_external);
-    let unverified: &[&str] = if sign_up.email_address.is_some() && !is_email_verified(sign_up, now)
-    {
-        &["email_address"]
-    } else {
-        &[]
-    };
+pub fn sign_up(settings: &Settings, sign_up: &SignUp, now: Timestamp) -> Value {
+    // The digest of a completed attempt has moved to the user.
+    let is_complete = sign_up.status == "complete";
+    let has_password = sign_up.password_digest.is_some() || is_complete && !sign_up.is_external;
+    let (required, optional) = fields(settings);
+    let email_strategy = email_strategy(settings.identification.email_address.verification);
+    let email = field_verification(
+        sign_up.email_address.as_ref(),
+        sign_up.email_verification.as_ref(),
+        email_strategy,
+        now,
+    );
+    let phone = field_verification(
+        sign_up.phone_number.as_ref(),
+        sign_up.phone_verification.as_ref(),
+        "phone_code",
+        now,
+    );
     json!({
         "object": "sign_up_attempt",
         "id": sign_up.id,
         "status": sign_up.status,
-        "required_fields": ["email_address", "password"],
-        "optional_fields": ["first_name", "last_name"],
-        "missing_fields": missing_fields(sign_up),
-        "unverified_fields": unverified,
+        "required_fields": required,
+        "optional_fields": optional,
+        "missing_fields": missing_fields(settings, sign_up),
+        "unverified_fields": unverified_fields(sign_up, now),
         "verifications": {
-            "email_address": email_verification(sign_up, now),
-            "phone_number": null,
+            "email_address": email,
+            "phone_number": phone,
             "web3_wallet": null,
             "external_account": null,
         },
-        "username": null,
+        "username": sign_up.username,
         "email_address": sign_up.email_address,
-        "phone_number": null,
+        "phone_number": sign_up.phone_number,
         "web3_wallet": null,
         "has_password": has_password,
         "password_enabled": has_password,

@@ -13,7 +13,7 @@ pub struct Identification {
     /// Usernames.
     pub username: Usernames,
     /// Passwords.
-    pub password: Passwords,
+    pub password: PasswordRules,
     /// Whether nobody learns here who has an account: unknown and known identifiers are answered
     /// alike. Off, as at Clerk: people who mistype are told.
     pub enumeration_protection: bool,
@@ -113,7 +113,7 @@ impl Default for Usernames {
 /// Section `[identification.password]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Passwords {
+pub struct PasswordRules {
     /// Whether users have them.
     pub enabled: bool,
     /// Whether nobody signs up without one.
@@ -132,7 +132,7 @@ pub struct Passwords {
     pub require_lowercase: bool,
 }
 
-impl Default for Passwords {
+impl Default for PasswordRules {
     fn default() -> Self {
         Self {
             enabled: true,

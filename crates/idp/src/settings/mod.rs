@@ -19,7 +19,7 @@ pub use apis::Apis;
 pub use billing::Billing;
 pub(crate) use export::redacted;
 pub use factors::Factors;
-pub use identification::Identification;
+pub use identification::{EmailProof, Identification, PasswordRules, Usernames};
 pub(crate) use live::Live;
 pub use operation::Operation;
 pub use organizations::{EnrollmentMode, Organizations};

@@ -53,6 +53,9 @@ sql! {
         verification_json!("s.first_factor_verification_id"), " as first_factor_verification, ",
         verification_json!("s.second_factor_verification_id"), " as second_factor_verification
         from idp.sign_ins s where s.id = $1 and s.client_id = $2");
+    /// The attempt whose first factor is a verification: its id and its client's.
+    FIND_BY_VERIFICATION(TEXT) = "
+        select id, client_id from idp.sign_ins where first_factor_verification_id = $1";
     /// A new attempt.
     INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ,
         TIMESTAMPTZ) = "
@@ -127,6 +130,15 @@ impl SignIn {
 pub async fn find(tx: &mut Tx, id: &str, client_id: &str) -> Result<Option<SignIn>> {
     let row = tx.query_opt(&FIND, &[&id, &client_id]).await?;
     row.as_ref().map(SignIn::read).transpose()
+}
+
+/// The attempt whose first factor is that verification.
+pub async fn find_by_verification(tx: &mut Tx, id: &str) -> Result<Option<SignIn>> {
+    let Some(row) = tx.query_opt(&FIND_BY_VERIFICATION, &[&id]).await? else {
+        return Ok(None);
+    };
+    let (id, client_id): (String, String) = (row.get(0), row.get(1));
+    find(tx, &id, &client_id).await
 }
 
 /// Stores a new attempt.

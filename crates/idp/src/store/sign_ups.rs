@@ -62,6 +62,9 @@ sql! {
         verification_json!("s.email_verification_id"), " as email_verification, ",
         verification_json!("s.phone_verification_id"), " as phone_verification
         from idp.sign_ups s where s.id = $1 and s.client_id = $2");
+    /// The attempt whose address waits for a verification: its id and its client's.
+    FIND_BY_VERIFICATION(TEXT) = "
+        select id, client_id from idp.sign_ups where email_verification_id = $1";
     /// A new attempt.
     INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ,
         TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
@@ -123,6 +126,15 @@ impl SignUp {
 pub async fn find(tx: &mut Tx, id: &str, client_id: &str) -> Result<Option<SignUp>> {
     let row = tx.query_opt(&FIND, &[&id, &client_id]).await?;
     row.as_ref().map(SignUp::read).transpose()
+}
+
+/// The attempt whose address waits for that verification.
+pub async fn find_by_verification(tx: &mut Tx, id: &str) -> Result<Option<SignUp>> {
+    let Some(row) = tx.query_opt(&FIND_BY_VERIFICATION, &[&id]).await? else {
+        return Ok(None);
+    };
+    let (id, client_id): (String, String) = (row.get(0), row.get(1));
+    find(tx, &id, &client_id).await
 }
 
 /// Stores a new attempt.

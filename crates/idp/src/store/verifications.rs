@@ -22,6 +22,8 @@ pub struct Verification {
     pub expire_at: Option<Timestamp>,
     /// When the right answer came.
     pub verified_at: Option<Timestamp>,
+    /// The browser that asked, for links.
+    pub client_id: Option<String>,
     /// The page that a link in a mail leads to in the end.
     pub redirect_url: Option<String>,
     /// The browser in which a link was followed.
@@ -35,7 +37,8 @@ macro_rules! verification_json {
     ($id:literal) => {
         concat!(
             "(select row_to_json(x) from (select v.id, v.strategy, v.code_digest, v.attempts, ",
-            "v.expire_at, v.verified_at, v.redirect_url, v.verified_at_client, v.created_at ",
+            "v.expire_at, v.verified_at, v.client_id, v.redirect_url, v.verified_at_client, ",
+            "v.created_at ",
             "from idp.verifications v where v.id = ",
             $id,
             ") x)"
@@ -96,6 +99,7 @@ impl Verification {
             attempts: row.get("attempts"),
             expire_at: row.get("expire_at"),
             verified_at: row.get("verified_at"),
+            client_id: row.get("client_id"),
             redirect_url: row.get("redirect_url"),
             verified_at_client: row.get("verified_at_client"),
             created_at: row.get("created_at"),
@@ -115,24 +119,29 @@ impl Verification {
 
 sql! {
     /// A new verification.
-    INSERT(TEXT, TEXT, TEXT, INT8, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TIMESTAMPTZ) = "
+    INSERT(TEXT, TEXT, TEXT, INT8, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
         insert into idp.verifications (id, strategy, code_digest, attempts, expire_at,
-            verified_at, redirect_url, verified_at_client, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            verified_at, client_id, redirect_url, verified_at_client, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     /// A verification, locked until the transaction's end.
     FIND_LOCKED(TEXT) = "
-        select id, strategy, code_digest, attempts, expire_at, verified_at, redirect_url,
-               verified_at_client, created_at
+        select id, strategy, code_digest, attempts, expire_at, verified_at, client_id,
+               redirect_url, verified_at_client, created_at
         from idp.verifications where id = $1 for update";
     /// A verification.
     FIND(TEXT) = "
-        select id, strategy, code_digest, attempts, expire_at, verified_at, redirect_url,
-               verified_at_client, created_at
+        select id, strategy, code_digest, attempts, expire_at, verified_at, client_id,
+               redirect_url, verified_at_client, created_at
         from idp.verifications where id = $1";
     /// Counts an answer; a right one closes the verification and burns its code.
     ANSWER(TEXT, TIMESTAMPTZ) = "
         update idp.verifications set attempts = attempts + 1, verified_at = $2,
             code_digest = case when $2::timestamptz is null then code_digest end
+        where id = $1";
+    /// A link was followed; its digest stays, so that following it again can be told.
+    FOLLOW(TEXT, TIMESTAMPTZ, TEXT) = "
+        update idp.verifications set attempts = attempts + 1, verified_at = $2,
+            verified_at_client = $3
         where id = $1";
 }
 
@@ -147,6 +156,7 @@ pub async fn insert(tx: &mut Tx, verification: &Verification) -> Result<()> {
             &verification.attempts,
             &verification.expire_at,
             &verification.verified_at,
+            &verification.client_id,
             &verification.redirect_url,
             &verification.verified_at_client,
             &verification.created_at,
@@ -177,5 +187,21 @@ pub async fn find_locked(tx: &mut Tx, id: &str) -> Result<Option<Verification>> 
 /// Counts an answer; `verified_at` is set where it was the right one.
 pub async fn answer(tx: &mut Tx, id: &str, verified_at: Option<Timestamp>) -> Result<()> {
     tx.execute(&ANSWER, &[&id, &verified_at]).await?;
+    Ok(())
+}
+
+/// Notes that a locked verification's link was followed in a browser.
+pub async fn follow(tx: &mut Tx, verification: &mut Verification, at: Timestamp) -> Result<()> {
+    verification.verified_at = Some(at);
+    verification.attempts += 1;
+    tx.execute(
+        &FOLLOW,
+        &[
+            &verification.id,
+            &verification.verified_at,
+            &verification.verified_at_client,
+        ],
+    )
+    .await?;
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
     if form.boolean("locked").unwrap_or(false) {
         user.locked_until = now.checked_add(idp.config().lockout.duration).ok();
     }
-    let password = fields::password(&mut form);
+    let password = fields::password(&mut form, &idp.settings().identification.password);
     let addresses = addresses(&mut form);
     form.ignore(&fields::IGNORED);
     form.unsupported(&fields::UNSUPPORTED);

@@ -6,6 +6,7 @@ use crate::backend::form::Form;
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
 use crate::passwords;
+use crate::settings::PasswordRules;
 use crate::store::users::User;
 
 /// Fields of the protocol that mean nothing here.
@@ -79,13 +80,13 @@ pub(super) enum NewPassword {
 }
 
 /// Takes a new password out of the form and checks the rules, unless the form waives them.
-pub(super) fn password(form: &mut Form) -> Option<NewPassword> {
+pub(super) fn password(form: &mut Form, rules: &PasswordRules) -> Option<NewPassword> {
     let skip_checks = form.boolean("skip_password_checks").unwrap_or(false);
     let clear = form.text("password").flatten();
     let digest = form.text("password_digest").flatten();
     let hasher = form.text("password_hasher").flatten();
     if let Some(password) = clear {
-        if !skip_checks && let Err(refusal) = passwords::check_rules(&password, "password") {
+        if !skip_checks && let Err(refusal) = passwords::check_rules(rules, &password, "password") {
             form.refuse(refusal);
         }
         return Some(NewPassword::Clear(password));

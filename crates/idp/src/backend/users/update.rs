@@ -28,7 +28,7 @@ pub(super) async fn update(
 ) -> Answer {
     let idp = &backend.idp;
     // Hashed before the transaction: no row stays locked meanwhile.
-    let digest = match fields::password(&mut form) {
+    let digest = match fields::password(&mut form, &idp.settings().identification.password) {
         Some(password) => Some(password.digest(idp).await?),
         None => None,
     };

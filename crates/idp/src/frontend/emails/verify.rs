@@ -5,14 +5,15 @@ use axum::response::Response;
 
 use super::answer;
 use crate::domain::emails as acts;
-use crate::domain::verifications::{self, EMAIL_CODE, Judgement};
+use crate::domain::verifications::{self, EMAIL_CODE, EMAIL_LINK, Judgement, LinkRequest};
 use crate::error::{Refusal, Result};
-use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
+use crate::frontend::{Frontend, redirects};
+use crate::model::sign_up::email_strategy;
 
-/// `POST /v1/me/email_addresses/{id}/prepare_verification`: sends a code. Signed in; 401 otherwise,
+/// `POST /v1/me/email_addresses/{id}/prepare_verification`: sends a code or a link. Signed in; 401 otherwise,
 /// 404 for somebody else's. Rate limited, by browser and by mailbox.
 pub async fn prepare(
     State(frontend): State<Frontend>,
@@ -21,16 +22,47 @@ pub async fn prepare(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
-    verifications::expect_strategy(form.get("strategy").unwrap_or(EMAIL_CODE), &[EMAIL_CODE])?;
+    let proof = frontend
+        .idp
+        .settings()
+        .identification
+        .email_address
+        .verification;
+    let offered = email_strategy(proof);
+    let strategy = form.get("strategy").unwrap_or(offered);
+    verifications::expect_strategy(strategy, &[offered])?;
+    let redirect_url = match strategy {
+        EMAIL_LINK => {
+            let text = form.joined("redirect_url");
+            let text = text.ok_or_else(|| Refusal::missing("redirect_url"))?;
+            Some(redirects::read(
+                frontend.idp.config(),
+                &text,
+                "redirect_url",
+            )?)
+        }
+        _ => None,
+    };
     let mut visit = Visit::write(&frontend, meta).await?;
-    let (_, mut person) = visit.signed_in_locked().await?;
+    let (session, mut person) = visit.signed_in_locked().await?;
     let row = acts::own(&person, &id)?;
     if row.verified_at.is_some() {
         return Err(verifications::already_verified().into());
     }
     let (address, idp) = (row.address.clone(), visit.idp.clone());
-    let (verification, mail) =
-        verifications::ask(&idp, &mut visit.tx, EMAIL_CODE, &address).await?;
+    let (verification, mail) = match &redirect_url {
+        Some(redirect_url) => {
+            let origin = visit.meta.origin.clone();
+            let link = LinkRequest {
+                address: &address,
+                client_id: &session.client_id,
+                origin: origin.as_deref().unwrap_or(&idp.config().home_url),
+                redirect_url,
+            };
+            verifications::ask_link(&idp, &mut visit.tx, link).await?
+        }
+        None => verifications::ask(&idp, &mut visit.tx, strategy, &address).await?,
+    };
     acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
     visit.send(mail);
     answer(visit, &person, &id).await

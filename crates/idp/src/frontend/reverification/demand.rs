@@ -51,7 +51,7 @@ pub fn demand(
     let at = if factors::are_demanded(settings, person) {
         // Whoever set the factor up just now has shown it: it is not asked for at once again.
         session.second_factor_at.or(person.factors.mfa_enabled_at)
-    } else if again(person).is_empty() {
+    } else if again(settings, person).is_empty() {
         // There is nothing that could be given again.
         return Ok(());
     } else {

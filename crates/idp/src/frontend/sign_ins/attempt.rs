@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{Strategy, admitted, answer, complete, fail, find_open, password_incorrect};
+use super::{Strategy, admitted_or_nobody, answer, complete, fail, find_open, password_incorrect};
 use crate::domain::passwords;
 use crate::domain::verifications::{self, Judgement};
 use crate::error::{Refusal, Result};
@@ -24,8 +24,10 @@ pub async fn attempt(
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
-    match Strategy::read(form.require("strategy")?)? {
+    match Strategy::read(&frontend.idp.settings(), form.require("strategy")?)? {
         Strategy::Password => password(&frontend, &id, meta, form.require("password")?).await,
+        // Links are followed, not typed.
+        Strategy::EmailLink => Err(verifications::not_supported().into()),
         strategy => code(&frontend, &id, meta, strategy, form.require("code")?).await,
     }
 }
@@ -48,7 +50,10 @@ async fn password(frontend: &Frontend, id: &str, meta: Meta, password: &str) -> 
 
     let mut visit = Visit::write(frontend, meta).await?;
     let mut sign_in = find_open(&mut visit, id, "needs_first_factor").await?;
-    let mut person = admitted(&mut visit, sign_in.user_id.as_deref()).await?;
+    let person = admitted_or_nobody(&mut visit, sign_in.user_id.as_deref()).await?;
+    let Some(mut person) = person else {
+        return Err(password_incorrect().into());
+    };
     // The digest may have changed while the password was compared with the old one.
     if !proof.is_right || person.user.password_digest != digest {
         return fail(visit, &person, password_incorrect()).await;
@@ -67,7 +72,7 @@ async fn code(
 ) -> Result<Response> {
     let mut visit = Visit::write(frontend, meta).await?;
     let mut sign_in = find_open(&mut visit, id, "needs_first_factor").await?;
-    let mut person = admitted(&mut visit, sign_in.user_id.as_deref()).await?;
+    let person = admitted_or_nobody(&mut visit, sign_in.user_id.as_deref()).await?;
     let asked = sign_in
         .first_factor_verification
         .as_ref()
@@ -75,10 +80,20 @@ async fn code(
         .map(|row| row.id.clone())
         .unwrap_or_default();
     let idp = visit.idp.clone();
-    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
+    let judgement = verifications::judge(&idp, &mut visit.tx, &asked, code).await?;
+    let Some(mut person) = person else {
+        // Nobody was sent a code; whatever was answered is wrong, and is counted.
+        let refusal = match judgement {
+            Judgement::Right(_) => verifications::code_incorrect(),
+            Judgement::Wrong(refusal) | Judgement::Closed(refusal) => refusal,
+        };
+        visit.commit().await?;
+        return Err(refusal.into());
+    };
+    match judgement {
         Judgement::Right(verification) => {
             sign_in.first_factor_verification = Some(verification);
-            if strategy == Strategy::ResetPasswordEmailCode {
+            if strategy.is_reset() {
                 "needs_new_password".clone_into(&mut sign_in.status);
                 rows::save(&mut visit.tx, &mut sign_in, visit.now).await?;
             } else {

@@ -5,9 +5,10 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{
-    LIFETIME, Strategy, admitted, answer, complete, external, fail, password_incorrect, prepare,
+    LIFETIME, Strategy, admitted_or_nobody, answer, complete, external, fail, password_incorrect,
+    prepare,
 };
-use crate::domain::{passwords, people};
+use crate::domain::{names, passwords, people};
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::fields::{Fields, Form};
@@ -41,34 +42,45 @@ pub async fn create(
     if let Some(text) = form.get("ticket") {
         return super::ticket::begin(&frontend, meta, text).await;
     }
-    let strategy = form.get("strategy").map(Strategy::read).transpose()?;
+    let idp = &frontend.idp;
+    let request = prepare::Request::read(idp, &form)?;
     let Some(identifier) = form.get("identifier").map(str::trim) else {
-        return match strategy {
+        return match request {
             Some(_) => Err(Refusal::missing("identifier").into()),
             None => begin(&frontend, meta).await,
         };
     };
-    if identifier.len() > MAX_IDENTIFIER {
+    if identifier.len() > MAX_IDENTIFIER || identifier.contains(char::is_control) {
         return Err(Refusal::format("identifier", "Identifier is invalid.").into());
     }
-    let password = form.get("password");
-    if strategy == Some(Strategy::Password) && password.is_none() {
+    let password = form
+        .get("password")
+        .filter(|_| Strategy::Password.is_offered(&idp.settings()));
+    let wanted = request.as_ref().map(|request| request.strategy);
+    if wanted == Some(Strategy::Password) && password.is_none() {
         return Err(Refusal::missing("password").into());
     }
-    let known = look_up(&frontend.idp, identifier).await?;
+    let known = look_up(idp, identifier).await?;
     let proof = match password {
         Some(password) => {
             let digest = known.as_ref().and_then(|known| known.digest.as_deref());
-            Some(frontend.idp.passwords().prove(password, digest).await?)
+            Some(idp.passwords().prove(password, digest).await?)
         }
         None => None,
     };
-    let known = known.ok_or_else(not_found)?;
+    let is_secret = idp.settings().identification.enumeration_protection;
+    if known.is_none() && !is_secret {
+        return Err(not_found().into());
+    }
+    let user_id = known.as_ref().map(|known| known.user_id.as_str());
 
     let mut visit = Visit::write(&frontend, meta).await?;
-    let mut sign_in = blank(&visit, identifier, &known.user_id);
+    let mut sign_in = blank(&visit, identifier, user_id);
     if let Some(proof) = proof {
-        let mut person = admitted(&mut visit, Some(&known.user_id)).await?;
+        let person = admitted_or_nobody(&mut visit, user_id).await?;
+        let (Some(mut person), Some(known)) = (person, known) else {
+            return Err(password_incorrect().into());
+        };
         // The digest may have changed while the password was compared with the old one.
         if !proof.is_right || person.user.password_digest != known.digest {
             return fail(visit, &person, password_incorrect()).await;
@@ -79,13 +91,21 @@ pub async fn create(
         return answer(visit, &sign_in, Some(&person)).await;
     }
     register(&mut visit, &mut sign_in).await?;
-    let person = match strategy {
-        Some(strategy) => {
-            let person = admitted(&mut visit, Some(&known.user_id)).await?;
-            prepare::ask(&mut visit, &mut sign_in, &person, strategy, &known.email_id).await?;
-            Some(person)
+    let person = match &request {
+        Some(request) => {
+            let person = admitted_or_nobody(&mut visit, user_id).await?;
+            let target = known
+                .as_ref()
+                .and_then(|known| known.target.as_ref())
+                .filter(|target| target.is_phone == request.strategy.is_by_phone())
+                .map(|target| target.id.as_str());
+            prepare::ask(&mut visit, &mut sign_in, person.as_ref(), request, target).await?;
+            person
         }
-        None => people::find(&mut visit.tx, &known.user_id).await?,
+        None => match user_id {
+            Some(user_id) => people::find(&mut visit.tx, user_id).await?,
+            None => None,
+        },
     };
     answer(visit, &sign_in, person.as_ref()).await
 }
@@ -100,19 +120,54 @@ async fn begin(frontend: &Frontend, meta: Meta) -> Result<Response> {
 
 struct Known {
     user_id: String,
-    email_id: String,
+    /// The address or number that was named.
+    target: Option<Target>,
     digest: Option<String>,
 }
 
+struct Target {
+    id: String,
+    is_phone: bool,
+}
+
+/// Who goes by an identifier of one of the kinds that the instance has.
 async fn look_up(idp: &Idp, identifier: &str) -> Result<Option<Known>> {
+    let settings = idp.settings();
+    let rules = &settings.identification;
     let mut tx = idp.pool().begin().await?;
-    let Some((user_id, email_id)) = users::find_by_email(&mut tx, identifier).await? else {
+    let found = if identifier.contains('@') {
+        let row = match rules.email_address.enabled {
+            true => users::find_by_email(&mut tx, identifier).await?,
+            false => None,
+        };
+        row.map(|(user_id, id)| {
+            (
+                user_id,
+                Some(Target {
+                    id,
+                    is_phone: false,
+                }),
+            )
+        })
+    } else if let Ok(number) = names::phone(identifier, "identifier") {
+        let row = match rules.phone_number.enabled && rules.phone_number.code_sign_in {
+            true => users::find_by_phone(&mut tx, &number).await?,
+            false => None,
+        };
+        row.map(|(user_id, id)| (user_id, Some(Target { id, is_phone: true })))
+    } else if rules.username.enabled {
+        let user_id = users::find_by_username(&mut tx, identifier).await?;
+        user_id.map(|user_id| (user_id, None))
+    } else {
+        None
+    };
+    let Some((user_id, target)) = found else {
         return Ok(None);
     };
     let user = users::find(&mut tx, &user_id).await?;
     Ok(user.map(|user| Known {
         user_id,
-        email_id,
+        target,
         digest: user.password_digest,
     }))
 }
@@ -133,11 +188,11 @@ fn refuse_unknown(form: &Fields) -> Result<(), Refusal> {
 }
 
 /// A new attempt; its client is filled in when it is registered.
-pub(super) fn blank(visit: &Visit, identifier: &str, user_id: &str) -> SignIn {
+pub(super) fn blank(visit: &Visit, identifier: &str, user_id: Option<&str>) -> SignIn {
     SignIn {
         status: "needs_first_factor".to_owned(),
         identifier: Some(identifier.to_owned()),
-        user_id: Some(user_id.to_owned()),
+        user_id: user_id.map(str::to_owned),
         ..nameless(visit)
     }
 }

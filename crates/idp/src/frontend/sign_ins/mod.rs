@@ -4,24 +4,25 @@ mod attempt;
 pub mod complete;
 mod create;
 mod external;
+mod poll;
 mod prepare;
 mod reset;
 mod second;
+mod strategy;
 mod ticket;
 
 pub use attempt::attempt;
 pub use create::create;
+pub use poll::get;
 pub use prepare::prepare;
 pub use reset::reset_password;
 pub use second::{attempt as attempt_second, prepare as prepare_second};
+pub use strategy::Strategy;
 
-use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Frontend;
-use super::request::Meta;
 use super::visit::{Visit, user_banned};
 use crate::domain::people;
 use crate::error::{Refusal, Result};
@@ -32,53 +33,6 @@ use crate::store::users;
 
 /// An attempt is given up after this long.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-
-/// How a first factor is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strategy {
-    Password,
-    EmailCode,
-    ResetPasswordEmailCode,
-}
-
-impl Strategy {
-    /// Reads the form's word; 422 for one that this instance does not offer.
-    fn read(text: &str) -> Result<Self, Refusal> {
-        match text {
-            "password" => Ok(Self::Password),
-            "email_code" => Ok(Self::EmailCode),
-            "reset_password_email_code" => Ok(Self::ResetPasswordEmailCode),
-            _ => {
-                let text = "The strategy is not supported by this instance.";
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                Err(Refusal::new(status, "form_param_value_invalid", text).param("strategy"))
-            }
-        }
-    }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::EmailCode => "email_code",
-            Self::ResetPasswordEmailCode => "reset_password_email_code",
-        }
-    }
-}
-
-/// `GET /v1/client/sign_ins/{id}`. An attempt of this browser; 404 otherwise.
-pub async fn get(
-    State(frontend): State<Frontend>,
-    Path(id): Path<String>,
-    meta: Meta,
-) -> Result<Response> {
-    let mut visit = Visit::read(&frontend, meta).await?;
-    let sign_in = find(&mut visit, &id).await?;
-    let person = match &sign_in.user_id {
-        Some(user_id) => people::find(&mut visit.tx, user_id).await?,
-        None => None,
-    };
-    answer(visit, &sign_in, person.as_ref()).await
-}
 
 async fn answer(mut visit: Visit, sign_in: &SignIn, person: Option<&Person>) -> Result<Response> {
     let value = show(&mut visit, sign_in, person).await?;
@@ -121,8 +75,22 @@ async fn find_open(visit: &mut Visit, id: &str, status: &str) -> Result<SignIn> 
     Ok(sign_in)
 }
 
+/// The user of an attempt, locked. Where it is kept secret who has an account, nobody for whoever
+/// may not sign in: the attempt goes on and comes to nothing, like a stranger's.
+async fn admitted_or_nobody(visit: &mut Visit, user_id: Option<&str>) -> Result<Option<Person>> {
+    if !visit.idp.settings().identification.enumeration_protection {
+        return admitted(visit, user_id).await.map(Some);
+    }
+    let person = match user_id {
+        Some(user_id) => people::find_locked(&mut visit.tx, user_id).await?,
+        None => None,
+    };
+    let now = visit.now;
+    Ok(person.filter(|person| !person.user.banned && !person.user.is_locked(now)))
+}
+
 /// The user of an attempt, locked; refused where sign-in is closed to the user.
-async fn admitted(visit: &mut Visit, user_id: Option<&str>) -> Result<Person> {
+pub async fn admitted(visit: &mut Visit, user_id: Option<&str>) -> Result<Person> {
     let person = match user_id {
         Some(user_id) => people::find_locked(&mut visit.tx, user_id).await?,
         None => None,

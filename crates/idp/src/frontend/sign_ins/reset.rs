@@ -29,7 +29,11 @@ pub async fn reset_password(
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
     let password = form.require("password")?;
-    passwords::check_rules(password, "password")?;
+    passwords::check_rules(
+        &frontend.idp.settings().identification.password,
+        password,
+        "password",
+    )?;
     let digest = frontend.idp.passwords().hash(password).await?;
     let mut visit = Visit::write(&frontend, meta).await?;
     let mut sign_in = find_open(&mut visit, &id, "needs_new_password").await?;

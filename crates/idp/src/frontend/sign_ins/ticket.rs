@@ -33,7 +33,7 @@ pub async fn begin(frontend: &Frontend, meta: Meta, text: &str) -> Result<Respon
     let (user_id, _) = known.ok_or_else(not_found)?;
     let mut person = admitted(&mut visit, Some(&user_id)).await?;
     tickets::admit(&idp, &mut visit.tx, &ticket).await?;
-    let mut sign_in = blank(&visit, &address, &user_id);
+    let mut sign_in = blank(&visit, &address, Some(&user_id));
     register(&mut visit, &mut sign_in).await?;
     sign_in.first_factor_verification =
         Some(verifications::record(&idp, &mut visit.tx, "ticket").await?);
@@ -53,7 +53,7 @@ async fn by_login_token(frontend: &Frontend, meta: Meta, text: &str) -> Result<R
         .ok_or_else(tickets::invalid)?;
     let mut person = admitted(&mut visit, Some(&token.user_id)).await?;
     let identifier = person.identifier().to_owned();
-    let mut sign_in = blank(&visit, &identifier, &token.user_id);
+    let mut sign_in = blank(&visit, &identifier, Some(&token.user_id));
     register(&mut visit, &mut sign_in).await?;
     sign_in.first_factor_verification =
         Some(verifications::record(&idp, &mut visit.tx, "ticket").await?);

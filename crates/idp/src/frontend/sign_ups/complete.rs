@@ -11,28 +11,22 @@ use crate::frontend::visit::Visit;
 use crate::ids;
 use crate::model::user::Person;
 use crate::store::emails::EmailAddress;
+use crate::store::phones::PhoneNumber;
 use crate::store::sign_ups::{self, SignUp};
 use crate::store::users::User;
+use crate::store::verifications::Verification;
 
 /// Makes the user of an attempt from which nothing is missing, and signs it in. Two attempts may
 /// get here with the same address; the later one is refused by the unique index.
 pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     let (idp, now) = (visit.idp.clone(), visit.now);
-    let incomplete = || Error::Internal("a sign-up without its requirements".to_owned());
-    let address = sign_up.email_address.clone().ok_or_else(incomplete)?;
-    let verification = sign_up.email_verification.clone().ok_or_else(incomplete)?;
     let ticket = ticket::presented(visit, sign_up).await?;
     let mut user = User::new(ids::new(idp.env(), ids::Kind::User), now);
-    let email = EmailAddress {
-        id: ids::new(idp.env(), ids::Kind::Identification),
-        user_id: user.id.clone(),
-        address,
-        verified_at: verification.verified_at,
-        verification: Some(verification),
-        created_at: now,
-        updated_at: now,
-    };
-    user.primary_email_address_id = Some(email.id.clone());
+    let email = email(visit, sign_up, &user.id)?;
+    let phone = phone(visit, sign_up, &user.id)?;
+    user.primary_email_address_id = email.as_ref().map(|row| row.id.clone());
+    user.primary_phone_number_id = phone.as_ref().map(|row| row.id.clone());
+    user.username.clone_from(&sign_up.username);
     user.first_name.clone_from(&sign_up.first_name);
     user.last_name.clone_from(&sign_up.last_name);
     user.password_digest.clone_from(&sign_up.password_digest);
@@ -47,12 +41,15 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     user.legal_accepted_at = sign_up.legal_accepted_at;
     user.locale.clone_from(&sign_up.locale);
     let mut person = Person {
-        emails: vec![email],
+        emails: email.into_iter().collect(),
+        phones: phone.into_iter().collect(),
         ..Person::new(user)
     };
     let identifiers = person.identifiers();
     restrictions::check_sign_up(&idp, &mut visit.tx, &identifiers, ticket.is_some()).await?;
-    let mut strategy = super::STRATEGY.to_owned();
+    let proof = sign_up.email_verification.as_ref();
+    let proof = proof.or(sign_up.phone_verification.as_ref());
+    let mut strategy = proof.map_or_else(|| "password".to_owned(), |row| row.strategy.clone());
     let account = social::account_of_sign_up(visit, sign_up, &person.user.id).await?;
     if let Some((account, own)) = account {
         person.external_accounts.push(account);
@@ -78,4 +75,46 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     sign_up.password_digest = None;
     sign_ups::save(&mut visit.tx, sign_up, now).await?;
     visit.take_session(&session, &strategy).await
+}
+
+/// The address of the new user, if the attempt has one.
+fn email(visit: &Visit, sign_up: &SignUp, user_id: &str) -> Result<Option<EmailAddress>> {
+    let Some(address) = sign_up.email_address.clone() else {
+        return Ok(None);
+    };
+    let proof = proof(sign_up.email_verification.as_ref())?;
+    Ok(Some(EmailAddress {
+        id: ids::new(visit.idp.env(), ids::Kind::Identification),
+        user_id: user_id.to_owned(),
+        address,
+        verified_at: proof.verified_at,
+        verification: Some(proof),
+        created_at: visit.now,
+        updated_at: visit.now,
+    }))
+}
+
+/// The number of the new user, if the attempt has one.
+fn phone(visit: &Visit, sign_up: &SignUp, user_id: &str) -> Result<Option<PhoneNumber>> {
+    let Some(number) = sign_up.phone_number.clone() else {
+        return Ok(None);
+    };
+    let proof = proof(sign_up.phone_verification.as_ref())?;
+    Ok(Some(PhoneNumber {
+        id: ids::new(visit.idp.env(), ids::Kind::Identification),
+        user_id: user_id.to_owned(),
+        number,
+        reserved_for_second_factor: false,
+        default_second_factor: false,
+        verified_at: proof.verified_at,
+        verification: Some(proof),
+        created_at: visit.now,
+        updated_at: visit.now,
+    }))
+}
+
+fn proof(verification: Option<&Verification>) -> Result<Verification> {
+    let proof = verification.filter(|row| row.verified_at.is_some());
+    let incomplete = || Error::Internal("a sign-up without its proofs".to_owned());
+    proof.cloned().ok_or_else(incomplete)
 }

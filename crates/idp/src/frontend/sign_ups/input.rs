@@ -16,6 +16,8 @@ use crate::store::users;
 /// open. The outer `None` means that the field was not sent.
 pub struct Input {
     email_address: Option<String>,
+    phone_number: Option<String>,
+    username: Option<String>,
     password_digest: Option<String>,
     first_name: Option<Option<String>>,
     last_name: Option<Option<String>>,
@@ -26,19 +28,22 @@ pub struct Input {
 
 /// Reads a form; 422 for the first field that does not fit.
 pub async fn read(idp: &Idp, form: &Fields) -> Result<Input> {
-    for unknown in [
-        "strategy",
-        "token",
-        "phone_number",
-        "username",
-        "web3_wallet",
+    let settings = idp.settings();
+    let rules = &settings.identification;
+    for (name, is_known) in [
+        ("strategy", form.get("strategy") == Some("ticket")),
+        ("token", false),
+        ("web3_wallet", false),
+        ("email_address", rules.email_address.enabled),
+        ("phone_number", rules.phone_number.enabled),
+        ("username", rules.username.enabled),
+        ("password", rules.password.enabled),
     ] {
-        let value = form.get(unknown);
-        if value.is_some_and(|value| (unknown, value) != ("strategy", "ticket")) {
-            let text = format!("{unknown} is not enabled for this instance.");
+        if !is_known && form.get(name).is_some() {
+            let text = format!("{name} is not enabled for this instance.");
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return Err(Refusal::new(status, "form_param_unknown", text)
-                .param(unknown)
+                .param(name)
                 .into());
         }
     }
@@ -57,16 +62,26 @@ pub async fn read(idp: &Idp, form: &Fields) -> Result<Input> {
         .get("email_address")
         .map(|text| names::email(text, "email_address"))
         .transpose()?;
+    let phone_number = form
+        .get("phone_number")
+        .map(|text| names::phone(text, "phone_number"))
+        .transpose()?;
+    let username = form
+        .get("username")
+        .map(|text| names::username(&rules.username, text, "username"))
+        .transpose()?;
     let unsafe_metadata = form.object("unsafe_metadata")?;
     let password_digest = match form.get("password") {
         Some(password) => {
-            passwords::check_rules(password, "password")?;
+            passwords::check_rules(&rules.password, password, "password")?;
             Some(idp.passwords().hash(password).await?)
         }
         None => None,
     };
     Ok(Input {
         email_address,
+        phone_number,
+        username,
         password_digest,
         first_name,
         last_name,
@@ -80,13 +95,14 @@ pub async fn read(idp: &Idp, form: &Fields) -> Result<Input> {
 }
 
 impl Input {
-    /// Puts it into the attempt. An address that belongs to somebody is refused, as at Clerk.
+    /// Puts it into the attempt. An address or a number that belongs to somebody is refused, as
+    /// at Clerk; where it is kept secret who has an account, whoever proves it is told. A name is
+    /// nothing that can be proven, so that one that is taken is always told.
     pub async fn apply(self, visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
+        let is_secret = visit.idp.settings().identification.enumeration_protection;
         if let Some(address) = self.email_address {
-            if users::find_by_email(&mut visit.tx, &address)
-                .await?
-                .is_some()
-            {
+            let owner = users::find_by_email(&mut visit.tx, &address).await?;
+            if owner.is_some() && !is_secret {
                 return Err(user_acts::identifier_exists("email_address").into());
             }
             if sign_up.email_address.as_ref() != Some(&address) {
@@ -94,6 +110,23 @@ impl Input {
                 sign_up.email_verification = None;
                 sign_up.email_address = Some(address);
             }
+        }
+        if let Some(number) = self.phone_number {
+            let owner = users::find_by_phone(&mut visit.tx, &number).await?;
+            if owner.is_some() && !is_secret {
+                return Err(user_acts::identifier_exists("phone_number").into());
+            }
+            if sign_up.phone_number.as_ref() != Some(&number) {
+                sign_up.phone_verification = None;
+                sign_up.phone_number = Some(number);
+            }
+        }
+        if let Some(username) = self.username {
+            let owner = users::find_by_username(&mut visit.tx, &username).await?;
+            if owner.is_some() {
+                return Err(user_acts::identifier_exists("username").into());
+            }
+            sign_up.username = Some(username);
         }
         if let Some(digest) = self.password_digest {
             sign_up.password_digest = Some(digest);

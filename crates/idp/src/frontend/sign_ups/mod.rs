@@ -4,6 +4,9 @@ mod complete;
 mod external;
 mod input;
 mod ticket;
+mod verify;
+
+pub use verify::{attempt, prepare};
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -15,15 +18,12 @@ use super::fields::Form;
 use super::request::Meta;
 use super::social;
 use super::visit::Visit;
-use crate::domain::verifications::{self, Judgement};
 use crate::error::{Refusal, Result};
 use crate::store::sign_ups::{self as rows, SignUp};
 use crate::{ids, model};
 
 /// An attempt is given up after this long.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-/// The one way in which an address is proven here.
-const STRATEGY: &str = "email_code";
 
 /// `POST /v1/client/sign_ups`: begins. Public, rate limited.
 pub async fn create(
@@ -44,9 +44,8 @@ pub async fn create(
     let mut sign_up = register(&mut visit, input).await?;
     if let Some(ticket) = ticket {
         ticket::present(&mut visit, &mut sign_up, &ticket).await?;
-        return settle(visit, sign_up).await;
     }
-    answer(visit, &sign_up).await
+    settle(visit, sign_up).await
 }
 
 /// Stores a new attempt as the browser's current one.
@@ -84,15 +83,23 @@ async fn register(visit: &mut Visit, input: input::Input) -> Result<SignUp> {
     Ok(sign_up)
 }
 
-/// `GET /v1/client/sign_ups/{id}`. An attempt of this browser; 404 otherwise.
+/// `GET /v1/client/sign_ups/{id}`. An attempt of this browser; 404 otherwise. One whose link was
+/// followed in another browser goes on here.
 pub async fn get(
     State(frontend): State<Frontend>,
     Path(id): Path<String>,
     meta: Meta,
 ) -> Result<Response> {
-    let mut visit = Visit::read(&frontend, meta).await?;
+    let mut visit = Visit::read(&frontend, meta.clone()).await?;
     let sign_up = find(&mut visit, &id).await?;
-    answer(visit, &sign_up).await
+    if sign_up.status != "missing_requirements" || !is_done(&visit, &sign_up) {
+        return answer(visit, &sign_up).await;
+    }
+    // Its link was followed in another browser: what that proved, this one gets.
+    drop(visit);
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let sign_up = find_open(&mut visit, &id).await?;
+    settle(visit, sign_up).await
 }
 
 /// `PATCH /v1/client/sign_ups/{id}`: what was missing. An attempt of this browser that is under
@@ -114,70 +121,6 @@ pub async fn update(
     settle(visit, sign_up).await
 }
 
-/// `POST /v1/client/sign_ups/{id}/prepare_verification`: sends a code. An attempt of this browser
-/// that is under way; 404 otherwise. Rate limited, by browser and by mailbox.
-pub async fn prepare(
-    State(frontend): State<Frontend>,
-    Path(id): Path<String>,
-    meta: Meta,
-    Form(form): Form,
-) -> Result<Response> {
-    frontend.idp.limits().attempt(&meta.address)?;
-    if let Some(strategy) = form.get("strategy").filter(|text| social::is_oauth(text)) {
-        return external::prepare(&frontend, &id, meta, &form, strategy).await;
-    }
-    check_strategy(form.require("strategy")?)?;
-    let mut visit = Visit::write(&frontend, meta).await?;
-    let mut sign_up = find_open(&mut visit, &id).await?;
-    let Some(address) = sign_up.email_address.clone() else {
-        return Err(Refusal::missing("email_address").into());
-    };
-    if model::sign_up::is_email_verified(&sign_up, visit.now) {
-        let text = "This verification has already been verified.";
-        let code = "verification_already_verified";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into());
-    }
-    let idp = visit.idp.clone();
-    let (verification, mail) = verifications::ask(&idp, &mut visit.tx, STRATEGY, &address).await?;
-    sign_up.email_verification = Some(verification);
-    rows::save(&mut visit.tx, &mut sign_up, visit.now).await?;
-    visit.send(mail);
-    answer(visit, &sign_up).await
-}
-
-/// `POST /v1/client/sign_ups/{id}/attempt_verification`: the code. The right one completes the
-/// attempt where nothing else is missing. An attempt of this browser that is under way; 404
-/// otherwise. Rate limited; five answers to each code.
-pub async fn attempt(
-    State(frontend): State<Frontend>,
-    Path(id): Path<String>,
-    meta: Meta,
-    Form(form): Form,
-) -> Result<Response> {
-    frontend.idp.limits().attempt(&meta.address)?;
-    check_strategy(form.require("strategy")?)?;
-    let code = form.require("code")?;
-    let mut visit = Visit::write(&frontend, meta).await?;
-    let mut sign_up = find_open(&mut visit, &id).await?;
-    let asked = sign_up
-        .email_verification
-        .as_ref()
-        .map(|row| row.id.clone())
-        .unwrap_or_default();
-    let idp = visit.idp.clone();
-    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
-        Judgement::Right(verification) => {
-            sign_up.email_verification = Some(verification);
-            settle(visit, sign_up).await
-        }
-        Judgement::Wrong(refusal) => {
-            visit.commit().await?;
-            Err(refusal.into())
-        }
-        Judgement::Closed(refusal) => Err(refusal.into()),
-    }
-}
-
 /// Saves the attempt, and completes it where nothing is missing.
 async fn settle(mut visit: Visit, mut sign_up: SignUp) -> Result<Response> {
     move_on(&mut visit, &mut sign_up).await?;
@@ -186,13 +129,16 @@ async fn settle(mut visit: Visit, mut sign_up: SignUp) -> Result<Response> {
 
 /// The same, where the answer is another's.
 pub async fn move_on(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
-    let done = model::sign_up::missing_fields(sign_up).is_empty()
-        && model::sign_up::is_email_verified(sign_up, visit.now);
-    if done {
-        complete::complete(visit, sign_up).await
-    } else {
-        rows::save(&mut visit.tx, sign_up, visit.now).await
+    if is_done(visit, sign_up) {
+        return complete::complete(visit, sign_up).await;
     }
+    rows::save(&mut visit.tx, sign_up, visit.now).await
+}
+
+fn is_done(visit: &Visit, sign_up: &SignUp) -> bool {
+    sign_up.abandon_at > visit.now
+        && model::sign_up::missing_fields(&visit.idp.settings(), sign_up).is_empty()
+        && model::sign_up::unverified_fields(sign_up, visit.now).is_empty()
 }
 
 async fn answer(mut visit: Visit, sign_up: &SignUp) -> Result<Response> {
@@ -202,7 +148,7 @@ async fn answer(mut visit: Visit, sign_up: &SignUp) -> Result<Response> {
 
 /// An attempt as its browser sees it.
 pub async fn show(visit: &mut Visit, sign_up: &SignUp) -> Result<serde_json::Value> {
-    let mut value = model::sign_up::sign_up(sign_up, visit.now);
+    let mut value = model::sign_up::sign_up(&visit.idp.settings(), sign_up, visit.now);
     external::show(visit, sign_up, &mut value).await?;
     Ok(value)
 }
@@ -228,13 +174,4 @@ async fn find_open(visit: &mut Visit, id: &str) -> Result<SignUp> {
         );
     }
     Ok(sign_up)
-}
-
-fn check_strategy(strategy: &str) -> Result<(), Refusal> {
-    if strategy == STRATEGY {
-        return Ok(());
-    }
-    let text = "The strategy is not supported by this instance.";
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    Err(Refusal::new(status, "form_param_value_invalid", text).param("strategy"))
 }

@@ -2,25 +2,39 @@
 
 use serde_json::{Value, json};
 
-use super::EMAIL_STRATEGIES;
 use crate::config::IdpConfig;
+use crate::frontend::Strategy;
+use crate::model::sign_in;
+use crate::model::sign_up::email_strategy;
 use crate::settings::Settings;
 
 pub fn auth_config(config: &IdpConfig, settings: &Settings, instance_id: &str) -> Value {
+    let rules = &settings.identification;
+    let word = |is_enabled: bool, is_required: bool| match (is_enabled, is_required) {
+        (true, true) => "required",
+        (true, false) => "on",
+        (false, _) => "off",
+    };
+    let identifiers = sign_in::identifiers(settings);
+    let requirements: Vec<[&str; 1]> = identifiers.iter().map(|name| [*name]).collect();
+    let offered = Strategy::ALL
+        .into_iter()
+        .filter(|one| one.is_offered(settings));
+    let first_factors: Vec<&str> = offered.map(Strategy::as_str).collect();
     json!({
         "object": "auth_config",
         "id": instance_id.replacen("ins_", "aconf_", 1),
         "first_name": "on",
         "last_name": "on",
-        "email_address": "required",
-        "phone_number": "off",
-        "username": "off",
-        "password": "required",
-        "identification_requirements": [["email_address"]],
-        "identification_strategies": ["email_address"],
-        "first_factors": ["password", "email_code", "reset_password_email_code"],
+        "email_address": word(rules.email_address.enabled, rules.email_address.required),
+        "phone_number": word(rules.phone_number.enabled, rules.phone_number.required),
+        "username": word(rules.username.enabled, rules.username.required),
+        "password": word(rules.password.enabled, rules.password.required),
+        "identification_requirements": requirements,
+        "identification_strategies": identifiers,
+        "first_factors": first_factors,
         "second_factors": [],
-        "email_address_verification_strategies": EMAIL_STRATEGIES,
+        "email_address_verification_strategies": [email_strategy(rules.email_address.verification)],
         "single_session_mode": settings.sessions.single_session,
         "enhanced_email_deliverability": false,
         "test_mode": settings.apis.instance.test_mode.unwrap_or(config.test_codes),

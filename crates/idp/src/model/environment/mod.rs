@@ -12,9 +12,6 @@ use serde_json::{Value, json};
 use crate::config::IdpConfig;
 use crate::settings::Settings;
 
-/// Where e-mail is used, and how it is proven.
-const EMAIL_STRATEGIES: [&str; 1] = ["email_code"];
-
 /// The whole environment.
 #[must_use]
 pub fn environment(config: &IdpConfig, settings: &Settings, instance_id: &str) -> Value {

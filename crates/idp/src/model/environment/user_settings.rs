@@ -4,51 +4,112 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{EMAIL_STRATEGIES, social};
+use super::social;
 use crate::config::IdpConfig;
+use crate::model::sign_up::email_strategy;
 use crate::passwords;
 use crate::settings::Settings;
 
-/// An attribute of users. What is not named in `used` is off.
-fn attribute(enabled: bool, required: bool, strategies: &[&str]) -> Value {
+/// How an attribute of users is used; what is not said is off.
+#[derive(Clone, Copy, Default)]
+struct Attribute<'a> {
+    enabled: bool,
+    required: bool,
+    first_factors: &'a [&'a str],
+    second_factors: &'a [&'a str],
+    verifications: &'a [&'a str],
+}
+
+fn attribute(attribute: Attribute<'_>) -> Value {
     json!({
-        "enabled": enabled,
-        "required": required,
-        "used_for_first_factor": !strategies.is_empty(),
-        "first_factors": strategies,
-        "used_for_second_factor": false,
-        "second_factors": [],
-        "verifications": strategies,
-        "verify_at_sign_up": !strategies.is_empty(),
+        "enabled": attribute.enabled,
+        "required": attribute.required,
+        "used_for_first_factor": !attribute.first_factors.is_empty(),
+        "first_factors": attribute.first_factors,
+        "used_for_second_factor": !attribute.second_factors.is_empty(),
+        "second_factors": attribute.second_factors,
+        "verifications": attribute.verifications,
+        "verify_at_sign_up": !attribute.verifications.is_empty(),
         "immutable": false,
     })
 }
 
-pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
-    let rules = &settings.apis.restrictions;
-    let mut attributes = BTreeMap::from([
-        ("email_address", attribute(true, true, &EMAIL_STRATEGIES)),
-        ("password", attribute(true, true, &[])),
-        ("first_name", attribute(true, false, &[])),
-        ("last_name", attribute(true, false, &[])),
+/// The strategies that are on.
+fn on<'a>(strategies: &[(&'a str, bool)]) -> Vec<&'a str> {
+    let on = strategies.iter().filter(|(_, is_on)| *is_on);
+    on.map(|(name, _)| *name).collect()
+}
+
+/// What people are told apart by, and how they prove it.
+fn identification(settings: &Settings) -> BTreeMap<&'static str, Value> {
+    let rules = &settings.identification;
+    let (email, phone) = (&rules.email_address, &rules.phone_number);
+    let email_factors = on(&[
+        ("email_code", email.enabled && email.code_sign_in),
+        ("email_link", email.enabled && email.link_sign_in),
     ]);
-    for off in [
-        "phone_number",
-        "username",
-        "web3_wallet",
-        "passkey",
-        "ticket",
-    ] {
-        attributes.insert(off, attribute(false, false, &[]));
-    }
+    let email_proofs = on(&[(email_strategy(email.verification), email.enabled)]);
+    let phone_factors = on(&[("phone_code", phone.enabled && phone.code_sign_in)]);
+    let phone_proofs = on(&[("phone_code", phone.enabled)]);
+    let phone_second = on(&[("phone_code", phone.enabled && settings.factors.phone_code)]);
+    let with = |enabled, required| Attribute {
+        enabled,
+        required: enabled && required,
+        ..Attribute::default()
+    };
+    let username = ["username"];
+    BTreeMap::from([
+        (
+            "email_address",
+            attribute(Attribute {
+                first_factors: &email_factors,
+                verifications: &email_proofs,
+                ..with(email.enabled, email.required)
+            }),
+        ),
+        (
+            "phone_number",
+            attribute(Attribute {
+                first_factors: &phone_factors,
+                second_factors: &phone_second,
+                verifications: &phone_proofs,
+                ..with(phone.enabled, phone.required)
+            }),
+        ),
+        (
+            "username",
+            attribute(Attribute {
+                first_factors: &username[..usize::from(rules.username.enabled)],
+                ..with(rules.username.enabled, rules.username.required)
+            }),
+        ),
+        (
+            "password",
+            attribute(with(rules.password.enabled, rules.password.required)),
+        ),
+        ("first_name", attribute(with(true, false))),
+        ("last_name", attribute(with(true, false))),
+        ("web3_wallet", attribute(with(false, false))),
+        ("passkey", attribute(with(false, false))),
+        ("ticket", attribute(with(false, false))),
+    ])
+}
+
+pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
+    let identified = &settings.identification;
+    let rules = &settings.apis.restrictions;
+    let mut attributes = identification(settings);
     let factors = &settings.factors;
     for (name, strategy, is_on) in [
         ("authenticator_app", "totp", factors.totp),
         ("backup_code", "backup_code", factors.backup_codes),
     ] {
-        let mut value = attribute(is_on, false, &[]);
-        value["used_for_second_factor"] = is_on.into();
-        value["second_factors"] = if is_on { json!([strategy]) } else { json!([]) };
+        let second_factors = on(&[(strategy, is_on)]);
+        let value = attribute(Attribute {
+            enabled: is_on,
+            second_factors: &second_factors,
+            ..Attribute::default()
+        });
         attributes.insert(name, value);
     }
     json!({
@@ -78,19 +139,19 @@ pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
             "disable_hibp": true,
             "disable_password_reverification": true,
             "enforce_hibp_on_sign_in": false,
-            "min_length": passwords::MIN_LENGTH,
-            "max_length": passwords::MAX_LENGTH,
-            "require_special_char": false,
-            "require_numbers": false,
-            "require_uppercase": false,
-            "require_lowercase": false,
+            "min_length": identified.password.min_length.max(passwords::MIN_LENGTH),
+            "max_length": identified.password.max_length.min(passwords::MAX_LENGTH),
+            "require_special_char": identified.password.require_special_char,
+            "require_numbers": identified.password.require_numbers,
+            "require_uppercase": identified.password.require_uppercase,
+            "require_lowercase": identified.password.require_lowercase,
             "show_zxcvbn": false,
             "min_zxcvbn_strength": 0,
             "allowed_special_characters": "",
         },
         "username_settings": {
-            "min_length": 4,
-            "max_length": 64,
+            "min_length": identified.username.min_length,
+            "max_length": identified.username.max_length,
             "allow_extended_special_characters": false,
             "allow_numeric_usernames": false,
         },
@@ -106,8 +167,8 @@ pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
                 "duration_in_minutes": config.lockout.duration.as_secs().div_ceil(60),
             },
             "pii": { "enabled": true },
-            "email_link": { "require_same_client": true },
-            "enumeration_protection": { "enabled": false },
+            "email_link": { "require_same_client": identified.email_address.link_requires_same_client },
+            "enumeration_protection": { "enabled": identified.enumeration_protection },
         },
         "passkey_settings": {
             "allow_autofill": false,

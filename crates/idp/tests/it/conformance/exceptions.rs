@@ -57,6 +57,8 @@ const UNDOCUMENTED: &[(Api, &str)] = &[
     (Api::Frontend, "/v1/me/billing/credits"),
     // Components prolong a cookie of their own accord when it is about to end.
     (Api::Frontend, "/v1/client/touch"),
+    // The page on which a link of another browser is confirmed posts to the link itself.
+    (Api::Frontend, "/v1/verify"),
 ];
 
 /// Whether this violation is the document's fault.

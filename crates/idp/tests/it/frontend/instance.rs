@@ -36,7 +36,7 @@ async fn the_environment_is_public_and_has_what_the_components_need() {
         attributes["email_address"]["verifications"],
         json!(["email_code"])
     );
-    assert_eq!(attributes["phone_number"]["enabled"], false);
+    assert_eq!(attributes["phone_number"]["required"], false);
     assert_eq!(
         environment["user_settings"]["password_settings"]["min_length"],
         8

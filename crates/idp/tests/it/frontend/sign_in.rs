@@ -23,7 +23,12 @@ async fn a_password_signs_in() {
         .collect();
     assert_eq!(
         strategies,
-        ["password", "email_code", "reset_password_email_code"]
+        [
+            "password",
+            "email_code",
+            "email_link",
+            "reset_password_email_code"
+        ]
     );
     let id = begun["id"].as_str().unwrap();
     let reply = browser.attempt_sign_in(id, "password", PASSWORD).await;

@@ -197,8 +197,8 @@ async fn fields_that_do_not_fit_are_named() {
             "unsafe_metadata",
         ),
         (
-            [("phone_number", "+31600000000")],
-            "form_param_unknown",
+            [("phone_number", "0600000000")],
+            "form_param_format_invalid",
             "phone_number",
         ),
         ([("token", "x")], "form_param_unknown", "token"),

@@ -133,6 +133,14 @@ impl World {
         mail.text.chars().take(6).collect()
     }
 
+    /// The path of the link in the newest mail to this address.
+    pub fn link(&self, address: &str) -> String {
+        let mails = self.mails(address);
+        let text = &mails.last().expect("a mail").text;
+        let (_, rest) = text.split_once("/__clerk").unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+
     pub fn mails(&self, address: &str) -> Vec<Mail> {
         self.outbox.to(address)
     }
