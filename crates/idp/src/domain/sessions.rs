@@ -191,7 +191,6 @@ pub async fn revoke_all(idp: &Idp, tx: &mut Tx, user_id: &str) -> Result<()> {
     }
 }
 
-async fn emit(
 pub(super) async fn emit(
     idp: &Idp,
     tx: &mut Tx,

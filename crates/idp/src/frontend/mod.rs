@@ -8,7 +8,6 @@ mod emails;
 mod environment;
 mod factors;
 pub(crate) mod fields;
-mod fields;
 mod handshake;
 pub mod images;
 mod intake;
