@@ -247,7 +247,7 @@ def revoke_m2m_token(s):
 @step("DeleteMachineScope")
 def delete_machine_scope(s):
     gone = clerk.machines.delete_scope(machine_id=s.machine.id, other_machine_id=s.other.id)
-    assert gone.deleted is True
+    assert gone.to_machine_id == s.other.id
 
 
 @step("RotateMachineSecretKey")
@@ -258,7 +258,7 @@ def rotate_machine_secret_key(s):
 
 @step("DeleteMachine")
 def delete_machine(s):
-    assert clerk.machines.delete(machine_id=s.other.id).deleted is True
+    assert clerk.machines.delete(machine_id=s.other.id).id == s.other.id
 
 
 applications = Scenario("oauth applications")

@@ -254,8 +254,8 @@ def list_subscription_items(s):
     user = new_user()
     organization = clerk.organizations.create(request={"name": "Payers", "created_by": user.id})
     clerk.organizations.get_billing_subscription(organization_id=organization.id)
-    s.items = clerk.billing.list_subscription_items(include_free=True)
-    assert s.items.data
+    s.page = clerk.billing.list_subscription_items(include_free=True)
+    assert s.page.data
 
 
 @step("GetUserBillingSubscription")

@@ -167,7 +167,7 @@ impl Form {
     /// An integer that is not negative.
     pub(super) fn count(&mut self, name: &str) -> Patch<i64> {
         self.take(name, "a number from 0", |value| {
-            value.as_i64().filter(|number| *number >= 0)
+            whole(&value).filter(|number| *number >= 0)
         })
     }
 
@@ -240,6 +240,12 @@ impl Form {
             retry_after: None,
         })
     }
+}
+
+/// A whole number, also one that is written with a point: Python's SDK writes some so.
+fn whole(value: &Value) -> Option<i64> {
+    let text = value.is_number().then(|| value.to_string())?;
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 #[cfg(test)]

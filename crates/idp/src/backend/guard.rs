@@ -17,8 +17,8 @@ use crate::{secrets, store};
 
 /// The one path whose use is not bounded: verifiers refetch keys whenever they meet a new one.
 const UNBOUNDED: &str = "/v1/jwks";
-/// What machines may ask with their own keys.
-const OF_MACHINES: &str = "/v1/m2m_tokens";
+/// What machines may ask with their own keys, below the version or without it.
+const OF_MACHINES: &str = "/m2m_tokens";
 
 /// Admits a request or refuses it; renders refusals.
 pub(super) async fn guard(
@@ -70,7 +70,8 @@ async fn caller(backend: &Backend, token: &str, path: &str) -> Result<Option<Cal
     if backend.is_key(token) {
         return Ok(Some(Caller::Instance));
     }
-    let rest = path.strip_prefix(OF_MACHINES);
+    let unversioned = path.strip_prefix("/v1").unwrap_or(path);
+    let rest = unversioned.strip_prefix(OF_MACHINES);
     let is_of_machines = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if !is_of_machines || !token.starts_with("ak_") {
         return Ok(None);

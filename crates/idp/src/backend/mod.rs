@@ -45,7 +45,7 @@ use state::Backend;
 /// The largest body that is read, in bytes: metadata of all kinds at their largest fit many times.
 const BODY_MAX: usize = 256 * 1024;
 
-/// The Backend API, all of its paths under `/v1`. To be served on a listener of its own.
+/// The Backend API, its paths under `/v1`. To be served on a listener of its own.
 pub fn router(idp: Idp) -> Router {
     let backend = Arc::new(Backend::new(idp));
     let v1 = Router::new()
@@ -63,16 +63,24 @@ pub fn router(idp: Idp) -> Router {
         .merge(instance::router())
         .merge(restrictions::router())
         .merge(billing::router())
-        .merge(api_keys::router())
         .merge(machines::router())
-        .merge(m2m_tokens::router());
+        .merge(keys_and_tokens());
     Router::new()
         .nest("/v1", v1)
+        .merge(keys_and_tokens())
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn_with_state(Arc::clone(&backend), guard::guard))
         .with_state(backend)
+}
+
+/// Keys and tokens of machines: Clerk serves them with and without a version, and its SDKs differ
+/// in which they ask.
+fn keys_and_tokens() -> Router<Arc<Backend>> {
+    Router::new()
+        .merge(api_keys::router())
+        .merge(m2m_tokens::router())
 }
 
 async fn unknown() -> Error {

@@ -79,7 +79,9 @@ impl Params {
     }
 
     fn number(&self, name: &str) -> Result<Option<i64>, Refusal> {
-        let number = self.all(name).next().map(str::parse);
+        // Python's SDK writes some whole numbers with a point.
+        let whole = |text: &str| text.strip_suffix(".0").unwrap_or(text).parse();
+        let number = self.all(name).next().map(whole);
         number
             .transpose()
             .map_err(|_| Refusal::format(name, &format!("{name} must be a number.")))

@@ -18,6 +18,14 @@ pub async fn get(State(frontend): State<Frontend>, meta: Meta) -> Result<Respons
         .await
 }
 
+/// `PUT /v1/client` and `POST /v1/client`: makes the browser known, where it is not. Public.
+pub async fn ensure(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    let mut visit = Visit::write(&frontend, meta).await?;
+    visit.client().await?;
+    visit.answer_client(true).await
+}
+
 /// `DELETE /v1/client/sessions` and `DELETE /v1/client`: signs everybody out; the client stays.
 /// Asks for a known browser and nothing else, so that it can be repeated.
 pub async fn sign_out(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> {

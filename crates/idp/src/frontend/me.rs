@@ -135,8 +135,21 @@ pub async fn delete(State(frontend): State<Frontend>, meta: Meta) -> Result<Resp
     visit.answer(gone).await
 }
 
-/// `GET /v1/me/sessions` and `GET /v1/me/sessions/active`: the devices on which the user is
-/// signed in, a bare list. Signed in; 401 otherwise.
+/// `GET /v1/me/sessions`: the sessions of the user, a bare list, without tokens: those are for
+/// each session's own browser. Signed in; 401 otherwise.
+pub async fn all_sessions(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> {
+    let mut visit = Visit::read(&frontend, meta).await?;
+    let (_, person) = visit.signed_in().await?;
+    let rows = session_rows::list_live_by_user(&mut visit.tx, &person.user.id, visit.now).await?;
+    let mut values = piggyback::sessions_of(&mut visit, &rows).await?;
+    for value in &mut values {
+        value["last_active_token"] = Value::Null;
+    }
+    visit.bare(Value::Array(values)).await
+}
+
+/// `GET /v1/me/sessions/active`: the devices on which the user is signed in, a bare list. Signed
+/// in; 401 otherwise.
 pub async fn sessions(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> {
     let mut visit = Visit::read(&frontend, meta).await?;
     let (_, person) = visit.signed_in().await?;

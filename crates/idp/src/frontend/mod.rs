@@ -25,6 +25,7 @@ mod scripts;
 mod sessions;
 mod sign_ins;
 mod sign_ups;
+mod site;
 mod social;
 mod verify;
 mod visit;
@@ -71,6 +72,7 @@ pub fn router(idp: Idp) -> Router {
     };
     let routes = Router::new()
         .merge(public())
+        .nest("/.well-known", site::well_known_routes())
         .nest(
             "/v1",
             client_routes()
@@ -82,6 +84,7 @@ pub fn router(idp: Idp) -> Router {
                 .merge(reverification::reverification_routes())
                 .merge(organization_routes())
                 .merge(joining::routes())
+                .merge(site::routes())
                 .merge(billing::routes()),
         )
         .fallback(intake::not_found)
@@ -116,7 +119,13 @@ fn client_routes() -> Router<Frontend> {
     Router::new()
         .route("/client/handshake", get(handshake::handshake))
         .route("/client/touch", get(handshake::touch))
-        .route("/client", get(client::get).delete(client::sign_out))
+        .route(
+            "/client",
+            get(client::get)
+                .put(client::ensure)
+                .post(client::ensure)
+                .delete(client::sign_out),
+        )
         .route("/client/sessions", axum::routing::delete(client::sign_out))
         .route("/client/sign_ups", post(sign_ups::create))
         .route(
@@ -168,7 +177,7 @@ fn me_routes() -> Router<Frontend> {
     Router::new()
         .route("/me", get(me::get).patch(me::update).delete(me::delete))
         .route("/me/metadata", patch(me::update_metadata))
-        .route("/me/sessions", get(me::sessions))
+        .route("/me/sessions", get(me::all_sessions))
         .route("/me/sessions/active", get(me::sessions))
         .route("/me/sessions/{id}/revoke", post(me::revoke_session))
         .route("/me/organization_memberships", get(me::memberships))

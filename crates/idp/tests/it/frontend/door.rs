@@ -93,7 +93,7 @@ async fn a_trailing_slash_does_not_matter_and_an_unknown_path_is_json() {
         .await
         .refused(405, "method_not_allowed");
     browser
-        .call("PUT", "/v1/client", &[])
+        .call("PUT", "/v1/me", &[])
         .await
         .refused(405, "method_not_allowed");
 }

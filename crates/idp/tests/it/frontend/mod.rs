@@ -23,6 +23,7 @@ mod server;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod site;
 mod social;
 mod tasks;
 mod templates;

@@ -48,6 +48,10 @@ impl Stage {
         let home = format!("http://{}", frontend.local_addr().unwrap());
         let mut config = IdpConfig::new("Bailiwick", &home, SECRET_KEY.into());
         config.test_codes = true;
+        config.console_url = Some(format!("{home}/console"));
+        config.settings.factors.totp = true;
+        config.settings.factors.backup_codes = true;
+        config.settings.billing.users = true;
         let many = NonZeroU32::new(100_000).unwrap();
         config.rate_limits = RateLimits {
             attempts_per_minute: many,
