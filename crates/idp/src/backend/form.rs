@@ -183,6 +183,11 @@ impl Form {
         texts.flatten().unwrap_or_default()
     }
 
+    /// Strings, where they are given at all.
+    pub(super) fn list(&mut self, name: &str) -> Option<Vec<String>> {
+        self.fields.contains_key(name).then(|| self.texts(name))
+    }
+
     /// An object.
     pub(super) fn object(&mut self, name: &str) -> Option<Map<String, Value>> {
         self.take(name, "an object", |value| match value {

@@ -20,6 +20,7 @@ mod machines;
 mod memberships;
 mod metadata;
 mod organization_invitations;
+mod organization_settings;
 mod organizations;
 mod params;
 mod quota;
@@ -50,12 +51,13 @@ pub fn router(idp: Idp) -> Router {
     let backend = Arc::new(Backend::new(idp));
     let v1 = Router::new()
         .route("/jwks", get(jwks::get))
-        .route("/organization_roles", get(roles::list))
         .merge(webhooks::router())
         .merge(users::router())
         .merge(organizations::router())
         .merge(memberships::router())
         .merge(organization_invitations::router())
+        .merge(organization_settings::router())
+        .merge(roles::router())
         .merge(invitations::router())
         .merge(sessions::router())
         .merge(jwt_templates::router())

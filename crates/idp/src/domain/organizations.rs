@@ -25,6 +25,8 @@ pub struct NewOrganization {
     pub created_by: Option<String>,
     /// Where none is given, the instance's setting.
     pub max_allowed_memberships: Option<i64>,
+    /// When it came to be elsewhere; now where nothing is said.
+    pub created_at: Option<jiff::Timestamp>,
     /// Key of its role set; none for the initial one.
     pub role_set: Option<String>,
     /// Readable by members.
@@ -42,6 +44,7 @@ impl NewOrganization {
             slug: None,
             created_by: None,
             max_allowed_memberships: None,
+            created_at: None,
             role_set: None,
             public_metadata: Value::Object(Map::new()),
             private_metadata: Value::Object(Map::new()),
@@ -95,7 +98,7 @@ pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Orga
         role_set_key: String::new(),
         members_count: 0,
         pending_invitations_count: 0,
-        created_at: now,
+        created_at: new.created_at.unwrap_or(now),
         updated_at: now,
     };
     store::organizations::insert(tx, &organization)
@@ -152,6 +155,25 @@ pub async fn update(idp: &Idp, tx: &mut Tx, organization: &mut Organization) -> 
         .await
         .map_err(taken)?;
     emit(idp, tx, "organization.updated", organization).await
+}
+
+/// Gives a locked organization another role set. 404 for an unknown one, 422 for one that lacks a
+/// role which members or invited have.
+pub async fn choose_role_set(
+    tx: &mut Tx,
+    organization: &mut Organization,
+    key: &str,
+) -> Result<()> {
+    let set = store::role_sets::find(tx, key).await?;
+    let set = set.ok_or_else(|| Refusal::not_found("Role set").param("role_set_key"))?;
+    let held = store::role_sets::held_in(tx, &organization.id).await?;
+    if let Some(role) = held.iter().find(|role| !set.roles.contains(role)) {
+        let text = format!("{role} is held by members and is not in the role set.");
+        return Err(Refusal::format("role_set_key", &text).into());
+    }
+    organization.role_set_key.clone_from(&set.key);
+    organization.role_set = Some(set.key);
+    Ok(())
 }
 
 /// Deletes an organization with its memberships, and says so; 404 where there is none.

@@ -20,6 +20,7 @@ pub mod organization_invitation;
 pub mod restriction;
 pub mod reverification;
 pub mod role;
+pub mod role_set;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;

@@ -58,7 +58,7 @@ sql! {
         select count(*) from idp.permissions
         where ($1 = '' or strpos(lower(concat_ws(' ', id, key, name, description)), lower($1)) > 0)";
     /// Permissions by key.
-    LOAD(TEXT_ARRAY) = concat!(permission_select!(), "where key = any($1) order by created_at, id");
+    LOAD(TEXT_ARRAY) = concat!(permission_select!(), "where key = any($1) order by key");
     /// Permissions by id.
     LOAD_BY_ID(TEXT_ARRAY) = concat!(permission_select!(), "where id = any($1)");
     /// Those that the settings file once named.
@@ -114,7 +114,7 @@ pub async fn list(
     Ok((rows.iter().map(read).collect(), count.get(0)))
 }
 
-/// Permissions by key, oldest first; unknown keys are left out.
+/// Permissions in the order of their keys; unknown keys are left out.
 pub async fn load(tx: &mut Tx, keys: &[String]) -> Result<Vec<Permission>> {
     Ok(tx.query(&LOAD, &[&keys]).await?.iter().map(read).collect())
 }

@@ -91,6 +91,19 @@ sql! {
         join idp.organizations o on o.id = m.organization_id
         where o.role_set = $1 or ($2 and o.role_set is null)
         group by m.role order by m.role limit 1000";
+    /// Whether a member or an invitation of a set's organizations has a role.
+    HOLDS(TEXT, BOOL, TEXT) = "
+        select exists (
+            select 1 from idp.organizations o where (o.role_set = $1 or ($2 and o.role_set is null))
+              and (exists (select 1 from idp.memberships m
+                       where m.organization_id = o.id and m.role = $3)
+                   or exists (select 1 from idp.organization_invitations i
+                       where i.organization_id = o.id and i.role = $3)))";
+    /// The roles that members and invited of an organization have.
+    HELD_IN(TEXT) = "
+        select role from idp.memberships where organization_id = $1
+        union select role from idp.organization_invitations where organization_id = $1
+        limit 1000";
     /// Members of organizations of a set get another role.
     REASSIGN_MEMBERS(TEXT, BOOL, TEXT, TEXT, TIMESTAMPTZ) = "
         update idp.memberships m set role = $4,
@@ -240,6 +253,20 @@ pub async fn count_members(tx: &mut Tx, set: &RoleSet) -> Result<Vec<(String, i6
         .query(&COUNT_MEMBERS, &[&set.key, &set.is_initial])
         .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Whether a member or an invitation of a set's organizations has a role.
+pub async fn holds(tx: &mut Tx, set: &RoleSet, role: &str) -> Result<bool> {
+    let row = tx
+        .query_one(&HOLDS, &[&set.key, &set.is_initial, &role])
+        .await?;
+    Ok(row.get(0))
+}
+
+/// Keys of the roles that members and invited of an organization have.
+pub async fn held_in(tx: &mut Tx, organization_id: &str) -> Result<Vec<String>> {
+    let rows = tx.query(&HELD_IN, &[&organization_id]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Gives members and invited of a set's organizations the role `to` instead of `from`; ids of the

@@ -37,7 +37,8 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
         Change::Replace,
         &mut new.private_metadata,
     );
-    form.ignore(&["created_at", "role_set_key"]);
+    new.role_set = form.name("role_set_key").flatten();
+    new.created_at = form.time("created_at").flatten();
     form.finish()?;
 
     let mut tx = backend.begin().await?;

@@ -41,8 +41,12 @@ pub(super) async fn update(
             &mut row.private_metadata,
         );
     }
-    form.ignore(&["created_at", "role_set_key"]);
+    form.ignore(&["created_at"]);
+    let role_set = form.name("role_set_key").flatten();
     form.finish()?;
+    if let Some(key) = role_set {
+        organizations::choose_role_set(&mut tx, &mut row, &key).await?;
+    }
     organizations::update(&backend.idp, &mut tx, &mut row).await?;
     tx.commit().await?;
     Ok(Json(organizations::resource(&backend.idp, &row)))

@@ -10,6 +10,7 @@ mod memberships;
 mod organizations;
 mod password_digests;
 mod restrictions;
+mod roles;
 mod sessions;
 mod users;
 mod users_bulk;

@@ -19,6 +19,7 @@ mod phones;
 mod rehash;
 mod restrictions;
 mod reverification;
+mod role_settings;
 mod server;
 mod sessions;
 mod sign_in;
