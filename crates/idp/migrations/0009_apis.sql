@@ -111,9 +111,6 @@ create table idp.templates (
     subject text,
     markup text,
     body text not null,
-    from_email_name text,
-    reply_to_email_name text,
-    delivered_by_clerk boolean not null default true,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     primary key (template_type, slug)
@@ -136,3 +133,6 @@ create table idp.oauth_applications (
     updated_at timestamptz not null
 );
 create index oauth_applications_created on idp.oauth_applications (created_at desc, id);
+
+-- The customer's own id of whoever signs up, given by a server while the attempt goes on.
+alter table idp.sign_ups add column external_id text;

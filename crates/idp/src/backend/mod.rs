@@ -8,6 +8,7 @@ mod answer;
 mod api_keys;
 mod billing;
 mod caller;
+mod clients;
 mod form;
 mod guard;
 mod instance;
@@ -27,7 +28,9 @@ mod quota;
 mod restrictions;
 mod roles;
 mod sessions;
+mod sign_ups;
 mod state;
+mod templates;
 mod users;
 mod version;
 mod webhooks;
@@ -65,6 +68,9 @@ pub fn router(idp: Idp) -> Router {
         .merge(instance::router())
         .merge(restrictions::router())
         .merge(billing::router())
+        .merge(clients::router())
+        .merge(sign_ups::router())
+        .merge(templates::router())
         .merge(machines::router())
         .merge(keys_and_tokens());
     Router::new()

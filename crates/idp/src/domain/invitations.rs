@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::tickets::{self, Source, Terms, Ticket};
-use super::users;
+use super::{messages, users};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::mail::{self, Mail};
@@ -103,12 +103,14 @@ pub async fn create(
     if new.notify {
         idp.limits().mail(&invitation.email_address)?;
         let (config, url) = (idp.config(), link(idp, &invitation)?);
-        mail = Some(mail::invitation(
+        let own = mail::invitation(
             &config.application_name,
             &config.home_url,
             &invitation.email_address,
             &url,
-        ));
+        );
+        let values = [("action_url", url.as_str())];
+        mail = Some(messages::written(idp, tx, "invitation", own, &values).await?);
     }
     Ok((invitation, mail))
 }

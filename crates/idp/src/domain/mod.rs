@@ -14,6 +14,7 @@ pub mod images;
 pub mod invitations;
 pub mod login_tokens;
 pub mod memberships;
+pub mod messages;
 pub mod names;
 pub mod oauth;
 pub mod organization_invitations;

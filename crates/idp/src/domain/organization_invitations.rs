@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::tickets::{self, Source, Terms, Ticket};
-use super::{memberships, organizations, people, roles};
+use super::{memberships, messages, organizations, people, roles};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::mail::{self, Mail};
@@ -189,14 +189,15 @@ pub async fn create(
     }
     let mut mails = Vec::with_capacity(notified.len());
     for index in notified {
-        mails.extend(message(idp, &made[index], &inviters)?);
+        mails.extend(message(idp, tx, &made[index], &inviters).await?);
     }
     Ok((made, mails))
 }
 
 /// The mail of an invitation, counted for its mailbox.
-fn message(
+async fn message(
     idp: &Idp,
+    tx: &mut Tx,
     invitation: &OrganizationInvitation,
     inviters: &HashMap<String, Person>,
 ) -> Result<Option<Mail>> {
@@ -209,7 +210,7 @@ fn message(
         .as_ref()
         .and_then(|id| inviters.get(id));
     let name = inviter.map(Person::display_name);
-    Ok(Some(mail::organization_invitation(
+    let mail = mail::organization_invitation(
         &idp.config().application_name,
         &idp.config().home_url,
         &invitation.email_address,
@@ -218,7 +219,14 @@ fn message(
             inviter: name.as_deref(),
             url: &url,
         },
-    )))
+    );
+    let values = [
+        ("action_url", url.as_str()),
+        ("inviter_name", name.as_deref().unwrap_or_default()),
+        ("org.name", &invitation.organization.name),
+    ];
+    let mail = messages::written(idp, tx, "organization_invitation", mail, &values).await?;
+    Ok(Some(mail))
 }
 
 /// Members and invited together must stay within the organization's bound.

@@ -5,7 +5,7 @@ use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::restrictions;
+use super::{messages, restrictions};
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
 use crate::mail::{self, Mail, Purpose};
@@ -68,6 +68,11 @@ pub async fn ask(idp: &Idp, tx: &mut Tx, strategy: &str, to: &str) -> Result<(Ve
     } else {
         mail::code(name, home, to, &code, purpose)
     };
+    let slug = match purpose {
+        Purpose::Verification => "verification_code",
+        Purpose::PasswordReset => "reset_password_code",
+    };
+    let mail = messages::written(idp, tx, slug, mail, &[("otp_code", &code)]).await?;
     Ok((verification, mail))
 }
 

@@ -4,11 +4,13 @@ mod code;
 mod invitation;
 mod link;
 mod sms;
+mod template;
 
 pub use code::{Purpose, code};
 pub use invitation::{Invited, invitation, organization_invitation};
 pub use link::{Link, link};
 pub use sms::sms;
+pub(crate) use template::written;
 
 use std::future::Future;
 use std::pin::Pin;

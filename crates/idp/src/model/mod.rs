@@ -24,6 +24,7 @@ pub mod role_set;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
+pub mod template;
 pub mod totp;
 pub mod user;
 pub mod verification;

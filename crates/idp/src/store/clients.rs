@@ -45,6 +45,11 @@ impl Client {
 }
 
 sql! {
+    /// Clients by id, the newest first.
+    LOAD_CLIENTS(TEXT_ARRAY) = "
+        select id, cookie_digest, sign_in_id, sign_up_id, last_active_session_id,
+               last_authentication_strategy, cookie_expires_at, created_at, updated_at
+        from idp.clients where id = any($1) order by created_at desc, id";
     /// The client that a cookie leads to.
     FIND_BY_COOKIE(TEXT, TIMESTAMPTZ) = "
         select id, cookie_digest, sign_in_id, sign_up_id, last_active_session_id,
@@ -65,6 +70,12 @@ sql! {
             last_active_session_id = $5, last_authentication_strategy = $6,
             cookie_expires_at = $7, updated_at = $8
         where id = $1";
+}
+
+/// Clients by id, the newest first; unknown ids are left out.
+pub async fn load(tx: &mut Tx, ids: &[String]) -> Result<Vec<Client>> {
+    let rows = tx.query(&LOAD_CLIENTS, &[&ids]).await?;
+    Ok(rows.iter().map(Client::read).collect())
 }
 
 /// The client that a cookie leads to, given the cookie's digest.

@@ -34,8 +34,10 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
+pub mod sign_up_ids;
 pub mod sign_ups;
 pub mod sweep;
+pub mod templates;
 pub mod tickets;
 pub mod totps;
 pub mod users;
@@ -119,8 +121,10 @@ pub fn statements() -> Vec<&'static Statement> {
         sessions::STATEMENTS,
         settings::STATEMENTS,
         sign_ins::STATEMENTS,
+        sign_up_ids::STATEMENTS,
         sign_ups::STATEMENTS,
         sweep::STATEMENTS,
+        templates::STATEMENTS,
         totps::STATEMENTS,
         tickets::STATEMENTS,
         users::STATEMENTS,

@@ -13,6 +13,7 @@ mod moderate;
 mod password;
 mod read;
 mod remove_password;
+mod trusted_devices;
 mod update;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         )
         .route("/users/{id}/mfa", remove(factors::delete_all))
         .route("/users/{id}/verify_password", post(password::verify))
+        .route("/users/{id}/trusted_devices", get(trusted_devices::list))
         .route("/users/{id}/remove_password", post(remove_password::remove))
         .route(
             "/users/{id}/organization_memberships",

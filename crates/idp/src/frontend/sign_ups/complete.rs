@@ -12,6 +12,7 @@ use crate::ids;
 use crate::model::user::Person;
 use crate::store::emails::EmailAddress;
 use crate::store::phones::PhoneNumber;
+use crate::store::sign_up_ids;
 use crate::store::sign_ups::{self, SignUp};
 use crate::store::users::User;
 use crate::store::verifications::Verification;
@@ -40,6 +41,9 @@ pub async fn complete(visit: &mut Visit, sign_up: &mut SignUp) -> Result<()> {
     }
     user.legal_accepted_at = sign_up.legal_accepted_at;
     user.locale.clone_from(&sign_up.locale);
+    user.external_id = sign_up_ids::find(&mut visit.tx, &sign_up.id)
+        .await?
+        .and_then(|(_, external_id)| external_id);
     let mut person = Person {
         emails: email.into_iter().collect(),
         phones: phone.into_iter().collect(),

@@ -2,6 +2,7 @@
 //!
 //! Each search finds ids; the rows are read by the module of their table.
 
+pub mod clients;
 pub mod memberships;
 pub mod organizations;
 pub mod sessions;
@@ -59,6 +60,7 @@ fn arrange<T>(mut rows: Vec<T>, ids: &[String], id: impl Fn(&T) -> &str) -> Vec<
 #[must_use]
 pub fn statements() -> Vec<&'static Statement> {
     [
+        clients::STATEMENTS,
         memberships::STATEMENTS,
         organizations::STATEMENTS,
         sessions::STATEMENTS,

@@ -1,6 +1,7 @@
 //! The Backend API over HTTP.
 
 mod api_keys;
+mod clients;
 mod door;
 mod instance;
 mod invitations;
@@ -12,6 +13,7 @@ mod password_digests;
 mod restrictions;
 mod roles;
 mod sessions;
+mod templates;
 mod users;
 mod users_bulk;
 mod users_lifecycle;
