@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod dev;
+pub mod idp;
 pub mod logging;
 pub mod migrate;
 pub mod serve;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bailiwick::settings::{Settings, Vars};
-use bailiwick::{admin, dev, logging, migrate, serve, webhooks};
+use bailiwick::{admin, dev, idp, logging, migrate, serve, webhooks};
 use bailiwick_kernel::PlatformRole;
 use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret as _;
@@ -48,6 +48,8 @@ enum Command {
     /// People who operate the whole installation
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// The identity provider of `bailiwick dev`: users, keys, settings, webhooks
+    Idp(idp::Args),
     /// What was received from the identity provider
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
@@ -99,7 +101,7 @@ fn complain(error: &anyhow::Error) {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let quiet = matches!(cli.command, Command::Dev(_));
+    let quiet = matches!(cli.command, Command::Dev(_) | Command::Idp(_));
     let filter = cli
         .log
         .clone()
@@ -122,6 +124,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
     };
     match cli.command {
         Command::Dev(args) => dev::run(args).await,
+        Command::Idp(args) => idp::run(args).await,
         Command::Serve => serve::run(&Settings::read(&vars)?).await,
         Command::Migrate => {
             let report =

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod social;
 pub mod store;
 pub mod tokens;
+pub mod transfer;
 pub mod webhooks;
 
 pub use config::{IdpConfig, Lockout, RateLimits, publishable_key};

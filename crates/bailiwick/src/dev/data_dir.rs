@@ -42,6 +42,21 @@ impl DataDir {
         })
     }
 
+    /// Takes `path`, which is there, unless another process works in it.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn take_if_free(path: &Path) -> anyhow::Result<Option<Self>> {
+        let lock = match try_lock(path)? {
+            Ok(lock) => lock,
+            Err(_) => return Ok(None),
+        };
+        Ok(Some(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        }))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -94,6 +109,18 @@ fn is_ours(path: &Path) -> anyhow::Result<bool> {
 }
 
 fn lock(dir: &Path) -> anyhow::Result<File> {
+    match try_lock(dir)? {
+        Ok(file) => Ok(file),
+        Err(holder) => anyhow::bail!(
+            "{} is in use by another bailiwick (process {holder}): stop that one first, or choose \
+             another with --data-dir",
+            dir.display()
+        ),
+    }
+}
+
+/// The lock of a directory, or the process that has it.
+fn try_lock(dir: &Path) -> anyhow::Result<Result<File, String>> {
     let path = dir.join(LOCK);
     let mut file = OpenOptions::new()
         .create(true)
@@ -107,12 +134,7 @@ fn lock(dir: &Path) -> anyhow::Result<File> {
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             file.read_to_string(&mut holder)?;
-            anyhow::bail!(
-                "{} is in use by another bailiwick dev (process {}): stop that one first, or \
-                 choose another with --data-dir",
-                dir.display(),
-                holder.trim()
-            );
+            return Ok(Err(holder.trim().to_owned()));
         }
         Err(TryLockError::Error(error)) => {
             return Err(error).with_context(|| format!("cannot lock {}", path.display()));
@@ -121,7 +143,7 @@ fn lock(dir: &Path) -> anyhow::Result<File> {
     file.set_len(0)?;
     file.rewind()?;
     writeln!(file, "{}", std::process::id())?;
-    Ok(file)
+    Ok(Ok(file))
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub async fn start(
     let urls = Urls {
         owner: postgres.tcp_url("bailiwick_owner", &secrets.owner_password, DATABASE)?,
         app: postgres.tcp_url("bailiwick_app", &secrets.app_password, DATABASE)?,
-        idp_url: postgres.tcp_url("bailiwick_idp", &secrets.idp_password, DATABASE)?,
+        idp_url: idp_url(&postgres, secrets)?,
     };
     crate::migrate::run(&urls.owner)
         .await
@@ -50,6 +50,14 @@ pub async fn start(
         .await
         .context("releasing jobs")?;
     Ok((postgres, urls))
+}
+
+/// How the identity provider reaches its database.
+///
+/// # Errors
+/// The server listens nowhere.
+pub fn idp_url(postgres: &Postgres, secrets: &Secrets) -> anyhow::Result<String> {
+    Ok(postgres.tcp_url("bailiwick_idp", &secrets.idp_password, DATABASE)?)
 }
 
 /// The data directory is ours alone: whoever held a job there is dead.

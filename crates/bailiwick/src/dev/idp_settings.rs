@@ -37,12 +37,6 @@ impl SettingsFile {
         }
     }
 
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// What the file says; the defaults where there is none and none was named.
     ///
     /// # Errors

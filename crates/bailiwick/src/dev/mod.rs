@@ -5,9 +5,9 @@
 //! Backend API over HTTP and gets its webhooks the same way.
 
 pub(crate) mod data_dir;
-mod database;
+pub(crate) mod database;
 mod demo;
-mod environment;
+pub(crate) mod environment;
 pub(crate) mod idp_settings;
 pub(crate) mod provider;
 pub(crate) mod secrets;

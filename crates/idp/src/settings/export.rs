@@ -28,7 +28,9 @@ fn unwritable(error: &dyn std::fmt::Display) -> Error {
 /// Settings without what is secret, and without what says nothing.
 pub(crate) fn redacted(value: Value) -> Value {
     let is_secret = |name: &str, value: &Value| {
-        value.is_string() && SECRET.iter().any(|part| name.contains(part))
+        // Where a secret is kept is none.
+        let is_place = name.ends_with("_file") || name.ends_with("_env");
+        value.is_string() && !is_place && SECRET.iter().any(|part| name.contains(part))
     };
     match value {
         Value::Object(fields) => Value::Object(
@@ -63,8 +65,10 @@ mod tests {
     #[test]
     fn secrets_stay_behind() {
         let value = json!({ "a": { "client_secret": "x", "client_id": "y", "none": null },
-            "list": [{ "apple_private_key": "z", "secret_required": true }] });
-        let kept = json!({ "a": { "client_id": "y" }, "list": [{ "secret_required": true }] });
+            "list": [{ "apple_private_key": "z", "secret_required": true }],
+            "client_secret_file": "/run/x" });
+        let kept = json!({ "a": { "client_id": "y" }, "list": [{ "secret_required": true }],
+            "client_secret_file": "/run/x" });
         assert_eq!(redacted(value), kept);
     }
 }

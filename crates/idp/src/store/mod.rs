@@ -96,6 +96,7 @@ pub fn statements() -> Vec<&'static Statement> {
         clients::STATEMENTS,
         console_tokens::STATEMENTS,
         crate::console::STATEMENTS,
+        crate::transfer::STATEMENTS,
         emails::STATEMENTS,
         external_accounts::STATEMENTS,
         factors::STATEMENTS,

@@ -18,4 +18,5 @@ mod users;
 mod users_bulk;
 mod users_lifecycle;
 mod users_search;
+mod webhooks;
 pub mod world;

@@ -82,9 +82,15 @@ fn code_and_param(error: &Value) -> (&str, &str) {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// An instance that is told otherwise.
+    pub async fn with(change: impl FnOnce(&mut IdpConfig)) -> Self {
         let pool = database().await;
         let time = Time::stopped();
-        let config = IdpConfig::new("Bailiwick", "http://localhost:3000", SECRET_KEY.into());
+        let mut config = IdpConfig::new("Bailiwick", "http://localhost:3000", SECRET_KEY.into());
+        change(&mut config);
         let outbox = Arc::new(Outbox::default());
         let idp = Idp::new(config, pool.clone(), time.env.clone(), outbox.clone())
             .await
