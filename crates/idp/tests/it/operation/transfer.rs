@@ -78,7 +78,8 @@ async fn an_export_of_clerk_is_taken_over_line_by_line_and_once() {
     );
     assert_eq!(world.said_types().await.len(), 2);
 
-    let users = all(&world, true).await;
+    let mut users = all(&world, true).await;
+    users.sort_by(|a, b| a.external_id.cmp(&b.external_id));
     let ada = &users[0];
     assert_eq!(ada.external_id.as_deref(), Some("user_1"));
     assert_eq!(
@@ -150,7 +151,8 @@ async fn a_reset_password_is_the_only_one_that_fits() {
         world.said_types().await[before..],
         ["user.updated", "session.revoked"]
     );
-    assert_eq!(browser.get_own("/v1/me").await.status.as_u16(), 401);
+    let client = browser.get("/v1/client").await.body;
+    assert_eq!(client["response"]["sessions"], serde_json::json!([]));
     for (answer, status) in [("correct horse battery", 422), (password.as_str(), 200)] {
         let mut browser = world.browser();
         let sign_in = browser.begin_sign_in("ada@example.com").await;
