@@ -165,7 +165,8 @@ async fn password(idp: &Idp, record: &Record) -> Result<Option<String>> {
     match (&record.password, &record.password_digest) {
         (None, None) => Ok(None),
         (Some(password), None) => {
-            passwords::check_rules(password, "password")?;
+            let rules = &idp.settings().identification.password;
+            passwords::check_rules(rules, password, "password")?;
             Ok(Some(idp.passwords().hash(password).await?))
         }
         (None, Some(digest)) => {
