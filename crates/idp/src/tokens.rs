@@ -74,11 +74,17 @@ pub fn session(
 }
 
 /// What a server presents, with an expired token, to get a new one: it names the session to this
-/// instance and to nobody else. It is worth as much as the session's own browser cookie, and
-/// nothing once the session is over.
+/// instance and to nobody else. It is worth nothing
+/// without the instance's secret key, and once the session is over.
 #[must_use]
 pub fn refresh_token(idp: &Idp, session_id: &str) -> String {
     idp.codes().digest("session refresh", session_id)
+}
+
+/// Whether `token` is the refresh token of that session; takes the same time for every wrong one.
+#[must_use]
+pub fn is_refresh_token(idp: &Idp, session_id: &str, token: &str) -> bool {
+    idp.codes().verify("session refresh", session_id, token)
 }
 
 /// Minutes since the first and the second factor were given; -1 where one was not.

@@ -53,6 +53,39 @@ const steps = [
     const strange = await fetch(`${s.app.url}/secret`, { headers: DOCUMENT, redirect: "manual" });
     assert.equal(strange.status, 302);
   }],
+  [null, "a page without a token goes by way of the handshake", async (s) => {
+    const browser = new Browser();
+    for (const [name, value] of s.browser.cookies) {
+      if (!name.startsWith("__session")) {
+        browser.cookies.set(name, value);
+      }
+    }
+    const page = new URL("/me", stage.home);
+    const forwarded = { "x-forwarded-host": page.host, "x-forwarded-proto": "http" };
+    const visit = () =>
+      fetch(`${s.app.url}/me`, {
+        headers: { ...DOCUMENT, ...forwarded, cookie: browser.header() },
+        redirect: "manual",
+      });
+    const away = await visit();
+    assert.equal(away.status, 307);
+    const location = away.headers.get("location");
+    assert.ok(location.startsWith(`${stage.frontend}/v1/client/handshake?`), location);
+    browser.keep(away);
+    const headers = { cookie: browser.header(), "sec-fetch-site": "same-origin" };
+    const back = await fetch(location, { headers, redirect: "manual" });
+    assert.equal(back.status, 307);
+    assert.equal(back.headers.get("location"), page.href);
+    browser.keep(back);
+    const home = await visit();
+    assert.deepEqual(await home.json(), { userId: s.session.user.id });
+    browser.keep(home);
+    browser.cookies.delete("__clerk_handshake");
+    // From now on the cookies are enough.
+    const again = await visit();
+    assert.equal(again.status, 200);
+    assert.deepEqual(await again.json(), { userId: s.session.user.id });
+  }],
   [null, "the application ends", async (s) => {
     s.app.server.closeAllConnections();
     s.app.server.close();

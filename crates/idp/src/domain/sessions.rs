@@ -71,6 +71,8 @@ pub struct Start<'a> {
     pub actor: Option<Value>,
     /// How long it lives at most; the instance's setting where nothing is said.
     pub lifetime_seconds: Option<i64>,
+    /// A server vouches for the user, who has no tasks to do first.
+    pub is_vouched: bool,
     /// When the first factor was given; now where nothing is said.
     pub first_factor_at: Option<Timestamp>,
     /// When a second factor was given.
@@ -87,6 +89,7 @@ impl<'a> Start<'a> {
             organization_id: None,
             actor: None,
             lifetime_seconds: None,
+            is_vouched: false,
             first_factor_at: None,
             second_factor_at: None,
         }
@@ -107,9 +110,10 @@ pub async fn start(
         .unwrap_or(settings.sessions.lifetime_seconds);
     let after = |duration| now.saturating_add(duration).unwrap_or(now);
     let ends_at = after(SignedDuration::from_secs(lifetime));
-    let tasks = match start.actor {
-        Some(_) => Vec::new(),
-        None => tasks::of(&settings, person, start.organization_id),
+    let tasks = if start.is_vouched || start.actor.is_some() {
+        Vec::new()
+    } else {
+        tasks::of(&settings, person, start.organization_id)
     };
     let mut session = Session {
         id: ids::new(idp.env(), ids::Kind::Session),

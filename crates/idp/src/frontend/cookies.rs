@@ -86,21 +86,31 @@ impl Cookies {
     /// nothing in them.
     #[must_use]
     pub fn handshake(&self, token: Option<&str>, uat: i64, refresh: Option<&str>) -> Vec<String> {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let cookie = |name: &str, value: Option<&str>, more: &str| {
-            let age = if value.is_some() { MAX_AGE_SECONDS } else { 0 };
-            let value = value.unwrap_or_default();
-            format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{more}{secure}")
-        };
         let uat = uat.to_string();
-        let suffixed = |name: &str| format!("{name}_{}", self.suffix);
-        vec![
-            cookie("__session", token, ""),
-            cookie(&suffixed("__session"), token, ""),
-            cookie("__client_uat", Some(&uat), ""),
-            cookie(&suffixed("__client_uat"), Some(&uat), ""),
-            cookie(&suffixed("__refresh"), refresh, "; HttpOnly"),
-        ]
+        let mut list = self.session(token);
+        for name in &self.uat {
+            list.push(self.directive(name, Some(&uat), ""));
+        }
+        let name = format!("__refresh_{}", self.suffix);
+        list.push(self.directive(&name, refresh, "; HttpOnly"));
+        list
+    }
+
+    /// The token as cookies, for scripts of any age.
+    #[must_use]
+    pub fn session(&self, token: Option<&str>) -> Vec<String> {
+        let suffixed = format!("__session_{}", self.suffix);
+        ["__session", &suffixed]
+            .map(|name| self.directive(name, token, ""))
+            .to_vec()
+    }
+
+    /// A cookie as `Set-Cookie` has it; without a value, one that ends.
+    fn directive(&self, name: &str, value: Option<&str>, more: &str) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let age = if value.is_some() { MAX_AGE_SECONDS } else { 0 };
+        let value = value.unwrap_or_default();
+        format!("{name}={value}; Path=/; Max-Age={age}; SameSite=Lax{more}{secure}")
     }
 
     /// Hands the signed list of cookies to the server, by way of the browser.

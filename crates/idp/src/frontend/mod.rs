@@ -3,7 +3,7 @@
 pub mod agents;
 mod billing;
 mod client;
-mod cookies;
+pub(crate) mod cookies;
 mod emails;
 mod environment;
 mod factors;

@@ -52,6 +52,7 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
     let origin = Origin::default();
     let new = Start {
         organization_id: organization_id.as_deref(),
+        is_vouched: true,
         ..Start::new(&client.id, &origin)
     };
     let row = start(idp, &mut tx, new, &mut person).await?;

@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod read;
+mod refresh;
 mod revoke;
 mod template;
 mod tokens;
@@ -21,6 +22,7 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route("/sessions", get(list::list).post(create::create))
         .route("/sessions/{id}", get(read::get))
         .route("/sessions/{id}/revoke", post(revoke::revoke))
+        .route("/sessions/{id}/refresh", post(refresh::create))
         .route("/sessions/{id}/tokens", post(tokens::create))
         .route("/sessions/{id}/tokens/{template}", post(template::create))
 }

@@ -21,6 +21,13 @@ pub fn auth_config(config: &IdpConfig, settings: &Settings, instance_id: &str) -
         .into_iter()
         .filter(|one| one.is_offered(settings));
     let first_factors: Vec<&str> = offered.map(Strategy::as_str).collect();
+    let factors = &settings.factors;
+    let mut second_factors = vec!["totp", "phone_code", "backup_code"];
+    second_factors.retain(|strategy| match *strategy {
+        "totp" => factors.totp,
+        "phone_code" => factors.phone_code && rules.phone_number.enabled,
+        _ => factors.backup_codes,
+    });
     json!({
         "object": "auth_config",
         "id": instance_id.replacen("ins_", "aconf_", 1),
@@ -33,7 +40,7 @@ pub fn auth_config(config: &IdpConfig, settings: &Settings, instance_id: &str) -
         "identification_requirements": requirements,
         "identification_strategies": identifiers,
         "first_factors": first_factors,
-        "second_factors": [],
+        "second_factors": second_factors,
         "email_address_verification_strategies": [email_strategy(rules.email_address.verification)],
         "single_session_mode": settings.sessions.single_session,
         "enhanced_email_deliverability": false,

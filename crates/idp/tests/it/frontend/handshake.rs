@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{Request, header};
+use http::{Method, Request, header};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::world::{Browser, Reply, World};
@@ -181,7 +182,7 @@ async fn a_touch_prolongs_the_cookie_and_leads_back() {
     let mut browser = world.signed_up(ADA).await;
     let secret = browser.secret().unwrap().to_owned();
     let path = "/v1/client/touch?redirect_url=http%3A%2F%2Flocalhost%3A3000%2Fa";
-    world.time.advance(jiff::SignedDuration::from_hours(24));
+    world.time.advance(SignedDuration::from_hours(24));
     let reply = browser.get(path).await;
     assert_eq!(
         (
@@ -191,7 +192,7 @@ async fn a_touch_prolongs_the_cookie_and_leads_back() {
         (307, "http://localhost:3000/a")
     );
     assert_eq!(browser.secret(), Some(secret.as_str()));
-    let year = jiff::SignedDuration::from_hours(365 * 24);
+    let year = SignedDuration::from_hours(365 * 24);
     let reply = browser.get("/v1/client").await;
     assert_eq!(
         reply.ok()["cookie_expires_at"],
@@ -201,4 +202,56 @@ async fn a_touch_prolongs_the_cookie_and_leads_back() {
     let mut stranger = world.browser();
     stranger.get(path).await;
     assert_eq!(stranger.secret(), None);
+}
+
+#[tokio::test]
+async fn a_server_renews_an_expired_token() {
+    let world = World::new().await;
+    let mut browser = world.signed_up(ADA).await;
+    let reply = browser.shake(PAGE, "", "same-origin").await;
+    let list = directives(&reply);
+    let expired = value(&list, "__session").to_owned();
+    let refresh = &list.last().unwrap().1;
+    assert!(list.last().unwrap().2.contains("HttpOnly"));
+    world.time.advance(SignedDuration::from_secs(90));
+    let id = browser.session_id().await;
+    let path = format!("/sessions/{id}/refresh");
+    let body = json!({
+        "expired_token": expired, "refresh_token": refresh,
+        "request_origin": "http://localhost:3000", "request_headers": { "host": ["x"] },
+    });
+    let (status, answer) = world.server(Method::POST, &path, body.clone()).await;
+    assert_eq!(status, 200, "{answer}");
+    let claims = world.claims(answer["jwt"].as_str().unwrap()).await;
+    assert_eq!(claims["exp"], world.time.now().as_second() + 60);
+    assert_eq!(claims["azp"], "http://localhost:3000");
+    let with = |field: &str, value: &str| {
+        let mut body = body.clone();
+        body[field] = value.into();
+        body
+    };
+    let cookies = with("format", "cookie");
+    let (_, answer) = world.server(Method::POST, &path, cookies).await;
+    assert_eq!(answer["cookies"].as_array().unwrap().len(), 2, "{answer}");
+
+    let mut other = world.signed_up("grace@northwind.example").await;
+    let reply = other.shake(PAGE, "", "same-origin").await;
+    let foreign = directives(&reply);
+    for wrong in [
+        with("refresh_token", &foreign.last().unwrap().1),
+        with("refresh_token", "not one"),
+        with("expired_token", value(&foreign, "__session")),
+        with("expired_token", &format!("{expired}x")),
+        with("expired_token", "a.b.c"),
+        with("request_origin", "http://evil.example"),
+    ] {
+        let (status, _) = world.server(Method::POST, &path, wrong).await;
+        assert_eq!(status, 401);
+    }
+    browser
+        .call("DELETE", "/v1/client/sessions", &[])
+        .await
+        .ok();
+    let (status, _) = world.server(Method::POST, &path, body).await;
+    assert_eq!(status, 401);
 }
