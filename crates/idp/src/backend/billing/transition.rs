@@ -33,9 +33,7 @@ pub(in crate::backend) async fn create(
     let (mut account, old) = account::lock_item(&mut tx, &id).await?;
     let done = transitions::transition(idp, &mut tx, &mut account, &old, &from, &to).await?;
     let old = items::find(&mut tx, &old.id).await?.unwrap_or(old);
-    let old_price = account::price(&mut tx, &account, &old.price_id).await?;
-    // Its items have other prices by now.
-    let account = account::lock_subscription(&mut tx, &account.subscription.id).await?;
+    let old_price = account.catalog.price(&old.price_id)?;
     tx.commit().await?;
 
     let (quote, item) = (&done.quote, &done.item);
@@ -46,8 +44,8 @@ pub(in crate::backend) async fn create(
     let status = if is_immediate { "ended" } else { "canceled" };
     let charged = quote.due_now > 0;
     let mut transition = json!({
-        "previous_plan": older::plan(&around, old_plan, &old_price),
-        "previous_price": price(&old_price, instance_id),
+        "previous_plan": older::plan(&around, old_plan, old_price),
+        "previous_price": price(old_price, instance_id),
         "effective_at": ms(quote.starts_at),
         "effective_mode": if is_immediate { "immediate" } else { "end_of_period" },
         "charged_immediately": charged,

@@ -45,6 +45,7 @@ pub(super) async fn apply(
     quote: &Quote,
     payment: &Payment<'_>,
 ) -> Result<(Item, Result<(), Declined>)> {
+    account.catalog.learn(&choice.price);
     match quote.effect {
         Effect::Immediate => replace(idp, tx, account, choice, quote, payment).await,
         Effect::AtPeriodEnd => {

@@ -251,6 +251,11 @@ impl Catalog {
             .ok_or_else(|| Error::Internal(format!("no price {id}")))
     }
 
+    /// Takes a price up that was loaded otherwise.
+    pub fn learn(&mut self, price: &Price) {
+        self.prices.insert(price.id.clone(), price.clone());
+    }
+
     /// What everybody is offered a plan for.
     pub fn default_price(&self, plan_id: &str) -> Result<&Price> {
         self.prices

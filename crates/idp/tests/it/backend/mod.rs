@@ -1,6 +1,7 @@
 //! The Backend API over HTTP.
 
 mod api_keys;
+mod billing;
 mod clients;
 mod door;
 mod instance;

@@ -28,7 +28,7 @@ pub struct World {
     pub time: Time,
     pub base: String,
     outbox: Arc<Outbox>,
-    pool: Pool,
+    pub pool: Pool,
     client: reqwest::Client,
     _events: Watch,
 }
