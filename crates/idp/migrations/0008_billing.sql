@@ -189,3 +189,24 @@ create table idp.billing_credits (
     constraint billing_credits_once unique (subscription_id, source_type, source_id)
 );
 create index billing_credits_subscription on idp.billing_credits (subscription_id, created_at desc);
+
+-- Who asked to be let in.
+create table idp.waitlist_entries (
+    id text primary key,
+    email_address text not null,
+    status text not null check (status in ('pending', 'invited', 'rejected', 'completed')),
+    invitation_id text references idp.invitations (id) on delete set null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null
+);
+create unique index waitlist_entries_once on idp.waitlist_entries (lower(email_address));
+create index waitlist_entries_created on idp.waitlist_entries (created_at desc, id);
+create index waitlist_entries_invitation on idp.waitlist_entries (invitation_id);
+
+-- Addresses outside the application that links may lead to.
+create table idp.redirect_urls (
+    id text primary key,
+    url text not null,
+    created_at timestamptz not null,
+    constraint redirect_urls_once unique (url)
+);

@@ -60,6 +60,10 @@ pub enum Kind {
     BackupCodes,
     /// `img_…`, an uploaded picture.
     Image,
+    /// `wle_…`, somebody who asked to be let in.
+    WaitlistEntry,
+    /// `ru_…`, an address that links may lead to.
+    RedirectUrl,
     /// `cplan_…`, a plan.
     Plan,
     /// `feat_…`, what plans grant.
@@ -131,6 +135,8 @@ impl Kind {
             Self::JwtTemplate => "jtmp",
             Self::BackupCodes => "backup_code",
             Self::Image => "img",
+            Self::WaitlistEntry => "wle",
+            Self::RedirectUrl => "ru",
             Self::Plan => "cplan",
             Self::Feature => "feat",
             Self::Price => "cprice",

@@ -25,6 +25,7 @@ mod organization_settings;
 mod organizations;
 mod params;
 mod quota;
+mod redirect_urls;
 mod restrictions;
 mod roles;
 mod sessions;
@@ -33,6 +34,7 @@ mod state;
 mod templates;
 mod users;
 mod version;
+mod waitlist;
 mod webhooks;
 
 use std::sync::Arc;
@@ -71,6 +73,8 @@ pub fn router(idp: Idp) -> Router {
         .merge(clients::router())
         .merge(sign_ups::router())
         .merge(templates::router())
+        .merge(redirect_urls::router())
+        .merge(waitlist::router())
         .merge(machines::router())
         .merge(keys_and_tokens());
     Router::new()

@@ -34,3 +34,4 @@ pub mod templates;
 pub mod tickets;
 pub mod users;
 pub mod verifications;
+pub mod waitlist;

@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{memberships, people};
+use super::{memberships, people, waitlist};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::model;
@@ -32,7 +32,8 @@ pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
         let inserted = store::external_accounts::insert(tx, account).await;
         inserted.map_err(taken)?;
     }
-    emit(idp, tx, "user.created", person).await
+    emit(idp, tx, "user.created", person).await?;
+    waitlist::complete(idp, tx, person).await
 }
 
 /// Saves a locked user whose row was changed, and says so.

@@ -29,6 +29,7 @@ mod site;
 mod social;
 mod verify;
 mod visit;
+mod waitlist;
 
 pub use sign_ins::Strategy;
 
@@ -85,7 +86,8 @@ pub fn router(idp: Idp) -> Router {
                 .merge(organization_routes())
                 .merge(joining::routes())
                 .merge(site::routes())
-                .merge(billing::routes()),
+                .merge(billing::routes())
+                .route("/waitlist", post(waitlist::join)),
         )
         .fallback(intake::not_found)
         .method_not_allowed_fallback(intake::method_not_allowed)

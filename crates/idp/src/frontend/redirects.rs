@@ -1,9 +1,11 @@
 //! Where browsers may be sent afterwards: to our own application and nowhere else.
 
+use bailiwick_pg::Tx;
 use url::Url;
 
 use crate::config::IdpConfig;
-use crate::error::Refusal;
+use crate::error::{Refusal, Result};
+use crate::store::redirect_urls;
 
 /// The longest address that is taken.
 const MAX_LENGTH: usize = 2048;
@@ -25,6 +27,16 @@ pub fn read(config: &IdpConfig, text: &str, param: &str) -> Result<Url, Refusal>
         Ok(url)
     } else {
         Err(refused())
+    }
+}
+
+/// The same for links in mails: they may also lead to an address that a server has named for it.
+pub async fn permitted(tx: &mut Tx, config: &IdpConfig, text: &str, param: &str) -> Result<Url> {
+    match read(config, text, param) {
+        Ok(url) => Ok(url),
+        Err(refusal) if text.len() > MAX_LENGTH => Err(refusal.into()),
+        Err(refusal) if !redirect_urls::is_known(tx, text).await? => Err(refusal.into()),
+        Err(refusal) => Ok(Url::parse(text).map_err(|_| refusal)?),
     }
 }
 

@@ -5,12 +5,14 @@ mod invitation;
 mod link;
 mod sms;
 mod template;
+mod waitlist;
 
 pub use code::{Purpose, code};
 pub use invitation::{Invited, invitation, organization_invitation};
 pub use link::{Link, link};
 pub use sms::sms;
 pub(crate) use template::written;
+pub use waitlist::waitlist;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -28,6 +28,7 @@ pub mod template;
 pub mod totp;
 pub mod user;
 pub mod verification;
+pub mod waitlist;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -26,6 +26,7 @@ pub mod passwords;
 pub mod people;
 pub mod permissions;
 pub mod phones;
+pub mod redirect_urls;
 pub mod restrictions;
 pub mod reverifications;
 pub mod role_sets;
@@ -42,6 +43,7 @@ pub mod tickets;
 pub mod totps;
 pub mod users;
 pub mod verifications;
+pub mod waitlist;
 
 use bailiwick_kernel::Env;
 use bailiwick_pg::Statement;
@@ -130,6 +132,8 @@ pub fn statements() -> Vec<&'static Statement> {
         tickets::STATEMENTS,
         users::STATEMENTS,
         verifications::STATEMENTS,
+        redirect_urls::STATEMENTS,
+        waitlist::STATEMENTS,
         &billing::statements(),
         &search::statements(),
     ]

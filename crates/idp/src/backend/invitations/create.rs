@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value};
 
-use super::terms;
+use super::{check_target, terms};
 use crate::backend::answer::Answer;
 use crate::backend::form::{Form, Forms};
 use crate::backend::metadata::{Change, apply};
@@ -17,7 +17,7 @@ use crate::error::Result;
 /// Invites one address to the application, with a mail unless told otherwise. 422 where a user
 /// has it, 400 where it is invited already, 429 for a mailbox that got too much.
 pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) -> Answer {
-    let new = read(&backend, &mut form);
+    let new = read(&mut form);
     form.finish()?;
     let mut made = invite(&backend, vec![new]).await?;
     Ok(Json(made.pop().unwrap_or_default()))
@@ -25,12 +25,12 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
 
 /// Invites several addresses, all or none. As [`create`].
 pub(super) async fn bulk(State(backend): State<Arc<Backend>>, forms: Forms<MAX_BULK>) -> Answer {
-    let wanted = forms.read(|form| read(&backend, form))?;
+    let wanted = forms.read(read)?;
     Ok(Json(Value::Array(invite(&backend, wanted).await?)))
 }
 
-fn read(backend: &Backend, form: &mut Form) -> NewInvitation {
-    let terms = terms(backend.idp.config(), form);
+fn read(form: &mut Form) -> NewInvitation {
+    let terms = terms(form);
     let ignore_existing = form.boolean("ignore_existing").unwrap_or(false);
     let mut public_metadata = Value::Object(Map::new());
     apply(
@@ -56,6 +56,7 @@ async fn invite(backend: &Backend, wanted: Vec<NewInvitation>) -> Result<Vec<Val
     let mut tx = backend.begin().await?;
     let (mut shown, mut mails) = (Vec::new(), Vec::new());
     for new in wanted {
+        check_target(&mut tx, idp.config(), new.redirect_url.as_deref()).await?;
         let (row, mail) = acts::create(idp, &mut tx, new).await?;
         shown.push(acts::resource(idp, &row)?);
         mails.extend(mail);

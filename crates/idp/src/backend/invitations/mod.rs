@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
+use bailiwick_pg::Tx;
 
 use super::form::Form;
 use super::state::Backend;
 use crate::config::IdpConfig;
 use crate::domain::names;
-use crate::error::Refusal;
+use crate::error::{Refusal, Result};
 use crate::frontend::redirects;
 
 /// The routes under `/invitations`.
@@ -32,8 +33,9 @@ pub(super) struct Terms {
     pub(super) notify: bool,
 }
 
-/// Takes out of the form whom to invite, for how long, with a mail or without, and where it leads.
-pub(super) fn terms(config: &IdpConfig, form: &mut Form) -> Terms {
+/// Takes out of the form whom to invite, for how long, with a mail or without, and where it leads;
+/// whether it may lead there says [`check_target`].
+pub(super) fn terms(form: &mut Form) -> Terms {
     let address = form.required("email_address");
     let email_address = match names::email(&address, "email_address") {
         Ok(address) => address,
@@ -45,11 +47,6 @@ pub(super) fn terms(config: &IdpConfig, form: &mut Form) -> Terms {
         }
     };
     let redirect_url = form.name("redirect_url").flatten();
-    if let Some(url) = &redirect_url
-        && let Err(refusal) = redirects::read(config, url, "redirect_url")
-    {
-        form.refuse(refusal);
-    }
     let days = form.count("expires_in_days").flatten();
     if days.is_some_and(|days| !(1..=365).contains(&days)) {
         let text = "expires_in_days must be from 1 to 365.";
@@ -61,4 +58,16 @@ pub(super) fn terms(config: &IdpConfig, form: &mut Form) -> Terms {
         expires_in_days: days.and_then(|days| u16::try_from(days).ok()),
         notify: form.boolean("notify").unwrap_or(true),
     }
+}
+
+/// Refuses an invitation that would lead where none may: 422.
+pub(super) async fn check_target(
+    tx: &mut Tx,
+    config: &IdpConfig,
+    redirect_url: Option<&str>,
+) -> Result<()> {
+    if let Some(url) = redirect_url {
+        redirects::permitted(tx, config, url, "redirect_url").await?;
+    }
+    Ok(())
 }

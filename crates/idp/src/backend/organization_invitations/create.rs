@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::backend::answer::{Answer, page};
 use crate::backend::form::{Form, Forms};
-use crate::backend::invitations::terms;
+use crate::backend::invitations::{check_target, terms};
 use crate::backend::metadata::{Change, apply};
 use crate::backend::state::{Backend, organization_id};
 use crate::domain::organization_invitations::{self as acts, NewInvitation};
@@ -28,7 +28,7 @@ pub(super) async fn create(
     Path(id): Path<String>,
     mut form: Form,
 ) -> Answer {
-    let new = read(&backend, &mut form);
+    let new = read(&mut form);
     form.finish()?;
     let mut made = invite(&backend, &id, vec![new]).await?;
     Ok(Json(made.pop().unwrap_or_default()))
@@ -40,16 +40,16 @@ pub(super) async fn bulk(
     Path(id): Path<String>,
     forms: Forms<MAX_BULK>,
 ) -> Answer {
-    let wanted = forms.read(|form| read(&backend, form))?;
+    let wanted = forms.read(read)?;
     let made = invite(&backend, &id, wanted).await?;
     let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
     Ok(page(made, count))
 }
 
-fn read(backend: &Backend, form: &mut Form) -> NewInvitation {
+fn read(form: &mut Form) -> NewInvitation {
     let role = form.required("role");
     let inviter_id = form.name("inviter_user_id").flatten();
-    let terms = terms(backend.idp.config(), form);
+    let terms = terms(form);
     let mut new = NewInvitation::plain(terms.email_address, role, inviter_id);
     new.redirect_url = terms.redirect_url;
     new.expires_in_days = terms.expires_in_days;
@@ -68,6 +68,7 @@ async fn invite(backend: &Backend, id: &str, wanted: Vec<NewInvitation>) -> Resu
     let mut tx = backend.begin().await?;
     let id = organization_id(&mut tx, id).await?;
     for new in &wanted {
+        check_target(&mut tx, idp.config(), new.redirect_url.as_deref()).await?;
         if let Some(inviter) = &new.inviter_id {
             let membership = store::memberships::find(&mut tx, &id, inviter)
                 .await?

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use bailiwick_pg::Tx;
 use url::Url;
 
 use crate::config::IdpConfig;
@@ -42,7 +43,8 @@ pub async fn accept(State(frontend): State<Frontend>, meta: Meta) -> Result<Resp
         (Some(_), None) => ("sign_in", "/sign-in"),
         (None, _) => ("sign_up", "/sign-up"),
     };
-    let mut target = target(idp.config(), admission.redirect_url.as_deref(), page)?;
+    let named = admission.redirect_url.as_deref();
+    let mut target = target(&mut visit.tx, idp.config(), named, page).await?;
     if let Some(person) = signed_in {
         tickets::redeem(&idp, &mut visit.tx, &ticket, &person).await?;
         target
@@ -65,7 +67,8 @@ async fn login(frontend: &Frontend, meta: Meta, text: &str) -> Result<Response> 
         .await?
         .ok_or_else(tickets::invalid)?;
     let config = visit.idp.config();
-    let mut target = target(config, token.redirect_url.as_deref(), "/sign-in")?;
+    let named = token.redirect_url.as_deref();
+    let mut target = target(&mut visit.tx, config, named, "/sign-in").await?;
     target
         .query_pairs_mut()
         .append_pair("__clerk_ticket", text)
@@ -75,9 +78,9 @@ async fn login(frontend: &Frontend, meta: Meta, text: &str) -> Result<Response> 
 
 /// Where a link leads that names its target, else a page of the application's own. A name may be
 /// older than the settings: what led home then may lead away now.
-fn target(config: &IdpConfig, named: Option<&str>, page: &str) -> Result<Url> {
+async fn target(tx: &mut Tx, config: &IdpConfig, named: Option<&str>, page: &str) -> Result<Url> {
     match named {
-        Some(url) => Ok(redirects::read(config, url, "redirect_url")?),
+        Some(url) => redirects::permitted(tx, config, url, "redirect_url").await,
         None => Url::parse(&format!("{}{page}", config.home_url))
             .map_err(|error| Error::Internal(format!("the home URL: {error}"))),
     }

@@ -30,4 +30,5 @@ mod site;
 mod social;
 mod tasks;
 mod templates;
+mod waitlist;
 pub mod world;
