@@ -9,6 +9,7 @@ mod api_keys;
 mod billing;
 mod caller;
 mod clients;
+mod domains;
 mod form;
 mod guard;
 mod instance;
@@ -73,6 +74,7 @@ pub fn router(idp: Idp) -> Router {
         .merge(clients::router())
         .merge(sign_ups::router())
         .merge(templates::router())
+        .merge(domains::router())
         .merge(redirect_urls::router())
         .merge(waitlist::router())
         .merge(machines::router())

@@ -3,6 +3,7 @@
 mod api_keys;
 mod billing;
 mod clients;
+mod domains;
 mod door;
 mod instance;
 mod invitations;
