@@ -31,6 +31,14 @@ export async function check(page: Page, name: string): Promise<void> {
   expect(sideways, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
 }
 
+/** Keeps a picture of a component that is Clerk's: what axe says of it is not ours to mend. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(settings.screenshots, { recursive: true });
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await settled(page);
+  await page.screenshot({ path: join(settings.screenshots, `${name}.png`) });
+}
+
 /** Waits until nothing on the page fades or moves. */
 async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() =>
