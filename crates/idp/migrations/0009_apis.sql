@@ -136,3 +136,50 @@ create index oauth_applications_created on idp.oauth_applications (created_at de
 
 -- The customer's own id of whoever signs up, given by a server while the attempt goes on.
 alter table idp.sign_ups add column external_id text;
+
+-- What a user allowed an application.
+create table idp.oauth_consents (
+    application_id text not null references idp.oauth_applications (id) on delete cascade,
+    user_id text not null references idp.users (id) on delete cascade,
+    scopes text[] not null,
+    updated_at timestamptz not null,
+    primary key (application_id, user_id)
+);
+create index oauth_consents_user on idp.oauth_consents (user_id);
+
+-- Codes that an application changes into tokens, once. A code stays after its use: whoever brings
+-- it again shows that it was stolen, and everything that came of it ends.
+create table idp.oauth_codes (
+    code_digest text primary key,
+    grant_id text not null,
+    application_id text not null references idp.oauth_applications (id) on delete cascade,
+    user_id text not null references idp.users (id) on delete cascade,
+    redirect_uri text not null,
+    scopes text[] not null,
+    code_challenge text,
+    nonce text,
+    used boolean not null default false,
+    expires_at timestamptz not null
+);
+create index oauth_codes_application on idp.oauth_codes (application_id);
+create index oauth_codes_user on idp.oauth_codes (user_id);
+create index oauth_codes_expires on idp.oauth_codes (expires_at);
+
+create table idp.oauth_tokens (
+    id text primary key,
+    grant_id text not null,
+    application_id text not null references idp.oauth_applications (id) on delete cascade,
+    user_id text not null references idp.users (id) on delete cascade,
+    scopes text[] not null,
+    access_digest text not null unique,
+    refresh_digest text unique,
+    refreshed boolean not null default false,
+    revoked boolean not null default false,
+    expires_at timestamptz not null,
+    created_at timestamptz not null,
+    updated_at timestamptz not null
+);
+create index oauth_tokens_grant on idp.oauth_tokens (grant_id);
+create index oauth_tokens_application on idp.oauth_tokens (application_id);
+create index oauth_tokens_user on idp.oauth_tokens (user_id);
+create index oauth_tokens_expires on idp.oauth_tokens (expires_at);

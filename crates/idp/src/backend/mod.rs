@@ -21,6 +21,7 @@ mod m2m_tokens;
 mod machines;
 mod memberships;
 mod metadata;
+mod oauth_applications;
 mod organization_invitations;
 mod organization_settings;
 mod organizations;
@@ -71,6 +72,7 @@ pub fn router(idp: Idp) -> Router {
         .merge(instance::router())
         .merge(restrictions::router())
         .merge(billing::router())
+        .merge(oauth_applications::router())
         .merge(clients::router())
         .merge(sign_ups::router())
         .merge(templates::router())

@@ -66,6 +66,13 @@ impl Fields {
         values.map(|(_, value)| value.clone()).collect()
     }
 
+    /// All pairs, in their order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The pairs of other names than these.
     #[must_use]
     pub fn without(&self, names: &[&str]) -> Self {

@@ -13,6 +13,7 @@ pub mod images;
 mod intake;
 mod joining;
 mod me;
+mod oauth;
 mod organizations;
 mod paths;
 mod pending;
@@ -73,7 +74,11 @@ pub fn router(idp: Idp) -> Router {
     };
     let routes = Router::new()
         .merge(public())
-        .nest("/.well-known", site::well_known_routes())
+        .nest(
+            "/.well-known",
+            site::well_known_routes().merge(oauth::well_known_routes()),
+        )
+        .nest("/oauth", oauth::routes())
         .nest(
             "/v1",
             client_routes()
@@ -86,6 +91,7 @@ pub fn router(idp: Idp) -> Router {
                 .merge(organization_routes())
                 .merge(joining::routes())
                 .merge(site::routes())
+                .merge(oauth::consent_routes())
                 .merge(billing::routes())
                 .route("/waitlist", post(waitlist::join)),
         )

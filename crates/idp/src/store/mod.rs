@@ -19,6 +19,7 @@ pub mod login_tokens;
 pub mod m2m_tokens;
 pub mod machines;
 pub mod memberships;
+pub mod oauth;
 pub mod oauth_flows;
 pub mod organization_invitations;
 pub mod organizations;
@@ -135,6 +136,7 @@ pub fn statements() -> Vec<&'static Statement> {
         redirect_urls::STATEMENTS,
         waitlist::STATEMENTS,
         &billing::statements(),
+        &oauth::statements(),
         &search::statements(),
     ]
     .concat()

@@ -46,6 +46,27 @@ sql! {
             where c.updated_at < $1
               and not exists (select 1 from idp.sessions s where s.client_id = c.id)
             order by c.updated_at limit $2 for update skip locked)";
+    /// Tokens that can no longer sign anybody in.
+    LOGIN_TOKENS(TIMESTAMPTZ, INT8) = "
+        delete from idp.login_tokens where id in (
+            select id from idp.login_tokens where expires_at < $1 order by expires_at limit $2
+            for update skip locked)";
+    /// Tokens of machines that are past their end.
+    M2M_TOKENS(TIMESTAMPTZ, INT8) = "
+        delete from idp.m2m_tokens where id in (
+            select id from idp.m2m_tokens where expires_at < $1 order by expires_at limit $2
+            for update skip locked)";
+    /// Codes of applications that are past their end.
+    OAUTH_CODES(TIMESTAMPTZ, INT8) = "
+        delete from idp.oauth_codes where code_digest in (
+            select code_digest from idp.oauth_codes where expires_at < $1 order by expires_at limit $2
+            for update skip locked)";
+    /// Tokens of applications that are over and get no next one.
+    OAUTH_TOKENS(TIMESTAMPTZ, INT8) = "
+        delete from idp.oauth_tokens where id in (
+            select id from idp.oauth_tokens where expires_at < $1
+              and (revoked or refresh_digest is null) order by expires_at limit $2
+            for update skip locked)";
 }
 
 /// Rows of one table that one bite removes: short locks, small transactions.
@@ -57,6 +78,9 @@ const KEEP_CLIENTS: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Verifications outlive their attempts by at most this.
 const KEEP_VERIFICATIONS: SignedDuration = SignedDuration::from_hours(48);
 
+/// Tokens past their end stay visible to the Backend API for this long.
+const KEEP_TOKENS: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Removes one bite of each kind; how many rows went. Zero means that nothing is left to remove.
 pub async fn bite(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     let before = |age: SignedDuration| now.saturating_sub(age).unwrap_or(Timestamp::MIN);
@@ -67,6 +91,10 @@ pub async fn bite(tx: &mut Tx, now: Timestamp) -> Result<u64> {
         (&VERIFICATIONS, before(KEEP_VERIFICATIONS)),
         (&SESSIONS, before(KEEP_SESSIONS)),
         (&CLIENTS, before(KEEP_CLIENTS)),
+        (&LOGIN_TOKENS, before(KEEP_TOKENS)),
+        (&M2M_TOKENS, before(KEEP_TOKENS)),
+        (&OAUTH_CODES, before(KEEP_TOKENS)),
+        (&OAUTH_TOKENS, before(KEEP_TOKENS)),
     ] {
         removed += tx.execute(statement, &[&limit, &BITE]).await?;
     }

@@ -10,6 +10,7 @@ mod invitations;
 mod login_tokens;
 mod machines;
 mod memberships;
+mod oauth_applications;
 mod organizations;
 mod password_digests;
 mod redirect_urls;

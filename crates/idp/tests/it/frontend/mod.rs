@@ -14,6 +14,7 @@ mod instance;
 mod invitations;
 mod links;
 mod messages;
+mod oauth_server;
 mod organizations;
 mod passwords;
 mod phone_factor;
