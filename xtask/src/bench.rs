@@ -15,6 +15,7 @@ const RESULTS: &str = "bench/results";
 #[command(after_help = "Examples:
   cargo xtask bench                     all of it: about ten minutes after the build
   cargo xtask bench http --quick        a look at the requests a second
+  cargo xtask bench idp                 session tokens at the identity provider
   cargo xtask bench --save              and write bench/results/<name>.md
   cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
 pub struct Args {
@@ -40,6 +41,8 @@ enum Which {
     Memory,
     /// `bailiwick dev` until it is ready
     Startup,
+    /// Session tokens and signs of life a second, at the identity provider
+    Idp,
     /// All of them
     All,
 }
@@ -50,6 +53,7 @@ impl Which {
             Self::Http => "http",
             Self::Memory => "memory",
             Self::Startup => "startup",
+            Self::Idp => "idp",
             Self::All => "all",
         }
     }

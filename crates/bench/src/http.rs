@@ -17,6 +17,8 @@ pub struct Client {
 pub struct Answer<'a> {
     /// The status.
     pub status: u16,
+    /// The head, from the status line on.
+    head: &'a [u8],
     /// The body.
     pub body: &'a [u8],
 }
@@ -25,6 +27,17 @@ impl Answer<'_> {
     /// The body as text, for messages.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(self.body).into_owned()
+    }
+
+    /// The cookies that it sets, as they are sent back.
+    pub fn cookies(&self) -> Vec<String> {
+        let head = String::from_utf8_lossy(self.head);
+        let lines = head.split("\r\n").filter_map(|line| line.split_once(": "));
+        lines
+            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
+            .filter_map(|(_, value)| value.split(';').next())
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -61,6 +74,7 @@ impl Client {
         );
         Ok(Answer {
             status,
+            head: &self.buffer[..from],
             body: &self.buffer[from..],
         })
     }
@@ -105,6 +119,18 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -
     }
     text.push_str("\r\n");
     text.push_str(body);
+    text.into_bytes()
+}
+
+/// A POST with a form, as browsers send it.
+pub fn request_form(path: &str, headers: &[(&str, &str)], form: &str) -> Vec<u8> {
+    let mut text = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let length = form.len();
+    text.push_str("content-type: application/x-www-form-urlencoded\r\n");
+    text.push_str(&format!("content-length: {length}\r\n\r\n{form}"));
     text.into_bytes()
 }
 

@@ -2,6 +2,7 @@
 //! durable settings, and a provider of keys of our own. Run it by `cargo xtask bench`.
 
 mod http;
+mod identity;
 mod load;
 mod measure;
 mod memory;
@@ -68,6 +69,8 @@ enum Which {
     Memory,
     /// `bailiwick dev` until it is ready
     Startup,
+    /// The identity provider's tokens and touches
+    Idp,
     /// All of them
     All,
 }
@@ -90,6 +93,9 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     if wants(Which::Startup) {
         finish(cli, "startup", &startup::run(cli)?)?;
+    }
+    if wants(Which::Idp) {
+        finish(cli, "idp", &identity::run(cli).await?)?;
     }
     Ok(())
 }

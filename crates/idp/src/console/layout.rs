@@ -13,13 +13,14 @@ pub(super) enum Place {
     Users,
     Organizations,
     Sessions,
+    Billing,
     Webhooks,
     Messages,
     Keys,
     Settings,
 }
 
-const PEOPLE: [(Place, &str, &str); 3] = [
+const PEOPLE: [(Place, &str, &str); 4] = [
     (Place::Users, "/console/users", "Users"),
     (
         Place::Organizations,
@@ -27,6 +28,7 @@ const PEOPLE: [(Place, &str, &str); 3] = [
         "Organizations",
     ),
     (Place::Sessions, "/console/sessions", "Sessions"),
+    (Place::Billing, "/console/billing", "Plans"),
 ];
 const DELIVERY: [(Place, &str, &str); 2] = [
     (Place::Webhooks, "/console/webhooks", "Endpoints"),

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod assets;
+mod billing;
 mod guard;
 mod keys;
 mod layout;
@@ -49,7 +50,9 @@ struct Console {
     config: ConsoleConfig,
 }
 
-pub(crate) use overview::STATEMENTS;
+/// Every statement of this module, for the test that checks them.
+pub(crate) static STATEMENTS: &[&[&bailiwick_pg::Statement]] =
+    &[billing::STATEMENTS, overview::STATEMENTS];
 
 type State = axum::extract::State<Arc<Console>>;
 
@@ -77,6 +80,7 @@ pub fn router(idp: Idp, config: ConsoleConfig) -> Router {
         .route("/console/organizations/{id}", get(organizations::show))
         .route("/console/sessions", get(sessions::list))
         .route("/console/sessions/{id}/revoke", post(sessions::revoke))
+        .route("/console/billing", get(billing::page))
         .route("/console/keys", get(keys::page))
         .route("/console/keys/secret", post(keys::reveal))
         .route("/console/keys/rotate", post(keys::rotate))

@@ -98,7 +98,7 @@ pub fn statements() -> Vec<&'static Statement> {
         api_keys::STATEMENTS,
         clients::STATEMENTS,
         console_tokens::STATEMENTS,
-        crate::console::STATEMENTS,
+        &crate::console::STATEMENTS.concat(),
         crate::transfer::STATEMENTS,
         emails::STATEMENTS,
         external_accounts::STATEMENTS,

@@ -104,11 +104,12 @@ async fn user_of(browser: &mut Browser) -> String {
 }
 
 /// Every page that needs no id.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/console",
     "/console/users",
     "/console/organizations",
     "/console/sessions",
+    "/console/billing",
     "/console/webhooks",
     "/console/messages",
     "/console/keys",
