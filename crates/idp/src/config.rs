@@ -40,7 +40,7 @@ pub struct IdpConfig {
     pub webhooks: Vec<EndpointConfig>,
     /// Where [`crate::Idp::console_router`] is served, without a trailing slash, if it is.
     pub console_url: Option<String>,
-    /// Our secrets at other providers, by the provider's name; they go before the settings'.
+    /// Our secrets at other providers, by our client id there; they go before the settings'.
     pub client_secrets: BTreeMap<String, SecretString>,
     /// How long another provider may take to answer a request.
     pub provider_timeout: Duration,

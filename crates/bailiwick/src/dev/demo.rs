@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bailiwick_idp::local_provider::Face;
 use reqwest::{Client, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -41,6 +42,24 @@ pub const LOGINS: &[Login] = &[
         role: "org:member",
     },
 ];
+
+/// Whom one can be at other providers: the demo logins where there are any, somebody new, and
+/// somebody whose address nobody has verified.
+pub fn faces(with_logins: bool) -> Vec<Face> {
+    let face = |first: &str, last: &str, email: &str, is_verified| Face {
+        name: format!("{first} {last}"),
+        email: email.to_owned(),
+        is_verified,
+    };
+    let logins = LOGINS.iter().filter(|_| with_logins);
+    let logins = logins.map(|own| face(own.first_name, own.last_name, own.email, true));
+    logins
+        .chain([
+            face("Demo", "Newcomer", "newcomer@demo.example", true),
+            face("Demo", "Stranger", "stranger@demo.example", false),
+        ])
+        .collect()
+}
 
 const ORGANIZATION: &str = "Harbour Works";
 const SLUG: &str = "harbour-works";

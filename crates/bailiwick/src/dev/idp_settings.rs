@@ -1,10 +1,12 @@
 //! `idp.toml`: read at the start, and again whenever it changes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
+use bailiwick_idp::settings::SocialProvider;
 use bailiwick_idp::{Idp, Settings};
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +21,7 @@ const REFRESH: u32 = 5;
 /// The settings file of an instance.
 pub struct SettingsFile {
     path: PathBuf,
+    providers: BTreeMap<String, SocialProvider>,
     is_named: bool,
     seen: Option<Stamp>,
 }
@@ -32,9 +35,15 @@ impl SettingsFile {
     pub fn new(named: Option<&Path>, data_dir: &Path) -> Self {
         Self {
             path: named.map_or_else(|| data_dir.join(FILE), Path::to_owned),
+            providers: BTreeMap::new(),
             is_named: named.is_some(),
             seen: None,
         }
+    }
+
+    /// Offers these providers beside those that the file names.
+    pub fn offer(&mut self, providers: BTreeMap<String, SocialProvider>) {
+        self.providers = providers;
     }
 
     /// What the file says; the defaults where there is none and none was named.
@@ -44,15 +53,22 @@ impl SettingsFile {
     pub fn read(&mut self) -> anyhow::Result<Settings> {
         self.seen = self.stamp();
         let at = || format!("reading {}", self.path.display());
-        match fs::read_to_string(&self.path) {
+        let mut settings = match fs::read_to_string(&self.path) {
             Ok(text) => Settings::read(&text)
                 .map_err(anyhow::Error::from)
-                .with_context(at),
+                .with_context(at)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !self.is_named => {
-                Ok(Settings::default())
+                Settings::default()
             }
-            Err(error) => Err(error).with_context(at),
+            Err(error) => return Err(error).with_context(at),
+        };
+        for (name, provider) in &self.providers {
+            let named = &mut settings.social.providers;
+            named
+                .entry(name.clone())
+                .or_insert_with(|| provider.clone());
         }
+        Ok(settings)
     }
 
     fn stamp(&self) -> Option<Stamp> {

@@ -123,6 +123,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         app_url: &app_url,
         database_url: &database.idp_url,
         listener: idp_listener,
+        faces: demo::faces(!args.no_demo),
     };
     let mail = (mailbox, mail_server.url().to_string());
     let idp_settings = SettingsFile::new(args.idp_config.as_deref(), data_dir);

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use axum::Router;
 use bailiwick_embedded::mailbox::{Mailbox, Message, MessageKind};
 use bailiwick_idp::console::access::start_link;
+use bailiwick_idp::local_provider::{Face, LocalProvider};
 use bailiwick_idp::webhooks::{EndpointConfig, SigningSecret, release_deliveries};
 use bailiwick_idp::{ConsoleConfig, Idp, IdpConfig, Mail, MailError, MailKind, Mailer};
 use bailiwick_kernel::Env;
@@ -23,6 +24,9 @@ use super::secrets::Secrets;
 pub const PREFIX: &str = "/__clerk";
 /// The issuer of the tokens, whatever the ports.
 pub const ISSUER: &str = "http://clerk.bailiwick.localhost";
+
+/// Where others are played on the provider's own port.
+const OTHERS: &str = "/others";
 
 /// How often what is over is removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
@@ -111,6 +115,21 @@ pub struct Place<'a> {
     pub database_url: &'a str,
     /// Of the Backend API and the console.
     pub listener: TcpListener,
+    /// Whom one can be at Google, Microsoft and GitHub, as they are played here.
+    pub faces: Vec<Face>,
+}
+
+/// Google, Microsoft and GitHub, played on the provider's own port.
+async fn others(
+    url: &str,
+    app_url: &str,
+    faces: Vec<Face>,
+    env: Env,
+) -> anyhow::Result<LocalProvider> {
+    let callback = format!("{app_url}{PREFIX}/v1/oauth_callback");
+    let base = format!("{url}{OTHERS}");
+    let started = LocalProvider::start(env, &base, vec![callback], faces).await;
+    started.context("starting the local Google, Microsoft and GitHub")
 }
 
 /// Starts the provider: its Backend API and its console on one listener, and the sender of its
@@ -125,8 +144,11 @@ pub async fn start(
     let (mailbox, mailbox_url) = mail;
     let pool = pool(place.database_url, 8).await?;
     let mut config = config(secrets, place.app_url)?;
-    config.settings = settings.read()?;
     let console_url = format!("http://localhost:{}", place.listener.local_addr()?.port());
+    let others = others(&console_url, place.app_url, place.faces, env.clone()).await?;
+    config.client_secrets = others.client_secrets();
+    settings.offer(others.settings());
+    config.settings = settings.read()?;
     config.console_url = Some(console_url.clone());
     let idp = Idp::new(config, pool, env, Arc::new(ToMailbox(mailbox))).await?;
 
@@ -135,7 +157,10 @@ pub async fn start(
     let console = idp.console_router(ConsoleConfig {
         mailbox_url: Some(mailbox_url),
     });
-    let router = idp.backend_router().merge(console);
+    let router = idp
+        .backend_router()
+        .merge(console)
+        .nest(OTHERS, others.router());
     tasks.spawn(bailiwick_api::serve(place.listener, router, ended));
     let console_link = format!("{console_url}{}", start_link(&idp).await?);
     // The data directory is ours alone: whoever held a message there is dead.

@@ -21,6 +21,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use bailiwick_kernel::Env;
+use secrecy::SecretString;
 
 use crate::error::{Error, Result};
 use crate::secrets;
@@ -91,9 +92,13 @@ impl LocalProvider {
             .collect()
     }
 
-    /// The secret of those clients.
+    /// The secrets of those clients, by client id.
     #[must_use]
-    pub fn client_secret(&self) -> &str {
-        &self.0.client_secret
+    pub fn client_secrets(&self) -> BTreeMap<String, SecretString> {
+        let secret = |flavor: &Flavor| {
+            let secret = self.0.client_secret.clone().into();
+            (flavor.client_id().to_owned(), secret)
+        };
+        Flavor::ALL.iter().map(secret).collect()
     }
 }

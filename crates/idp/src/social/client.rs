@@ -74,7 +74,7 @@ pub struct Proof {
 }
 
 impl Client {
-    /// A client whose requests end within `timeout`. `secrets` are by the provider's name, and go
+    /// A client whose requests end within `timeout`. `secrets` are by our client id there, and go
     /// before those of the settings.
     ///
     /// # Errors
@@ -189,7 +189,8 @@ impl Client {
         form: &[(&str, &str)],
     ) -> Result<Tokens, Failure> {
         let now = store::now(&self.env);
-        let secret = secret::read(provider, self.secrets.get(&provider.key), now).await?;
+        let given = self.secrets.get(&provider.settings.client_id);
+        let secret = secret::read(provider, given, now).await?;
         token::ask(&self.http, provider, endpoints, secret.as_ref(), form, now).await
     }
 

@@ -65,10 +65,7 @@ impl Social {
 
         let mut config = IdpConfig::new("Bailiwick", ORIGIN, "sk_live_0123456789abcdef".into());
         config.settings.social.providers = provider.settings();
-        for key in config.settings.social.providers.keys() {
-            let secret = provider.client_secret().to_owned().into();
-            config.client_secrets.insert(key.clone(), secret);
-        }
+        config.client_secrets = provider.client_secrets();
         change(&mut config);
         let client = reqwest::Client::builder()
             .no_proxy()
