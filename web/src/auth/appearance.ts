@@ -2,7 +2,7 @@
  * Dresses Clerk's components in the product's own tokens. They are CSS variables, so light and
  * dark follow by themselves.
  */
-export const appearance = {
+const appearance = {
   options: {
     socialButtonsVariant: "blockButton",
     termsPageUrl: "",
@@ -37,11 +37,34 @@ export const appearance = {
     modalContent: { border: "none" },
     organizationSwitcherPopoverCard: { boxShadow: "var(--bw-lift-raised)" },
     userButtonPopoverCard: { boxShadow: "var(--bw-lift-raised)" },
-    providerIcon__google: { maskImage: "none", WebkitMaskImage: "none" },
-    providerIcon__github: { maskImage: "none", WebkitMaskImage: "none" },
-    providerIcon__microsoft: { maskImage: "none", WebkitMaskImage: "none" },
   },
 } as const;
+
+/** Providers whose picture Clerk's components take for a mask. */
+const MASKED = new Set(["apple", "github"]);
+
+/**
+ * Pictures of providers from our own identity provider at `proxyUrl`: Clerk's components would
+ * load theirs from the internet. Some they use as a mask, which the same picture serves.
+ */
+function providerIcons(proxyUrl: string) {
+  const icons: Record<string, Record<string, string>> = {};
+  for (const provider of ["google", "microsoft", "github", "apple", "linkedin_oidc"]) {
+    const image = `url(${proxyUrl}/images/providers/${provider}.svg)`;
+    const icon: Record<string, string> = MASKED.has(provider)
+      ? { maskImage: image, WebkitMaskImage: image }
+      : { backgroundImage: image };
+    icons[`providerIcon__${provider}`] = icon;
+    icons[`socialButtonsProviderIcon__${provider}`] = icon;
+  }
+  return icons;
+}
+
+/** The same for an instance that is served beside the page. */
+export function appearanceAt(proxyUrl: string | null | undefined) {
+  if (!proxyUrl) return appearance;
+  return { ...appearance, elements: { ...appearance.elements, ...providerIcons(proxyUrl) } };
+}
 
 /** For Clerk's large components: they fill the column that they stand in. */
 export const wide = { elements: { rootBox: { width: "100%" } } } as const;

@@ -3,7 +3,7 @@ import type { AnyRouter } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Config } from "@/api/types";
 import { paths } from "@/lib/paths";
-import { appearance } from "./appearance";
+import { appearanceAt } from "./appearance";
 
 /** Clerk, told where its scripts and its API are and how this page navigates. */
 export function Auth({
@@ -27,7 +27,7 @@ export function Auth({
       afterSignOutUrl={paths.home()}
       routerPush={(to) => router.history.push(to)}
       routerReplace={(to) => router.history.replace(to)}
-      appearance={appearance}
+      appearance={appearanceAt(config.proxyUrl)}
     >
       {children}
     </ClerkProvider>
