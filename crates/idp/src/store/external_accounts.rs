@@ -99,6 +99,8 @@ sql! {
             username = $9, image_url = $10, tokens = $11, status = $12, error_code = $13,
             error_text = $14, expire_at = $15, updated_at = $16
         where id = $1";
+    /// New tokens of a provider; not a change that anybody is told of.
+    SET_TOKENS(TEXT, TEXT) = "update idp.external_accounts set tokens = $2 where id = $1";
     /// Removes an account of a user.
     DELETE(TEXT, TEXT) = "delete from idp.external_accounts where user_id = $1 and id = $2";
     /// Removes what a user began to connect to a provider and did not end.
@@ -174,6 +176,12 @@ pub async fn save(tx: &mut Tx, account: &mut ExternalAccount, now: Timestamp) ->
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Saves sealed tokens that were renewed.
+pub async fn set_tokens(tx: &mut Tx, id: &str, tokens: &str) -> Result<()> {
+    tx.execute(&SET_TOKENS, &[&id, &tokens]).await?;
     Ok(())
 }
 

@@ -34,6 +34,16 @@ sql! {
               and not exists (select 1 from idp.reverifications r
                               where r.second_factor_verification_id = v.id)
             order by v.created_at limit $2 for update skip locked)";
+    /// Ways to providers that nobody goes on with.
+    OAUTH_FLOWS(TIMESTAMPTZ, INT8) = "
+        delete from idp.oauth_flows where id in (
+            select id from idp.oauth_flows where created_at < $1 order by created_at limit $2
+            for update skip locked)";
+    /// Accounts at providers that were never connected.
+    EXTERNAL_ACCOUNTS(TIMESTAMPTZ, INT8) = "
+        delete from idp.external_accounts where id in (
+            select id from idp.external_accounts where status <> 'verified' and expire_at < $1
+            order by expire_at limit $2 for update skip locked)";
     /// Sessions that ended long ago.
     SESSIONS(TIMESTAMPTZ, INT8) = "
         delete from idp.sessions where id in (
@@ -89,6 +99,8 @@ pub async fn bite(tx: &mut Tx, now: Timestamp) -> Result<u64> {
         (&SIGN_UPS, now),
         (&SIGN_INS, now),
         (&VERIFICATIONS, before(KEEP_VERIFICATIONS)),
+        (&OAUTH_FLOWS, before(KEEP_VERIFICATIONS)),
+        (&EXTERNAL_ACCOUNTS, before(KEEP_VERIFICATIONS)),
         (&SESSIONS, before(KEEP_SESSIONS)),
         (&CLIENTS, before(KEEP_CLIENTS)),
         (&LOGIN_TOKENS, before(KEEP_TOKENS)),

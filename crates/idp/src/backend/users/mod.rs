@@ -4,6 +4,7 @@ mod bulk;
 mod compromised;
 mod create;
 mod delete;
+mod external_accounts;
 mod factors;
 mod fields;
 mod list;
@@ -57,6 +58,14 @@ pub(super) fn router() -> Router<Arc<Backend>> {
             remove(factors::delete_backup_codes),
         )
         .route("/users/{id}/mfa", remove(factors::delete_all))
+        .route(
+            "/users/{id}/external_accounts/{account_id}",
+            remove(external_accounts::delete),
+        )
+        .route(
+            "/users/{id}/oauth_access_tokens/{provider}",
+            get(external_accounts::tokens),
+        )
         .route("/users/{id}/verify_password", post(password::verify))
         .route("/users/{id}/trusted_devices", get(trusted_devices::list))
         .route("/users/{id}/remove_password", post(remove_password::remove))

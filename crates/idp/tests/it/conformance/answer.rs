@@ -95,7 +95,10 @@ impl Answer<'_> {
             return Vec::new();
         }
         match &content["application/json"]["schema"] {
-            schema @ Value::Object(_) => self.json_against(document, &self.paged(schema)),
+            schema @ Value::Object(_) => {
+                let schema = resolve(&document.value, schema);
+                self.json_against(document, &self.paged(schema))
+            }
             _ if self.status.is_client_error() => self.refusal(document),
             _ => Vec::new(),
         }

@@ -6,5 +6,6 @@ mod environment;
 mod liar;
 mod linking;
 mod proofs;
+mod servers;
 mod signing;
 mod world;
