@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use bailiwick_idp::settings::billing::PayerType;
 use bailiwick_idp::webhooks::{EndpointConfig, SigningSecret};
 use bailiwick_idp::{Idp, IdpConfig, RateLimits};
 use bailiwick_kernel::Env;
@@ -51,7 +52,12 @@ impl Stage {
         config.console_url = Some(format!("{home}/console"));
         config.settings.factors.totp = true;
         config.settings.factors.backup_codes = true;
-        config.settings.billing.users = true;
+        let billing = &mut config.settings.billing;
+        billing.users = true;
+        let mut free = billing.plans[0].clone();
+        free.slug = "free".to_owned();
+        free.payer = PayerType::User;
+        billing.plans.push(free);
         let many = NonZeroU32::new(100_000).unwrap();
         config.rate_limits = RateLimits {
             attempts_per_minute: many,
