@@ -1,6 +1,7 @@
 //! The Backend API over HTTP.
 
 mod api_keys;
+mod beside_browsers;
 mod billing;
 mod clients;
 mod domains;
@@ -22,6 +23,6 @@ mod users;
 mod users_bulk;
 mod users_lifecycle;
 mod users_search;
-mod webhooks;
 mod waitlist;
+mod webhooks;
 pub mod world;
