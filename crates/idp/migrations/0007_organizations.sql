@@ -1,7 +1,9 @@
 -- Organizations beyond their members: permissions and role sets, domains and those whom they
 -- bring, invitations and the tickets that present them, logos.
 
-alter table idp.organizations add column logo text;
+alter table idp.organizations add column image_id text
+    references idp.images (id) on delete set null;
+create index organizations_image on idp.organizations (image_id);
 
 -- Permissions that roles can carry. Roles name them by key; a key that is renamed or removed is
 -- renamed or removed in the roles by the same transaction.

@@ -29,6 +29,7 @@ pub mod social;
 pub mod store;
 pub mod tokens;
 pub mod transfer;
+mod upload;
 pub mod webhooks;
 
 pub use config::{IdpConfig, Lockout, RateLimits, publishable_key};

@@ -22,6 +22,7 @@ mod machines;
 mod memberships;
 mod metadata;
 mod oauth_applications;
+mod organization_domains;
 mod organization_invitations;
 mod organization_settings;
 mod organizations;
@@ -63,6 +64,7 @@ pub fn router(idp: Idp) -> Router {
         .merge(organizations::router())
         .merge(memberships::router())
         .merge(organization_invitations::router())
+        .merge(organization_domains::router())
         .merge(organization_settings::router())
         .merge(roles::router())
         .merge(invitations::router())

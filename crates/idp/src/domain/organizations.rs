@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{billing, memberships, names, people, roles, users};
+use super::{billing, images, memberships, names, people, roles, users};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::store::organizations::Organization;
@@ -62,6 +62,11 @@ pub fn resource(idp: &Idp, organization: &Organization) -> Value {
 /// creator who is unknown or may not create are refused.
 pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Organization> {
     let settings = &idp.settings().organizations;
+    if !settings.enabled {
+        let code = "organization_not_enabled_in_instance";
+        let text = "Organizations are not enabled for this instance.";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, code, text).into());
+    }
     if let Some(user_id) = &new.created_by {
         let person = people::get_locked(tx, user_id).await?;
         let user = &person.user;
@@ -96,6 +101,7 @@ pub async fn create(idp: &Idp, tx: &mut Tx, new: NewOrganization) -> Result<Orga
         private_metadata: new.private_metadata,
         role_set: new.role_set,
         role_set_key: String::new(),
+        image_id: None,
         members_count: 0,
         pending_invitations_count: 0,
         created_at: new.created_at.unwrap_or(now),
@@ -155,6 +161,24 @@ pub async fn update(idp: &Idp, tx: &mut Tx, organization: &mut Organization) -> 
         .await
         .map_err(taken)?;
     emit(idp, tx, "organization.updated", organization).await
+}
+
+/// Gives a locked organization another logo, or takes it away, and says so. What it had is gone.
+pub async fn set_logo(
+    idp: &Idp,
+    tx: &mut Tx,
+    organization: &mut Organization,
+    file: Option<Vec<u8>>,
+) -> Result<()> {
+    let before = organization.image_id.take();
+    if let Some(bytes) = file {
+        organization.image_id = Some(images::store(idp, tx, bytes).await?);
+    }
+    update(idp, tx, organization).await?;
+    if let Some(id) = before {
+        store::images::delete(tx, &id).await?;
+    }
+    Ok(())
 }
 
 /// Gives a locked organization another role set. 404 for an unknown one, 422 for one that lacks a

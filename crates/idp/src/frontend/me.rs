@@ -215,13 +215,6 @@ pub async fn leave(
         .await
 }
 
-/// Invitations to and suggestions of organizations: there are none. Signed in; 401 otherwise.
-pub async fn nothing(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> {
-    let mut visit = Visit::read(&frontend, meta).await?;
-    visit.signed_in().await?;
-    visit.answer(model::page(Vec::new(), 0)).await
-}
-
 /// Answers the user together with the browser.
 pub async fn answer_person(mut visit: Visit, person: Person) -> Result<Response> {
     let all = Page {

@@ -193,7 +193,6 @@ fn me_routes() -> Router<Frontend> {
             "/me/organization_memberships/{id}",
             axum::routing::delete(me::leave),
         )
-        .route("/me/organization_suggestions", get(me::nothing))
 }
 
 fn organization_routes() -> Router<Frontend> {
@@ -228,9 +227,7 @@ fn organization_routes() -> Router<Frontend> {
             "/organizations/{id}/invitations/{invitation_id}/revoke",
             post(invitations::revoke),
         )
-        .route("/organizations/{id}/domains", get(lists::domains))
-        .route(
-            "/organizations/{id}/membership_requests",
-            get(lists::membership_requests),
-        )
+        .merge(organizations::domains::routes())
+        .merge(organizations::logo::routes())
+        .merge(organizations::requests::routes())
 }

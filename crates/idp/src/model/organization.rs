@@ -10,6 +10,9 @@ use crate::store::organizations::Organization;
 /// Where the organization's picture is.
 #[must_use]
 pub fn image_url(config: &IdpConfig, organization: &Organization) -> String {
+    if let Some(id) = &organization.image_id {
+        return images::upload_url(config, id);
+    }
     let name = [Some(organization.name.as_str()), None];
     images::avatar_url(config, &organization.id, &name, &organization.slug)
 }
@@ -23,7 +26,7 @@ pub fn organization(config: &IdpConfig, organization: &Organization) -> Value {
         "name": organization.name,
         "slug": organization.slug,
         "image_url": image_url(config, organization),
-        "has_image": false,
+        "has_image": organization.image_id.is_some(),
         "max_allowed_memberships": organization.max_allowed_memberships,
         "admin_delete_enabled": organization.admin_delete_enabled,
         "public_metadata": organization.public_metadata,
@@ -48,8 +51,8 @@ pub fn own_organization(config: &IdpConfig, organization: &Organization) -> Valu
         "name": organization.name,
         "slug": organization.slug,
         "image_url": image_url(config, organization),
-        "logo_url": null,
-        "has_image": false,
+        "logo_url": organization.image_id.as_ref().map(|id| images::upload_url(config, id)),
+        "has_image": organization.image_id.is_some(),
         "members_count": organization.members_count,
         "pending_invitations_count": organization.pending_invitations_count,
         "max_allowed_memberships": organization.max_allowed_memberships,
@@ -69,7 +72,7 @@ pub fn public_organization_data(config: &IdpConfig, organization: &Organization)
         "name": organization.name,
         "slug": organization.slug,
         "image_url": image_url(config, organization),
-        "has_image": false,
+        "has_image": organization.image_id.is_some(),
     })
 }
 

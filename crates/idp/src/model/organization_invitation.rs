@@ -24,7 +24,7 @@ pub fn invitation(
             "first_name": person.user.first_name,
             "last_name": person.user.last_name,
             "image_url": person.image_url(config),
-            "has_image": false,
+            "has_image": person.has_image(),
             "identifier": person.identifier(),
         })
     });

@@ -21,7 +21,9 @@ pub mod machines;
 pub mod memberships;
 pub mod oauth;
 pub mod oauth_flows;
+pub mod organization_domains;
 pub mod organization_invitations;
+pub mod organization_suggestions;
 pub mod organizations;
 pub mod passwords;
 pub mod people;
@@ -112,7 +114,9 @@ pub fn statements() -> Vec<&'static Statement> {
         machines::STATEMENTS,
         memberships::STATEMENTS,
         oauth_flows::STATEMENTS,
+        organization_domains::STATEMENTS,
         organization_invitations::STATEMENTS,
+        organization_suggestions::STATEMENTS,
         organizations::STATEMENTS,
         passwords::STATEMENTS,
         people::STATEMENTS,

@@ -133,6 +133,12 @@ sql! {
             inviter_id, domain_id, status, redirect_url, public_metadata, private_metadata,
             expires_at, created_at, updated_at)
         values ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11)";
+    /// The same, unless the address has an open one.
+    INSERT_ONCE(TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
+        insert into idp.organization_invitations (id, organization_id, email_address, role,
+            domain_id, status, created_at, updated_at)
+        values ($1, $2, $3, $4, $5, 'pending', $6, $6)
+        on conflict do nothing";
     /// The end of an invitation, and who accepted it.
     CLOSE(TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
         update idp.organization_invitations set status = $2, user_id = $3, updated_at = $4
@@ -277,6 +283,25 @@ pub async fn insert(tx: &mut Tx, invitation: &OrganizationInvitation) -> Result<
     )
     .await?;
     Ok(())
+}
+
+/// Stores what a domain brings about, unless the address has an open invitation to the
+/// organization; whether it was stored.
+pub async fn insert_once(tx: &mut Tx, invitation: &OrganizationInvitation) -> Result<bool> {
+    let stored = tx
+        .execute(
+            &INSERT_ONCE,
+            &[
+                &invitation.id,
+                &invitation.organization.id,
+                &invitation.email_address,
+                &invitation.role,
+                &invitation.domain_id,
+                &invitation.created_at,
+            ],
+        )
+        .await?;
+    Ok(stored > 0)
 }
 
 /// Closes a locked invitation with a status, by whoever accepted it.

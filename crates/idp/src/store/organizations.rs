@@ -30,6 +30,8 @@ pub struct Organization {
     pub role_set: Option<String>,
     /// The key of the role set that it has in fact; read only.
     pub role_set_key: String,
+    /// The logo that was uploaded.
+    pub image_id: Option<String>,
     /// Members now; read only.
     pub members_count: i64,
     /// Invitations that wait for an answer; read only.
@@ -53,6 +55,7 @@ impl Organization {
             private_metadata: row.get("o_private_metadata"),
             role_set: row.get("o_role_set"),
             role_set_key: row.get("o_role_set_key"),
+            image_id: row.get("o_image_id"),
             members_count: row.get("o_members_count"),
             pending_invitations_count: row.get("o_pending_invitations_count"),
             created_at: row.get("o_created_at"),
@@ -68,7 +71,7 @@ macro_rules! organization_columns {
          o.max_allowed_memberships as o_max_allowed_memberships,
          o.admin_delete_enabled as o_admin_delete_enabled,
          o.public_metadata as o_public_metadata, o.private_metadata as o_private_metadata,
-         o.role_set as o_role_set,
+         o.role_set as o_role_set, o.image_id as o_image_id,
          coalesce(o.role_set, (select s.key from idp.role_sets s where s.is_initial))
              as o_role_set_key,
          (select count(*) from idp.organization_invitations n where n.organization_id = o.id
@@ -94,10 +97,10 @@ sql! {
             updated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// All of an organization but the id, its maker and the time of creation.
-    UPDATE(TEXT, TEXT, TEXT, INT8, BOOL, JSONB, JSONB, TEXT, TIMESTAMPTZ) = "
+    UPDATE(TEXT, TEXT, TEXT, INT8, BOOL, JSONB, JSONB, TEXT, TEXT, TIMESTAMPTZ) = "
         update idp.organizations set name = $2, slug = $3, max_allowed_memberships = $4,
             admin_delete_enabled = $5, public_metadata = $6, private_metadata = $7,
-            role_set = $8, updated_at = $9
+            role_set = $8, image_id = $9, updated_at = $10
         where id = $1";
     /// Gone, with its memberships.
     DELETE(TEXT) = "delete from idp.organizations where id = $1";
@@ -171,6 +174,7 @@ pub async fn save(tx: &mut Tx, organization: &mut Organization, now: Timestamp) 
             &organization.public_metadata,
             &organization.private_metadata,
             &organization.role_set,
+            &organization.image_id,
             &organization.updated_at,
         ],
     )

@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod list;
+mod logo;
 mod metadata;
 mod read;
 mod update;
@@ -10,9 +11,10 @@ mod update;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, patch};
+use axum::routing::{get, patch, put};
 
 use super::state::Backend;
+use crate::upload::limit;
 
 /// The routes under `/organizations`, but for memberships.
 pub(super) fn router() -> Router<Arc<Backend>> {
@@ -21,6 +23,10 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route(
             "/organizations/{id}",
             get(read::get).patch(update::update).delete(delete::delete),
+        )
+        .route(
+            "/organizations/{id}/logo",
+            put(logo::put).delete(logo::delete).layer(limit()),
         )
         .route(
             "/organizations/{id}/metadata",

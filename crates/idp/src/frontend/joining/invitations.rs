@@ -3,8 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use crate::domain::organization_invitations as acts;
-use crate::domain::people;
+use crate::domain::{enrolment, organization_invitations as acts, people};
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::request::Meta;
@@ -29,6 +28,8 @@ pub async fn list(State(frontend): State<Frontend>, meta: Meta) -> Result<Respon
     if email_addresses.is_empty() {
         return visit.answer(model::page(Vec::new(), 0)).await;
     }
+    let idp = visit.idp.clone();
+    enrolment::of_user(&idp, &mut visit.tx, &person.user.id).await?;
     let filter = InvitationFilter {
         statuses,
         email_addresses,

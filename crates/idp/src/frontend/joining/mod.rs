@@ -1,6 +1,7 @@
 //! How the signed-in user comes into organizations of others.
 
 pub mod invitations;
+pub mod suggestions;
 pub mod tickets;
 
 use axum::Router;
@@ -16,5 +17,14 @@ pub fn routes() -> Router<Frontend> {
         .route(
             "/me/organization_invitations/{id}/accept",
             post(invitations::accept),
+        )
+        .route(
+            "/me/organization_creation_defaults",
+            get(super::organizations::defaults::get),
+        )
+        .route("/me/organization_suggestions", get(suggestions::list))
+        .route(
+            "/me/organization_suggestions/{id}/accept",
+            post(suggestions::accept),
         )
 }

@@ -1,9 +1,9 @@
-//! Lists beside the members: roles, and what this instance has none of.
+//! Roles that members of an organization can have.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::{membership, permitted};
+use super::membership;
 use crate::domain::roles as acts;
 use crate::error::Result;
 use crate::frontend::Frontend;
@@ -33,30 +33,4 @@ pub async fn roles(
     let mut value = model::page(shown, total);
     value["has_role_set_migration"] = false.into();
     visit.answer(value).await
-}
-
-/// `GET /v1/organizations/{id}/domains`: there are none. Permission `org:sys_domains:read`; 404
-/// where the user is no member.
-pub async fn domains(
-    State(frontend): State<Frontend>,
-    Path(id): Path<String>,
-    meta: Meta,
-) -> Result<Response> {
-    nothing(&frontend, &id, meta, "org:sys_domains:read").await
-}
-
-/// `GET /v1/organizations/{id}/membership_requests`: there are none. Permission
-/// `org:sys_memberships:manage`; 404 where the user is no member.
-pub async fn membership_requests(
-    State(frontend): State<Frontend>,
-    Path(id): Path<String>,
-    meta: Meta,
-) -> Result<Response> {
-    nothing(&frontend, &id, meta, "org:sys_memberships:manage").await
-}
-
-async fn nothing(frontend: &Frontend, id: &str, meta: Meta, permission: &str) -> Result<Response> {
-    let mut visit = Visit::read(frontend, meta).await?;
-    permitted(&mut visit, id, permission).await?;
-    visit.answer(model::page(Vec::new(), 0)).await
 }

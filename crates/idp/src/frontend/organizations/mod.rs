@@ -1,8 +1,12 @@
 //! Organizations of the signed-in user.
 
+pub mod defaults;
+pub mod domains;
 pub mod invitations;
 pub mod lists;
+pub mod logo;
 pub mod members;
+pub mod requests;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,6 +18,7 @@ use super::visit::Visit;
 use crate::domain::names;
 use crate::domain::organizations::{self as acts, NewOrganization};
 use crate::error::{Refusal, Result};
+use crate::instance::Idp;
 use crate::model::organization::own_organization;
 use crate::store::memberships::{self, Membership};
 
@@ -63,6 +68,21 @@ fn name(form: &super::fields::Fields) -> Result<Option<String>> {
     }
 }
 
+/// The slug of a form, where it brings one; 422 where people choose none.
+fn slug(idp: &Idp, form: &super::fields::Fields) -> Result<Option<String>> {
+    let Some(text) = form.get("slug") else {
+        return Ok(None);
+    };
+    if idp.settings().organizations.slug_disabled {
+        let text = "Slugs are not enabled for organizations of this instance.";
+        let status = http::StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Refusal::new(status, "form_param_unknown", text)
+            .param("slug")
+            .into());
+    }
+    Ok(Some(names::slug(text, "slug")?))
+}
+
 /// `POST /v1/organizations`: the creator becomes its first admin. Signed in; 401 otherwise, 403
 /// for a user who may not create organizations.
 pub async fn create(
@@ -73,10 +93,7 @@ pub async fn create(
     let mut visit = Visit::write(&frontend, meta).await?;
     let (_, person) = visit.signed_in().await?;
     let mut new = NewOrganization::named(name(&form)?.ok_or_else(|| Refusal::missing("name"))?);
-    new.slug = form
-        .get("slug")
-        .map(|text| names::slug(text, "slug"))
-        .transpose()?;
+    new.slug = slug(&frontend.idp, &form)?;
     new.created_by = Some(person.user.id);
     let idp = visit.idp.clone();
     let organization = acts::create(&idp, &mut visit.tx, new).await?;
@@ -111,8 +128,8 @@ pub async fn update(
     if let Some(name) = name(&form)? {
         organization.name = name;
     }
-    if let Some(slug) = form.get("slug") {
-        organization.slug = names::slug(slug, "slug")?;
+    if let Some(slug) = slug(&frontend.idp, &form)? {
+        organization.slug = slug;
     }
     let idp = visit.idp.clone();
     acts::update(&idp, &mut visit.tx, &mut organization).await?;

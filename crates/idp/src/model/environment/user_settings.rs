@@ -98,6 +98,7 @@ fn identification(settings: &Settings) -> BTreeMap<&'static str, Value> {
 pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
     let identified = &settings.identification;
     let rules = &settings.apis.restrictions;
+    let organizations = &settings.organizations;
     let mut attributes = identification(settings);
     let factors = &settings.factors;
     for (name, strategy, is_on) in [
@@ -157,8 +158,8 @@ pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
         },
         "actions": {
             "delete_self": true,
-            "create_organization": true,
-            "create_organizations_limit": null,
+            "create_organization": organizations.enabled && organizations.users_can_create,
+            "create_organizations_limit": organizations.max_created_by_user,
         },
         "attack_protection": {
             "user_lockout": {

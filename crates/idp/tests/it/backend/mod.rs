@@ -12,6 +12,7 @@ mod login_tokens;
 mod machines;
 mod memberships;
 mod oauth_applications;
+mod organization_domains;
 mod organizations;
 mod password_digests;
 mod redirect_urls;

@@ -3,6 +3,7 @@
 mod attacks;
 pub mod authenticator;
 mod billing;
+mod domains;
 mod door;
 mod emails;
 mod enumeration;
@@ -13,6 +14,7 @@ mod impersonation;
 mod instance;
 mod invitations;
 mod links;
+mod logos;
 mod messages;
 mod oauth_server;
 mod organizations;
