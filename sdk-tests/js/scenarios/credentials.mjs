@@ -67,6 +67,14 @@ const tokens = {
       assert.equal(s.token.status, "pending");
       assert.ok(s.token.token && s.token.url);
     }],
+    ["CreateSignInToken", "a sign-in token signs in", async (s) => {
+      const browser = new Browser();
+      const form = { strategy: "ticket", ticket: s.token.token };
+      const signIn = await browser.call("POST", "/v1/client/sign_ins", form);
+      assert.equal(signIn.status, "complete");
+      const session = await browser.session();
+      assert.equal(session.user.id, s.user.id);
+    }],
     ["RevokeSignInToken", "signInTokens.revokeSignInToken", async (s) => {
       const wanted = { userId: s.user.id, expiresInSeconds: 600 };
       const { id } = await clerk.signInTokens.createSignInToken(wanted);

@@ -20,6 +20,13 @@ const users = {
       assert.deepEqual(s.ada.publicMetadata, { plan: "gold" });
       s.id = s.ada.id;
     }],
+    ["CreateUser", "users.createUser with a digest", async () => {
+      const user = await newUser({
+        passwordDigest: "$2b$04$6R4mUBdvO8vSK6wBSfcABubA8XEEEoxAF1gHGLApvaC51u5Ui9x96",
+        passwordHasher: "bcrypt",
+      });
+      assert.equal(user.passwordEnabled, true);
+    }],
     ["GetUser", "users.getUser", async (s) => {
       const user = await clerk.users.getUser(s.id);
       assert.equal(user.externalId, s.externalId);
@@ -100,31 +107,6 @@ const users = {
     ["UsersGetOrganizationInvitations", "users.getOrganizationInvitationList", async (s) => {
       const page = await clerk.users.getOrganizationInvitationList({ userId: s.id });
       assert.equal(page.totalCount, 0);
-    }],
-    ["DisableMFA", "users.disableUserMFA", async () => {
-      const user = await newUser({ totpSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" });
-      await clerk.users.disableUserMFA(user.id);
-      assert.equal((await clerk.users.getUser(user.id)).totpEnabled, false);
-    }],
-    ["DeleteTOTP", "users.deleteUserTOTP", async () => {
-      const user = await newUser({ totpSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" });
-      assert.equal(user.totpEnabled, true);
-      await clerk.users.deleteUserTOTP(user.id);
-      assert.equal((await clerk.users.getUser(user.id)).totpEnabled, false);
-    }],
-    ["DeleteBackupCode", "users.deleteUserBackupCodes", async () => {
-      const user = await newUser({
-        totpSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
-        backupCodes: ["aaaa1111", "bbbb2222"],
-      });
-      assert.equal(user.backupCodeEnabled, true);
-      await clerk.users.deleteUserBackupCodes(user.id);
-      assert.equal((await clerk.users.getUser(user.id)).backupCodeEnabled, false);
-    }],
-    ["VerifyTOTP", "users.verifyTOTP", async () => {
-      const user = await newUser({ totpSecret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" });
-      const wrong = { userId: user.id, code: "000000" };
-      await assert.rejects(clerk.users.verifyTOTP(wrong), { status: 422 });
     }],
     ["GetOAuthAccessToken", "users.getUserOauthAccessToken", async (s) => {
       const page = await clerk.users.getUserOauthAccessToken(s.id, "google");

@@ -133,57 +133,6 @@ def revoke_invitation(s):
     assert clerk.invitations.revoke(invitation_id=s.invitation.id).status == "revoked"
 
 
-api_keys = Scenario("api keys")
-step = api_keys.step
-
-
-@step("createApiKey")
-def create_api_key(s):
-    s.user = new_user()
-    s.key = clerk.api_keys.create_api_key(
-        name="Deploy", subject=s.user.id, scopes=["deploy"], seconds_until_expiration=3600
-    )
-    assert s.key.secret.startswith("ak_")
-
-
-@step("verifyApiKey")
-def verify_api_key(s):
-    assert clerk.api_keys.verify_api_key(secret=s.key.secret).subject == s.user.id
-
-
-@step("getApiKey")
-def get_api_key(s):
-    assert clerk.api_keys.get_api_key(api_key_id=s.key.id).name == "Deploy"
-
-
-@step("getApiKeys")
-def get_api_keys(s):
-    page = clerk.api_keys.get_api_keys(subject=s.user.id)
-    assert [one.id for one in page.data] == [s.key.id]
-
-
-@step("updateApiKey")
-def update_api_key(s):
-    changed = clerk.api_keys.update_api_key(api_key_id=s.key.id, description="For releases")
-    assert changed.description == "For releases"
-
-
-@step("getApiKeySecret")
-def get_api_key_secret(s):
-    assert clerk.api_keys.get_api_key_secret(api_key_id=s.key.id).secret.startswith("ak_")
-
-
-@step("revokeApiKey")
-def revoke_api_key(s):
-    revoked = clerk.api_keys.revoke_api_key(api_key_id=s.key.id, revocation_reason="over")
-    assert revoked.revoked is True
-
-
-@step("deleteApiKey")
-def delete_api_key(s):
-    assert clerk.api_keys.delete_api_key(api_key_id=s.key.id).deleted is True
-
-
 machines = Scenario("machines")
 step = machines.step
 
@@ -304,4 +253,4 @@ def delete_application(s):
     assert gone.deleted is True
 
 
-ALL = [sessions, tokens, api_keys, machines, applications]
+ALL = [sessions, tokens, machines, applications]

@@ -118,38 +118,6 @@ def all_memberships(s):
     assert clerk.users.get_instance_organization_memberships().total_count >= 0
 
 
-TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@step("DisableMFA")
-def disable_mfa(_):
-    user = new_user(totp_secret=TOTP_SECRET)
-    clerk.users.disable_mfa(user_id=user.id)
-    assert clerk.users.get(user_id=user.id).totp_enabled is False
-
-
-@step("DeleteTOTP")
-def delete_totp(_):
-    user = new_user(totp_secret=TOTP_SECRET)
-    assert user.totp_enabled is True
-    clerk.users.delete_totp(user_id=user.id)
-    assert clerk.users.get(user_id=user.id).totp_enabled is False
-
-
-@step("DeleteBackupCode")
-def delete_backup_codes(_):
-    user = new_user(totp_secret=TOTP_SECRET, backup_codes=["aaaa1111", "bbbb2222"])
-    clerk.users.delete_backup_codes(user_id=user.id)
-    assert clerk.users.get(user_id=user.id).backup_code_enabled is False
-
-
-@step("VerifyTOTP")
-def verify_totp(_):
-    user = new_user(totp_secret=TOTP_SECRET, backup_codes=["aaaa1111", "bbbb2222"])
-    answer = clerk.users.verify_totp(user_id=user.id, code="aaaa1111")
-    assert answer.verified is True
-
-
 @step("GetOAuthAccessToken")
 def oauth_access_token(s):
     assert clerk.users.get_o_auth_access_token(user_id=s.id, provider="oauth_google") == []

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -24,7 +25,6 @@ use crate::support::receiver::Receiver;
 
 const SECRET_KEY: &str = "sk_live_0123456789abcdefghijklmnop";
 const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const REASONS: &str = include_str!("../../../compatibility/reasons.toml");
 
 /// What runs while a script does.
 pub struct Stage {
@@ -140,7 +140,8 @@ fn serve_on(listener: TcpListener, router: Router) -> JoinHandle<()> {
 /// Operations that are not offered: scripts leave them out. Those of the Frontend API are written
 /// with its name.
 fn not_offered() -> String {
-    let reasons: toml::Value = toml::from_str(REASONS).unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("compatibility/reasons.toml");
+    let reasons: toml::Value = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let groups = reasons.get("no").and_then(toml::Value::as_array);
     let groups: Vec<&toml::Value> = groups.into_iter().flatten().collect();
     let ids = |interface: &str, mark: &str| {
