@@ -68,7 +68,7 @@ pub fn session(
         if let Some(actor) = &session.actor {
             claims.insert("act".to_owned(), actor.clone());
         }
-        add_grants(claims, subject.membership);
+        add_grants(claims, session, subject.membership);
     }
     keys.sign(SESSION_CATEGORY, &claims)
 }
@@ -96,17 +96,20 @@ pub fn verification_age(session: &Session, now: Timestamp) -> [i64; 2] {
     [age(session.first_factor_at), age(session.second_factor_at)]
 }
 
-/// The organization, and what its plan and the member's role grant in it.
-fn add_grants(claims: &mut Map<String, Value>, membership: Option<&Membership>) {
-    let Some(membership) = membership else {
-        return;
-    };
-    let mut organization = json!({
-        "id": membership.organization.id,
-        "rol": membership.role.strip_prefix("org:").unwrap_or(&membership.role),
-        "slg": membership.organization.slug,
+/// The organization, and what its plan, the member's role and the user's own plan grant.
+fn add_grants(claims: &mut Map<String, Value>, session: &Session, membership: Option<&Membership>) {
+    let permissions = membership.map_or(&[][..], |membership| &membership.permissions);
+    let plan = membership.and_then(|membership| membership.plan.as_ref());
+    let grants = Grants::new(permissions, plan, session.plan.as_ref());
+    let mut organization = membership.map(|membership| {
+        json!({
+            "id": membership.organization.id,
+            "rol": membership.role.strip_prefix("org:").unwrap_or(&membership.role),
+            "slg": membership.organization.slug,
+        })
     });
-    let grants = Grants::new(&membership.permissions, membership.plan.as_ref(), None);
-    grants.write(claims, Some(&mut organization));
-    claims.insert("o".to_owned(), organization);
+    grants.write(claims, organization.as_mut());
+    if let Some(organization) = organization {
+        claims.insert("o".to_owned(), organization);
+    }
 }

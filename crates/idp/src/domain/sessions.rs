@@ -131,6 +131,7 @@ pub async fn start(
         abandon_at: after(ABANDON),
         created_at: now,
         updated_at: now,
+        plan: None,
     };
     sessions::insert(tx, &session).await?;
     prolong(idp, tx, &mut session).await?;

@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{memberships, people, waitlist};
+use super::{billing, memberships, people, waitlist};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::model;
@@ -33,6 +33,10 @@ pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
         inserted.map_err(taken)?;
     }
     emit(idp, tx, "user.created", person).await?;
+    if idp.settings().billing.users {
+        let owner = billing::Owner::User(person.user.id.clone());
+        billing::account::open(idp, tx, &owner).await?;
+    }
     waitlist::complete(idp, tx, person).await
 }
 

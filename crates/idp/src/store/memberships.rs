@@ -4,6 +4,7 @@ use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::billing::granted::{Granted, granted_columns, granted_join};
 use super::organizations::{Organization, organization_columns};
 use super::{Page, after};
 use crate::error::Result;
@@ -33,27 +34,6 @@ pub struct Membership {
     pub created_at: Timestamp,
     /// Orders the changes; each is later than the one before.
     pub updated_at: Timestamp,
-}
-
-/// What a plan grants, as tokens say it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Granted {
-    /// The plan.
-    pub slug: String,
-    /// Features that it has.
-    pub features: Vec<String>,
-    /// Features that only other plans have.
-    pub withheld: Vec<String>,
-}
-
-impl Granted {
-    fn read(row: &Row) -> Option<Self> {
-        Some(Self {
-            slug: row.get::<_, Option<String>>("plan_slug")?,
-            features: row.get("plan_features"),
-            withheld: row.get("plan_withheld"),
-        })
-    }
 }
 
 impl Membership {
@@ -86,15 +66,12 @@ macro_rules! membership_select {
             "select m.id, m.user_id, m.role, r.name as role_name, r.permissions, ",
             "m.public_metadata, m.private_metadata, m.created_at, m.updated_at, ",
             organization_columns!(),
-            ", plan.slug as plan_slug, plan.features as plan_features,
-               plan.withheld as plan_withheld
-              from idp.memberships m
+            ", ",
+            granted_columns!(),
+            " from idp.memberships m
               join idp.organizations o on o.id = m.organization_id
-              join idp.roles r on r.key = m.role
-              left join idp.billing_subscriptions s on s.organization_id = o.id
-              left join idp.billing_items i on i.subscription_id = s.id
-                and i.status in ('active', 'past_due')
-              left join idp.billing_plans plan on plan.id = i.plan_id and not plan.is_suspended "
+              join idp.roles r on r.key = m.role ",
+            granted_join!("b.organization_id = o.id"),
         )
     };
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::after;
+use super::billing::granted::{Granted, granted_columns, granted_join};
 use crate::error::Result;
 
 /// A row of `idp.sessions`.
@@ -40,6 +41,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// Orders the changes; each is later than the one before.
     pub updated_at: Timestamp,
+    /// The plan that the user is on, where users are billed; read only.
+    pub plan: Option<Granted>,
 }
 
 impl Session {
@@ -60,6 +63,7 @@ impl Session {
             abandon_at: row.get("abandon_at"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
+            plan: Granted::read(row),
         }
     }
 
@@ -89,43 +93,36 @@ impl Session {
     }
 }
 
+macro_rules! session_select {
+    () => {
+        concat!(
+            "select s.id, s.client_id, s.user_id, s.status, s.last_active_organization_id,
+                    s.actor, s.first_factor_at, s.second_factor_at, s.client_ip, s.user_agent,
+                    s.last_active_at, s.expire_at, s.abandon_at, s.created_at, s.updated_at, ",
+            granted_columns!(),
+            " from idp.sessions s ",
+            granted_join!("b.user_id = s.user_id"),
+        )
+    };
+}
+
 sql! {
     /// The live sessions of a client, oldest first.
-    LIST_LIVE_BY_CLIENT(TEXT, TIMESTAMPTZ, INT8) = "
-        select id, client_id, user_id, status, last_active_organization_id, actor,
-               first_factor_at, second_factor_at, client_ip, user_agent, last_active_at,
-               expire_at, abandon_at, created_at, updated_at
-        from idp.sessions
-        where client_id = $1 and status in ('active', 'pending')
-          and expire_at > $2 and abandon_at > $2
-        order by created_at, id limit $3";
+    LIST_LIVE_BY_CLIENT(TEXT, TIMESTAMPTZ, INT8) = concat!(session_select!(), "
+        where s.client_id = $1 and s.status in ('active', 'pending')
+        and s.expire_at > $2 and s.abandon_at > $2
+        order by s.created_at, s.id limit $3");
     /// The live sessions of a user on all clients, the one used last first.
-    LIST_LIVE_BY_USER(TEXT, TIMESTAMPTZ, INT8) = "
-        select id, client_id, user_id, status, last_active_organization_id, actor,
-               first_factor_at, second_factor_at, client_ip, user_agent, last_active_at,
-               expire_at, abandon_at, created_at, updated_at
-        from idp.sessions
-        where user_id = $1 and status in ('active', 'pending')
-          and expire_at > $2 and abandon_at > $2
-        order by last_active_at desc, id limit $3";
+    LIST_LIVE_BY_USER(TEXT, TIMESTAMPTZ, INT8) = concat!(session_select!(), "
+        where s.user_id = $1 and s.status in ('active', 'pending')
+        and s.expire_at > $2 and s.abandon_at > $2
+        order by s.last_active_at desc, s.id limit $3");
     /// Sessions by id.
-    LOAD(TEXT_ARRAY) = "
-        select id, client_id, user_id, status, last_active_organization_id, actor,
-               first_factor_at, second_factor_at, client_ip, user_agent, last_active_at,
-               expire_at, abandon_at, created_at, updated_at
-        from idp.sessions where id = any($1)";
+    LOAD(TEXT_ARRAY) = concat!(session_select!(), "where s.id = any($1)");
     /// A session.
-    FIND(TEXT) = "
-        select id, client_id, user_id, status, last_active_organization_id, actor,
-               first_factor_at, second_factor_at, client_ip, user_agent, last_active_at,
-               expire_at, abandon_at, created_at, updated_at
-        from idp.sessions where id = $1";
+    FIND(TEXT) = concat!(session_select!(), "where s.id = $1");
     /// A session, locked until the transaction's end.
-    FIND_LOCKED(TEXT) = "
-        select id, client_id, user_id, status, last_active_organization_id, actor,
-               first_factor_at, second_factor_at, client_ip, user_agent, last_active_at,
-               expire_at, abandon_at, created_at, updated_at
-        from idp.sessions where id = $1 for update";
+    FIND_LOCKED(TEXT) = concat!(session_select!(), "where s.id = $1 for update of s");
     /// A new session.
     INSERT(TEXT, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, TEXT, TIMESTAMPTZ,
         TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::store::memberships::Granted;
+use crate::store::billing::granted::Granted;
 
 /// The most names of permissions: as many as a mask has bits.
 const MAX_NAMES: usize = 128;

@@ -10,6 +10,7 @@ mod changes;
 mod charges;
 pub mod checkouts;
 pub mod credits;
+mod dues;
 mod gateway;
 pub mod methods;
 mod periods;

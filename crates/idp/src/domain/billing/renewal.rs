@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use jiff::{SignedDuration, Timestamp};
 
 use super::changes::{self, Payment};
-use super::{Account, account, cancel};
+use super::{Account, account, cancel, dues};
 use crate::error::Result;
 use crate::instance::Idp;
 use crate::store;
@@ -69,7 +69,7 @@ async fn step(idp: &Idp, tx: &mut Tx, account: &mut Account, now: Timestamp) -> 
         _ if item.canceled_at.is_some() => succeed(idp, tx, account, item).await?,
         _ => {
             let mut item = item;
-            let _declined = changes::renew(idp, tx, account, &mut item, &PAYMENT).await?;
+            let _declined = dues::renew(idp, tx, account, &mut item, &PAYMENT).await?;
         }
     }
     Ok(true)
@@ -100,7 +100,7 @@ async fn dun(
     if over {
         cancel::end_now(idp, tx, account, item).await?;
     } else {
-        let _declined = changes::renew(idp, tx, account, &mut item, &PAYMENT).await?;
+        let _declined = dues::renew(idp, tx, account, &mut item, &PAYMENT).await?;
     }
     Ok(())
 }
@@ -125,6 +125,6 @@ async fn succeed(idp: &Idp, tx: &mut Tx, account: &mut Account, item: Item) -> R
     next.period_end = Some(start);
     let event = Some("subscriptionItem.active");
     changes::save(idp, tx, account, &mut next, event).await?;
-    let _declined = changes::renew(idp, tx, account, &mut next, &PAYMENT).await?;
+    let _declined = dues::renew(idp, tx, account, &mut next, &PAYMENT).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod checkouts;
 pub mod credits;
+pub mod granted;
 pub mod items;
 pub mod methods;
 pub mod payments;

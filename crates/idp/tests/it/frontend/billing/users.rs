@@ -57,6 +57,22 @@ async fn a_user_chooses_pays_and_cancels() {
     let items = get(&mut ada, "/subscription_items?paginated=true").await;
     assert_eq!(items.ok()["data"][0]["id"], item.as_str());
 
+    // What the user has is said beside what the organization has.
+    let organization = ada.create_organization("Acme").await;
+    for (active, pla, fea) in [
+        (
+            organization.as_str(),
+            "o:starter,u:plus",
+            "o:max_members_2,u:dedicated_schema",
+        ),
+        ("", "u:plus", "u:dedicated_schema"),
+    ] {
+        let reply = ada.touch(active).await;
+        let jwt = &reply.ok()["last_active_token"]["jwt"];
+        let claims = world.claims(jwt.as_str().unwrap()).await;
+        assert_eq!((&claims["pla"], &claims["fea"]), (&json!(pla), &json!(fea)));
+    }
+
     call(&mut ada, "POST", "/payment_methods/initialize", &[])
         .await
         .ok();
