@@ -37,9 +37,11 @@ alter table idp.users
 create index users_image on idp.users (image_id);
 
 -- A link in a mail leads back to a page. `client_id` is the browser that asked for it,
+-- `receiver_id` the address or number that a server sent a code to,
 -- `verified_at_client` the one that followed it: a link counts for the first only, or not.
 alter table idp.verifications
     add column client_id text,
+    add column receiver_id text,
     add column redirect_url text,
     add column verified_at_client text;
 

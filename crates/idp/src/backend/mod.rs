@@ -10,6 +10,7 @@ mod billing;
 mod caller;
 mod clients;
 mod domains;
+mod emails;
 mod form;
 mod guard;
 mod instance;
@@ -27,6 +28,7 @@ mod organization_invitations;
 mod organization_settings;
 mod organizations;
 mod params;
+mod phones;
 mod quota;
 mod redirect_urls;
 mod restrictions;
@@ -61,6 +63,8 @@ pub fn router(idp: Idp) -> Router {
         .route("/jwks", get(jwks::get))
         .merge(webhooks::router())
         .merge(users::router())
+        .merge(emails::router())
+        .merge(phones::router())
         .merge(organizations::router())
         .merge(memberships::router())
         .merge(organization_invitations::router())

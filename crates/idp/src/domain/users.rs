@@ -111,3 +111,18 @@ pub(super) fn taken(error: Error) -> Error {
         _ => error,
     }
 }
+
+/// Gives a locked user a new picture, or none, and says so. The old one is gone.
+pub async fn set_image(
+    idp: &Idp,
+    tx: &mut Tx,
+    person: &mut Person,
+    image_id: Option<String>,
+) -> Result<()> {
+    let old = std::mem::replace(&mut person.user.image_id, image_id);
+    update(idp, tx, person).await?;
+    if let Some(old) = old {
+        store::images::delete(tx, &old).await?;
+    }
+    Ok(())
+}

@@ -19,6 +19,7 @@ mod paths;
 mod pending;
 mod phones;
 mod piggyback;
+mod profile;
 pub(crate) mod redirects;
 mod request;
 mod reverification;
@@ -87,6 +88,7 @@ pub fn router(idp: Idp) -> Router {
                 .merge(factors::factor_routes())
                 .merge(emails::routes())
                 .merge(phones::routes())
+                .merge(profile::routes())
                 .merge(reverification::reverification_routes())
                 .merge(organization_routes())
                 .merge(joining::routes())

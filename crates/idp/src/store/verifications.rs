@@ -138,6 +138,11 @@ sql! {
         update idp.verifications set attempts = attempts + 1, verified_at = $2,
             code_digest = case when $2::timestamptz is null then code_digest end
         where id = $1";
+    /// Names the address or number that a server sent a code to.
+    SET_RECEIVER(TEXT, TEXT) = "
+        update idp.verifications set receiver_id = $2 where id = $1";
+    /// The address or number that a server sent a code to.
+    RECEIVER(TEXT) = "select receiver_id from idp.verifications where id = $1";
     /// A link was followed; its digest stays, so that following it again can be told.
     FOLLOW(TEXT, TIMESTAMPTZ, TEXT) = "
         update idp.verifications set attempts = attempts + 1, verified_at = $2,
@@ -204,4 +209,16 @@ pub async fn follow(tx: &mut Tx, verification: &mut Verification, at: Timestamp)
     )
     .await?;
     Ok(())
+}
+
+/// Names the address or number that a server sent a code to.
+pub async fn set_receiver(tx: &mut Tx, id: &str, receiver_id: &str) -> Result<()> {
+    tx.execute(&SET_RECEIVER, &[&id, &receiver_id]).await?;
+    Ok(())
+}
+
+/// The address or number that a server sent a code to.
+pub async fn receiver(tx: &mut Tx, id: &str) -> Result<Option<String>> {
+    let row = tx.query_opt(&RECEIVER, &[&id]).await?;
+    Ok(row.and_then(|row| row.get(0)))
 }

@@ -7,6 +7,7 @@ mod delete;
 mod external_accounts;
 mod factors;
 mod fields;
+mod image;
 mod list;
 mod memberships;
 mod metadata;
@@ -38,6 +39,10 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route(
             "/users/{id}/metadata",
             patch(metadata::merge).put(metadata::replace),
+        )
+        .route(
+            "/users/{id}/profile_image",
+            post(image::upload).delete(image::delete),
         )
         .route("/users/{id}/ban", post(moderate::ban))
         .route("/users/{id}/unban", post(moderate::unban))

@@ -6,6 +6,7 @@ mod billing;
 mod clients;
 mod domains;
 mod door;
+mod identifications;
 mod instance;
 mod invitations;
 mod login_tokens;

@@ -21,6 +21,7 @@ mod organizations;
 mod passwords;
 mod phone_factor;
 mod phones;
+mod profile;
 mod rehash;
 mod restrictions;
 mod reverification;
