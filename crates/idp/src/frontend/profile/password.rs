@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::domain::passwords::is_compromised;
 use crate::domain::sessions::{self as session_acts, End};
 use crate::domain::users;
 use crate::error::{Refusal, Result};
@@ -16,8 +17,8 @@ use crate::model::first_factors;
 use crate::passwords;
 use crate::store::sessions;
 
-/// Sets a new password; the current one must be given by whoever has one. Signed in; 401
-/// otherwise. 422 for a wrong one, which counts towards the lock of the account, and for a new
+/// Sets a new password. The current one must be given by whoever has one, unless a fresh factor
+/// is demanded instead. Signed in; 401 otherwise. 422 for a wrong one, which counts towards the lock of the account, and for a new
 /// one that breaks the rules. Rate limited.
 pub async fn change(
     State(frontend): State<Frontend>,
@@ -114,14 +115,23 @@ async fn prove(frontend: &Frontend, meta: &Meta, given: Option<&str>) -> Result<
     let mut visit = Visit::read(frontend, meta.clone()).await?;
     let (_, person) = visit.signed_in().await?;
     drop(visit);
+    let is_compromised = is_compromised(&person);
     let digest = person.user.password_digest;
-    if digest.is_none() {
-        return Ok(Current {
-            is_right: true,
-            digest,
-        });
-    }
-    let given = given.ok_or_else(|| Refusal::missing("current_password"))?;
+    // Where a fresh factor is demanded of the request itself, components do not ask for the
+    // password besides; and one that others know proves nothing.
+    let is_optional = is_compromised || frontend.idp.settings().factors.reverification;
+    let given = match given {
+        Some(given) if digest.is_some() => given,
+        None if digest.is_some() && !is_optional => {
+            return Err(Refusal::missing("current_password").into());
+        }
+        _ => {
+            return Ok(Current {
+                is_right: true,
+                digest,
+            });
+        }
+    };
     let passwords = frontend.idp.passwords();
     let is_right = passwords.verify(given, digest.as_deref()).await?;
     Ok(Current { is_right, digest })

@@ -31,9 +31,6 @@ async fn a_password_is_changed_by_who_knows_the_old_one() {
         "form_password_incorrect",
         "current_password",
     );
-    change(&mut ada, "", NEW)
-        .await
-        .refused_param(422, "form_param_missing", "current_password");
     change(&mut ada, PASSWORD, "short").await.refused_param(
         422,
         "form_password_length_too_short",
@@ -220,4 +217,21 @@ async fn no_write_of_the_profile_is_taken_from_a_foreign_page() {
             reply.refused(400, "origin_invalid");
         }
     }
+}
+
+#[tokio::test]
+async fn the_current_password_is_demanded_where_no_fresh_factor_is() {
+    let world = World::with(|config| config.settings.factors.reverification = false).await;
+    let mut ada = world.signed_up(ADA).await;
+    change(&mut ada, "", NEW)
+        .await
+        .refused_param(422, "form_param_missing", "current_password");
+    // Otherwise the components do not ask for it.
+    let world = World::new().await;
+    let mut ada = world.signed_up(ADA).await;
+    change(&mut ada, "", NEW).await.ok();
+    world.time.advance(jiff::SignedDuration::from_mins(10));
+    change(&mut ada, "", PASSWORD)
+        .await
+        .refused(403, "session_reverification_required");
 }

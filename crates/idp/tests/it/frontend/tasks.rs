@@ -160,6 +160,28 @@ async fn a_compromised_password_must_be_replaced() {
         (&json!("pending"), vec!["reset-password".to_owned()])
     );
     is_kept_out(&mut browser).await;
+    // The task asks for a new password and nothing else.
+    let mut other = world.browser();
+    other.sign_in(ADA).await.ok();
+    let form = [("new_password", "yet another horse battery")];
+    let reply = other
+        .call_own("POST", "/v1/me/change_password", &form)
+        .await;
+    assert_eq!(
+        reply.client()["sessions"][0]["status"],
+        "active",
+        "{}",
+        reply.body
+    );
+    let path = format!("/users/{user}/password/set_compromised");
+    world.server(Method::POST, &path, json!(null)).await;
+    let mut browser = world.browser();
+    let form = [
+        ("identifier", ADA),
+        ("password", "yet another horse battery"),
+    ];
+    browser.post("/v1/client/sign_ins", &form).await.ok();
+    assert_eq!(browser.session().await["status"], "pending");
     // A server may think otherwise.
     let path = format!("/users/{user}/password/unset_compromised");
     let (code, _) = world.server(Method::POST, &path, json!(null)).await;
