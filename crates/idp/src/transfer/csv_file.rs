@@ -1,6 +1,6 @@
 //! CSV with the columns of Clerk's export.
 
-use super::Record;
+use super::{Line, Record};
 
 /// The columns, in Clerk's order.
 const COLUMNS: [&str; 13] = [
@@ -27,7 +27,7 @@ const SEPARATORS: [char; 4] = ['|', ',', ';', ' '];
 ///
 /// # Errors
 /// No head line, or a column that is not known: its values would be lost.
-pub fn read(text: &str) -> Result<Vec<(usize, Result<Record, String>)>, String> {
+pub fn read(text: &str) -> Result<Vec<Line>, String> {
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let head = reader.headers().map_err(|error| error.to_string())?.clone();
     let known = |name: &&str| COLUMNS.contains(name) || *name == "external_id";

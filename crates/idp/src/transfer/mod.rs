@@ -15,8 +15,11 @@ pub(crate) use import::STATEMENTS;
 pub use import::{Import, Outcome};
 pub use record::Record;
 
+/// A line's number, from 1, and its user, or what is wrong with it.
+pub type Line = (usize, Result<Record, String>);
+
 /// Reads NDJSON: a user a line. Each with its line, or what is wrong with it.
-pub fn read_ndjson(text: &str) -> Vec<(usize, Result<Record, String>)> {
+pub fn read_ndjson(text: &str) -> Vec<Line> {
     text.lines()
         .zip(1..)
         .filter(|(line, _)| !line.trim().is_empty())
