@@ -92,6 +92,7 @@ async fn a_role_is_made_of_permissions_and_given_to_members() {
     let body = json!({ "key": "org:plans:read" });
     let path = format!("/organization_permissions/{read}");
     world.patch(&path, body).await.ok();
+    assert_eq!(world.get(&path).await.ok()["key"], "org:plans:read");
     assert_eq!(
         keys(&world.get(&own).await.ok()),
         ["org:plans:read", "org:projects:write"]
@@ -241,6 +242,7 @@ async fn role_sets_bound_what_an_organization_gives() {
         (&set["type"], &set["name"]),
         (&json!("initial"), &json!("Teams"))
     );
+    assert_eq!(world.get(own).await.ok()["name"], "Teams");
     let settings = world.get("/instance/organization_settings").await.ok();
     assert_eq!(settings["initial_role_set_key"], "role_set:small_teams");
     assert_eq!(settings["domains_default_role"], "org:reader");
