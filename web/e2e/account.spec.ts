@@ -1,0 +1,196 @@
+import { createHmac } from "node:crypto";
+import { deflateSync } from "node:zlib";
+import { expect, type Page, test } from "@playwright/test";
+import { codeFor } from "./mailbox";
+import { guard, picture } from "./page-checks";
+import { newPerson, signUp, unique } from "./people";
+
+/** The code of an authenticator (RFC 6238) for a secret in base 32, a number of steps from now. */
+function totp(secret: string, step = 0): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/[^A-Z2-7]/gi, "").toUpperCase()]
+    .map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0"))
+    .join("");
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step));
+  const hash = createHmac("sha1", key).update(counter).digest();
+  const offset = (hash.at(-1) ?? 0) & 15;
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** Types into a field of single digits. */
+async function enterCode(page: Page, code: string): Promise<void> {
+  const field = page.getByRole("textbox", { name: /code/i }).first();
+  await expect(field).toBeVisible();
+  await field.pressSequentially(code, { delay: 20 });
+}
+
+/** Answers the dialog that asks for the password again, where it comes. */
+async function proveAgain(page: Page, password: string, then: () => Promise<void>): Promise<void> {
+  const dialog = page.getByRole("dialog").getByLabel("Password", { exact: true });
+  await dialog.waitFor({ timeout: 4_000 }).catch(() => undefined);
+  if (await dialog.isVisible()) {
+    await dialog.fill(password);
+    await page.getByRole("dialog").getByRole("button", { name: "Continue" }).click();
+  }
+  await then();
+}
+
+/** A PNG of one colour. */
+function png(): Buffer {
+  const crcTable = Array.from({ length: 256 }, (_, n) => {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    return c >>> 0;
+  });
+  const crc = (bytes: Buffer) => {
+    let c = 0xffffffff;
+    for (const byte of bytes) c = (crcTable[(c ^ byte) & 255] ?? 0) ^ (c >>> 8);
+    return (c ^ 0xffffffff) >>> 0;
+  };
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE(crc(body), body.length + 4);
+    return out;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(64, 0);
+  head.writeUInt32BE(64, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const line = Buffer.concat([Buffer.from([0]), Buffer.alloc(64 * 3, 0x66)]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: 64 }, () => line)));
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk("IHDR", head),
+    chunk("IDAT", pixels),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+test("everything that <UserProfile/> offers", async ({ page, browser }) => {
+  const problems: string[] = [];
+  guard(page, problems);
+  const person = newPerson("keeper");
+  await signUp(page, person);
+  await page.goto("/user-profile");
+  await expect(page.getByText("Profile details")).toBeVisible();
+
+  await test.step("names and picture", async () => {
+    await page.getByRole("button", { name: "Update profile" }).click();
+    await page.getByLabel("First name").fill("Una");
+    await page.getByLabel("Last name").fill("Keeper");
+    await picture(page, "profile-edit");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Una Keeper").first()).toBeVisible();
+    await page.getByRole("button", { name: "Update profile" }).click();
+    const stored = page.waitForResponse((answer) => answer.url().includes("/me/profile_image"));
+    await page.locator("input[type=file]").setInputFiles({
+      name: "me.png",
+      mimeType: "image/png",
+      buffer: png(),
+    });
+    expect((await stored).status()).toBe(200);
+  });
+
+  await test.step("a second e-mail address, verified by code", async () => {
+    const second = newPerson("second").email;
+    await page.getByRole("button", { name: "Add email address" }).click();
+    await page.getByLabel("Email address").fill(second);
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await proveAgain(page, person.password, async () => {
+      await enterCode(page, await codeFor(second));
+    });
+    await expect(page.getByText("Enter the verification code")).toBeHidden();
+    await expect(page.getByText(second).first()).toBeVisible();
+    await expect(page.getByText("Unverified")).toBeHidden();
+    await picture(page, "profile-emails");
+  });
+
+  await test.step("a phone number, verified by a message", async () => {
+    const number = `+1415555${String(1000 + Math.floor(Math.random() * 8999))}`;
+    await page.getByRole("button", { name: "Add phone number" }).click();
+    await page.getByLabel("Phone number").fill(number.slice(2));
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await proveAgain(page, person.password, async () => {
+      await enterCode(page, await codeFor(number));
+    });
+    await expect(page.getByText("Enter the verification code")).toBeHidden();
+    await expect(page.getByText(/415.?.?555/).first()).toBeVisible();
+    await picture(page, "profile-phones");
+  });
+
+  const password = `Moved-${unique()}-ground`;
+  await test.step("the password", async () => {
+    await page.goto("/user-profile/security");
+    await page.getByRole("button", { name: "Update password" }).click();
+    await page.getByLabel("New password", { exact: true }).fill(password);
+    await page.getByLabel("Confirm password").fill(password);
+    await picture(page, "security-password");
+    await page.getByRole("button", { name: "Save" }).click();
+    await proveAgain(page, person.password, async () => {
+      await expect(page.getByLabel("Confirm password")).toBeHidden();
+    });
+  });
+
+  let secret = "";
+  let backup = "";
+  await test.step("an authenticator, and backup codes", async () => {
+    await page.getByRole("button", { name: "Add two-step verification" }).click();
+    await page.getByRole("menuitem", { name: "Authenticator application" }).click();
+    await proveAgain(page, password, async () => {
+      await page.getByRole("button", { name: /can.t scan/i }).click();
+    });
+    secret = await page.locator("input[readonly]").first().inputValue();
+    await picture(page, "security-authenticator");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await enterCode(page, totp(secret));
+    const codes = page.getByText(/^[a-z0-9]{8,}$/);
+    await expect(codes.first()).toBeVisible();
+    backup = (await codes.first().textContent()) ?? "";
+    await picture(page, "security-backup-codes");
+    await page.getByRole("button", { name: "Finish" }).click();
+    await expect(page.getByText("Authenticator application")).toBeVisible();
+  });
+
+  await test.step("sign in with both factors elsewhere; the device is seen and revoked", async () => {
+    const elsewhere = await (await browser.newContext()).newPage();
+    guard(elsewhere, problems);
+    await elsewhere.goto("/sign-in");
+    await elsewhere.getByLabel("Email address").fill(person.email);
+    await elsewhere.getByRole("button", { name: "Continue", exact: true }).click();
+    await elsewhere.getByLabel("Password", { exact: true }).fill(password);
+    await elsewhere.getByRole("button", { name: "Continue", exact: true }).click();
+    await expect(elsewhere.getByRole("textbox", { name: /code/i }).first()).toBeVisible();
+    await picture(elsewhere, "sign-in-authenticator");
+    await elsewhere.getByRole("link", { name: "Use another method" }).click();
+    await elsewhere.getByRole("button", { name: /backup code/i }).click();
+    await elsewhere.getByLabel(/backup code/i).fill(backup);
+    await elsewhere.getByRole("button", { name: "Continue", exact: true }).click();
+    await elsewhere.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+
+    await page.reload();
+    await expect(page.getByText("This device")).toBeVisible();
+    await picture(page, "security-devices");
+    await page.getByRole("button", { name: "Open menu" }).last().click();
+    await page.getByRole("menuitem", { name: "Sign out of device" }).click();
+    await proveAgain(page, password, async () => undefined);
+    await elsewhere.goto("/user-profile");
+    await elsewhere.waitForURL(/\/sign-in/);
+    await elsewhere.context().close();
+  });
+
+  await test.step("the account is deleted", async () => {
+    await page.goto("/user-profile/security");
+    await page.getByRole("button", { name: "Delete account" }).click();
+    await page.getByLabel(/delete account/i).fill("Delete account");
+    await picture(page, "security-delete");
+    await page.getByRole("button", { name: "Delete account" }).last().click();
+    await proveAgain(page, password, async () => undefined);
+    await page.waitForURL((url) => !url.pathname.startsWith("/user-profile"));
+  });
+  expect(problems).toEqual([]);
+});
