@@ -157,7 +157,8 @@ const domains = [
       enrollmentMode: "automatic_invitation",
       verified: true,
     });
-    assert.equal(s.domain.enrollmentMode, "automatic_invitation");
+    // This SDK hands domains on as they came, in snake case.
+    assert.equal(s.domain.enrollment_mode, "automatic_invitation");
   }],
   ["ListOrganizationDomains", "organizations.getOrganizationDomainList", async (s) => {
     const page = await clerk.organizations.getOrganizationDomainList({
@@ -171,7 +172,7 @@ const domains = [
       domainId: s.domain.id,
       enrollmentMode: "automatic_suggestion",
     });
-    assert.equal(changed.enrollmentMode, "automatic_suggestion");
+    assert.equal(changed.enrollment_mode, "automatic_suggestion");
   }],
   ["DeleteOrganizationDomain", "organizations.deleteOrganizationDomain", async (s) => {
     const gone = await clerk.organizations.deleteOrganizationDomain({

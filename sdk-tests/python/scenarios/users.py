@@ -177,7 +177,7 @@ def get_email_address(s):
 @step("PrepareEmailAddressVerification")
 def prepare_email_address_verification(s):
     prepared = clerk.email_addresses.prepare_verification(email_address_id=s.email.id)
-    s.verification_id = prepared.verification.id
+    s.verification_id = prepared.id
 
 
 @step("AttemptEmailAddressVerification")
@@ -185,7 +185,7 @@ def attempt_email_address_verification(s):
     verified = clerk.email_addresses.attempt_verification(
         email_address_id=s.email.id, verification_id=s.verification_id, code="424242"
     )
-    assert verified.verification.status == "verified"
+    assert verified.status == "verified"
 
 
 @step("UpdateEmailAddress")
@@ -222,7 +222,7 @@ def get_phone_number(s):
 @step("PreparePhoneNumberVerification")
 def prepare_phone_number_verification(s):
     prepared = clerk.phone_numbers.prepare_verification(phone_number_id=s.phone.id)
-    s.phone_verification_id = prepared.verification.id
+    s.phone_verification_id = prepared.id
 
 
 @step("AttemptPhoneNumberVerification")
@@ -230,7 +230,7 @@ def attempt_phone_number_verification(s):
     verified = clerk.phone_numbers.attempt_verification(
         phone_number_id=s.phone.id, verification_id=s.phone_verification_id, code="424242"
     )
-    assert verified.verification.status == "verified"
+    assert verified.status == "verified"
 
 
 @step("UpdatePhoneNumber")
