@@ -38,6 +38,7 @@ mod sign_ups;
 mod state;
 mod templates;
 mod users;
+mod verifications;
 mod version;
 mod waitlist;
 mod webhooks;

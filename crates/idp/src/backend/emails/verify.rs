@@ -7,18 +7,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde_json::{Value, json};
 
 use super::owner;
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
+use crate::backend::verifications::{judge, resource};
 use crate::domain::emails as acts;
-use crate::domain::verifications::{self, EMAIL_CODE, Judgement};
-use crate::error::Refusal;
-use crate::model;
-use crate::store::verifications::Verification;
-use crate::store::{self, verifications as rows};
+use crate::domain::verifications::{self, EMAIL_CODE};
+use crate::store::verifications as rows;
 
 /// Sends a code. 404 where there is no such email address, 429 where too many were sent there.
 pub(super) async fn prepare(
@@ -49,34 +46,7 @@ pub(super) async fn attempt(
     let verification_id = form.required("verification_id");
     let code = form.required("code");
     form.finish()?;
-    let idp = &backend.idp;
     let mut tx = backend.begin().await?;
     owner(&mut tx, &id).await?;
-    if rows::receiver(&mut tx, &verification_id).await?.as_ref() != Some(&id) {
-        return Err(Refusal::not_found("Verification").into());
-    }
-    match verifications::judge(idp, &mut tx, &verification_id, &code).await? {
-        Judgement::Right(verification) => {
-            tx.commit().await?;
-            Ok(Json(resource(&backend, &verification)))
-        }
-        Judgement::Wrong(refusal) => {
-            tx.commit().await?;
-            Err(refusal.into())
-        }
-        Judgement::Closed(refusal) => Err(refusal.into()),
-    }
-}
-
-fn resource(backend: &Backend, verification: &Verification) -> Value {
-    let now = store::now(backend.idp.env());
-    json!({
-        "object": "verification",
-        "id": verification.id,
-        "status": verification.standing(now).as_str(),
-        "strategy": verification.strategy,
-        "attempts": verification.attempts,
-        "expire_at": model::ms_opt(verification.expire_at),
-        "channel": null,
-    })
+    judge(&backend, tx, &id, &verification_id, &code).await
 }
