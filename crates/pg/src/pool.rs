@@ -244,7 +244,8 @@ impl Pool {
         };
         let mut connection = match self.0.take(affinity) {
             Some(connection) => connection,
-            None => self.0.connect().await?,
+            // Boxed: what is rare would make the future of every read large.
+            None => Box::pin(self.0.connect()).await?,
         };
         connection.affinity = affinity;
         Ok(Loan {

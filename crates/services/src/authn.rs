@@ -67,7 +67,8 @@ impl App {
         let fresh = kept.filter(|(_, stamp)| self.inner().freshness.holds(&key, stamp));
         let (context, cached) = match fresh {
             Some((context, _)) => (context, true),
-            None => (self.resolve(&claims, other, &key).await?, false),
+            // Boxed, here and below: what is rare would make the future of every request large.
+            None => (Box::pin(self.resolve(&claims, other, &key)).await?, false),
         };
         Ok(Caller {
             app: self.clone(),
@@ -176,8 +177,9 @@ impl Caller {
     pub(crate) async fn refreshed(&self) -> Result<Self> {
         self.app.inner().contexts.invalidate(&self.key);
         let other = self.key.override_org.map(OrgId::from);
-        self.app
-            .caller(Arc::clone(&self.claims), other, self.request.clone())
-            .await
+        let again = self
+            .app
+            .caller(Arc::clone(&self.claims), other, self.request.clone());
+        Box::pin(again).await
     }
 }

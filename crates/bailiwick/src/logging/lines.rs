@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// How long lines gather.
-const MOMENT: Duration = Duration::from_millis(2);
+const MOMENT: Duration = Duration::from_millis(10);
 /// With more than this unwritten, in bytes, whoever logs writes: a log that cannot keep up slows
 /// its writers down instead of filling memory.
 const FULL: usize = 1 << 20;
