@@ -6,6 +6,7 @@ mod assets;
 mod auth;
 pub mod config;
 mod documents;
+mod events;
 pub mod extract;
 mod fallback;
 pub mod health;

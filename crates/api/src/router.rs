@@ -14,8 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
-    config, documents, fallback, health, me, openapi, organizations, problem, project_members,
-    projects, request, security, webhooks,
+    config, documents, events, fallback, health, me, openapi, organizations, problem,
+    project_members, projects, request, security, webhooks,
 };
 
 /// The canonical prefix, which the document shows.
@@ -33,6 +33,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(projects::routes())
         .merge(project_members::routes())
         .merge(documents::routes())
+        .merge(events::routes())
 }
 
 /// The OpenAPI document of the public interface.

@@ -118,6 +118,9 @@ impl Server {
             let follow = async move { app.follow_changes().await };
             tasks.spawn(until(stop.clone(), follow));
         }
+        let feeding = app.clone();
+        let feed = async move { feeding.feed_events().await };
+        tasks.spawn(until(stop.clone(), feed));
         Ok(Self {
             app,
             address,
@@ -131,6 +134,7 @@ impl Server {
     /// Stops taking requests and jobs, and waits for those at work, but not for ever.
     pub async fn stop(self) {
         self.readiness.drain();
+        self.app.close_events();
         self.stop.cancel();
         self.tasks.close();
         if tokio::time::timeout(DRAIN_MAX, self.tasks.wait())

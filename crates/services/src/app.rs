@@ -14,6 +14,7 @@ use bailiwick_store::{Store, users::Person};
 use moka::sync::Cache;
 use uuid::Uuid;
 
+use crate::events::Hub;
 use crate::freshness::{Freshness, Stamp};
 
 /// Rules of one installation that are no policy of roles.
@@ -90,6 +91,7 @@ pub(crate) struct Inner {
     /// `(user, organization)` of the token, and the header's where it names another → context.
     pub contexts: Cache<ContextKey, (Arc<Context>, Stamp)>,
     pub freshness: Freshness,
+    pub events: Arc<Hub>,
     /// Memberships that the provider has lately said do not exist.
     pub absent: Cache<(String, String), ()>,
     pub people: Cache<Uuid, Person>,
@@ -131,6 +133,7 @@ impl App {
             provider_roles,
             contexts: cache(50_000, CONTEXT_TTL),
             freshness: Freshness::new(),
+            events: Arc::new(Hub::new()),
             absent: cache(10_000, Duration::from_secs(3)),
             people: cache(50_000, Duration::from_secs(30)),
             bootstraps: cache(10_000, Duration::from_secs(60)),

@@ -176,6 +176,11 @@ impl Caller {
     /// The same caller with a context read anew.
     pub(crate) async fn refreshed(&self) -> Result<Self> {
         self.app.inner().contexts.invalidate(&self.key);
+        self.current().await
+    }
+
+    /// The same caller with the context as it holds now, cached or not.
+    pub(crate) async fn current(&self) -> Result<Self> {
         let other = self.key.override_org.map(OrgId::from);
         let again = self
             .app

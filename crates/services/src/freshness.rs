@@ -149,7 +149,7 @@ impl App {
         loop {
             let nonce = self.env().uuid().to_string();
             let sent = Instant::now();
-            let echo = tokio::time::timeout(DEAF_AFTER, echo(freshness, &mut changes, &nonce));
+            let echo = tokio::time::timeout(DEAF_AFTER, self.echo(&mut changes, &nonce));
             let Ok(heard) = echo.await else {
                 return Err(crate::Error::Inconsistent(
                     "an announcement of our own did not come back".to_owned(),
@@ -162,20 +162,27 @@ impl App {
             loop {
                 tokio::select! {
                     () = &mut rest => break,
-                    change = changes.next() => freshness.apply(&change?),
+                    change = changes.next() => self.heard(&change?),
                 }
             }
         }
     }
-}
 
-/// Until our own echo comes back.
-async fn echo(freshness: &Freshness, changes: &mut Changes, nonce: &str) -> Result<()> {
-    changes.ping(nonce).await?;
-    loop {
-        match changes.next().await? {
-            Change::Ping(heard) if heard == nonce => return Ok(()),
-            change => freshness.apply(&change),
+    /// Until our own echo comes back.
+    async fn echo(&self, changes: &mut Changes, nonce: &str) -> Result<()> {
+        changes.ping(nonce).await?;
+        loop {
+            match changes.next().await? {
+                Change::Ping(heard) if heard == nonce => return Ok(()),
+                change => self.heard(&change),
+            }
+        }
+    }
+
+    fn heard(&self, change: &Change) {
+        self.inner().freshness.apply(change);
+        if !matches!(change, Change::Ping(_)) {
+            self.inner().events.wake();
         }
     }
 }

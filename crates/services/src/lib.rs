@@ -9,6 +9,7 @@ pub mod bootstrap;
 pub mod documents;
 mod elsewhere;
 mod error;
+pub mod events;
 mod freshness;
 pub mod idempotency;
 pub mod inbox;

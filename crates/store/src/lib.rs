@@ -8,6 +8,7 @@ pub mod audit;
 pub mod changes;
 pub mod context;
 pub mod documents;
+pub mod events;
 pub mod gate;
 pub mod idempotency;
 pub mod inbox;
@@ -66,6 +67,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         audit::STATEMENTS,
         context::STATEMENTS,
         documents::STATEMENTS,
+        events::STATEMENTS,
         gate::STATEMENTS,
         idempotency::STATEMENTS,
         inbox::STATEMENTS,

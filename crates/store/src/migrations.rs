@@ -16,6 +16,11 @@ pub const CONTROL: &[Migration] = &[
         name: "changes",
         sql: include_str!("../migrations/control/0002_changes.sql"),
     },
+    Migration {
+        version: 3,
+        name: "events",
+        sql: include_str!("../migrations/control/0003_events.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

@@ -20,6 +20,10 @@ sql! {
         insert into {t}.project_members (tenant_id, id, project_id, member_id, project_role, added_by, created_at)
         values ($1, $2, $3, $4, $5, $6, $7)
         on conflict on constraint project_members_once_key do nothing";
+    /// Which of these projects a member is on.
+    ON(UUID, UUID, UUID_ARRAY) = "
+        select project_id from {t}.project_members
+        where tenant_id = $1 and member_id = $2 and project_id = any($3) limit 1000";
     /// Takes a member off a project; answers what they were.
     DELETE(UUID, UUID, UUID) = "
         delete from {t}.project_members where tenant_id = $1 and project_id = $2 and member_id = $3
@@ -78,6 +82,41 @@ impl Read for List {
                     added_at: row.try_get(2)?,
                 })
             })
+            .collect()
+    }
+}
+
+/// Reads which of some projects a member is on.
+pub struct On {
+    member: Uuid,
+    projects: Vec<Uuid>,
+}
+
+impl On {
+    /// `member` on `projects`, at most a thousand of them.
+    #[must_use]
+    pub fn new(member: UserId, projects: &[ProjectId]) -> Self {
+        Self {
+            member: member.uuid(),
+            projects: projects.iter().map(|id| id.uuid()).collect(),
+        }
+    }
+}
+
+impl Read for On {
+    type Output = Vec<ProjectId>;
+
+    fn statement(&self) -> &'static Statement {
+        &ON
+    }
+
+    fn params(&self) -> Vec<&(dyn ToSql + Sync)> {
+        vec![&self.member, &self.projects]
+    }
+
+    fn decode(&self, rows: Vec<Row>) -> Result<Vec<ProjectId>> {
+        rows.into_iter()
+            .map(|row| Ok(ProjectId::from(row.try_get::<_, Uuid>(0)?)))
             .collect()
     }
 }

@@ -56,8 +56,10 @@ pub struct TestApp {
     internal: Target,
     numbers: AtomicU64,
     may_leave_dead: AtomicBool,
-    stop: CancellationToken,
-    tasks: TaskTracker,
+    is_following: AtomicBool,
+    pub(crate) provider_url: String,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
 
 impl TestApp {
@@ -78,9 +80,10 @@ impl TestApp {
         let (env, clock) = options.env();
         let objects = Objects::of(&options, &env).await;
         let provider = Provider::default();
+        let provider_url = provider.serve().await;
         let outside = Outside {
             env: env.clone(),
-            provider_url: provider.serve().await,
+            provider_url: provider_url.clone(),
             objects: objects.store(),
         };
         let pool = database.app(options.pool_max).await;
@@ -118,6 +121,8 @@ impl TestApp {
             objects,
             numbers: AtomicU64::new(1),
             may_leave_dead: AtomicBool::new(false),
+            is_following: AtomicBool::new(false),
+            provider_url,
             stop,
             tasks,
         }
@@ -221,6 +226,25 @@ impl TestApp {
         self.tasks.spawn(worker);
     }
 
+    /// Starts what follows changes in the product: caches that hear of them, and the feed of the
+    /// event streams. Once is enough.
+    pub fn follow_changes(&self) {
+        if !self.is_following.swap(true, Ordering::Relaxed) {
+            self.follow_with(&self.app);
+        }
+    }
+
+    pub(crate) fn follow_with(&self, app: &App) {
+        let (hearing, feeding, stop) = (app.clone(), app.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = hearing.follow_changes() => {}
+                () = feeding.feed_events() => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
     /// Jobs and messages that were given up are part of this test.
     pub fn expect_dead(&self) {
         self.may_leave_dead.store(true, Ordering::Relaxed);
@@ -310,7 +334,7 @@ impl Drop for TestApp {
 }
 
 /// Serves on a free port of loopback; answers the base URL.
-async fn serve(router: Router, stop: &CancellationToken, tasks: &TaskTracker) -> String {
+pub(crate) async fn serve(router: Router, stop: &CancellationToken, tasks: &TaskTracker) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -143,6 +143,13 @@ impl Persona {
         persona
     }
 
+    /// The same person asking the server at `base`.
+    pub(crate) fn through(&self, base: &Arc<str>) -> Self {
+        let mut persona = self.clone();
+        persona.target.base = Arc::clone(base);
+        persona
+    }
+
     /// The claims of a good token, issued now.
     #[must_use]
     pub fn claims(&self) -> Value {
@@ -249,9 +256,15 @@ impl Request {
 
     /// Sends it and reads the answer to its end.
     pub async fn send(self) -> Answer {
+        let (described, response) = self.open().await;
+        Answer::read(described, response).await
+    }
+
+    /// Sends it; the answer's body is still to come.
+    pub(crate) async fn open(self) -> (String, reqwest::Response) {
         let Self { described, builder } = self;
         let response = builder.send().await;
         let response = response.unwrap_or_else(|error| panic!("{described}: {error}"));
-        Answer::read(described, response).await
+        (described, response)
     }
 }

@@ -86,6 +86,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A stream of server-sent events: which things changed that the caller may see, with their ids and
+         *     no data of theirs. Needs a session and no permission of its own: what takes one is left out for
+         *     those who do not hold it, as judged anew for each event.
+         * @description The event's name is the resource (`documents`, `memberships`, …). Three others say what is to be
+         *     done: `reset` (something was missed; read anew whatever is shown), `end` with a `code` (the
+         *     session, the membership or the token ended, or the server asks to come back), and an `id` alone
+         *     (a sign of life: everything up to there has been told).
+         *
+         *     A stream ends with the token that opened it. Come back with a new one and `Last-Event-ID`; what
+         *     is repeated then is meant as it says: look again. Without `Last-Event-ID` a stream begins some
+         *     seconds ago.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -506,6 +535,16 @@ export interface components {
          * @enum {string}
          */
         Environment: "development" | "production";
+        /** @description Something changed: which thing it is, and nothing else of it. */
+        Event: {
+            /** @description The resource, as in its path: `documents`, `memberships`. */
+            kind: string;
+            organizationId: components["schemas"]["OrgId"] | null;
+            userId: components["schemas"]["UserId"] | null;
+            projectId: components["schemas"]["ProjectId"] | null;
+            /** @description The thing's id. */
+            objectId: string;
+        };
         /** @description What is wrong with one value of a request. */
         FieldError: {
             /** @description The path of the value as the client wrote it: `name`, `items[2].email`. */
@@ -1131,6 +1170,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DownloadLink"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: {
+                /** @description False: tell what is known after `Last-Event-ID`, and end. */
+                follow?: boolean;
+            };
+            header?: {
+                /** @description The id of the last event that was heard */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream; each event's data is this */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Event"];
                 };
             };
             /** @description The request was refused; the code says why */

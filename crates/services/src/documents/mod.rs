@@ -122,6 +122,7 @@ pub async fn delete(scope: &mut Scope, id: DocumentId) -> Result<()> {
             }
             let before = json!({
                 "fileName": document.file_name, "size": document.size, "status": document.status,
+                "projectId": document.project,
             });
             op.audit("documents.delete", "document", id, Some(before), None);
             Ok((op, ()))
@@ -164,7 +165,7 @@ pub async fn expire(app: &App, org: OrgId, id: DocumentId) -> Result<()> {
     let object = id.to_string();
     let fact = Fact {
         before: Some(json!({"status": "PENDING"})),
-        after: Some(json!({"status": "FAILED"})),
+        after: Some(json!({"status": "FAILED", "projectId": document.project})),
         ..Fact::impersonal(
             app.env(),
             "system",

@@ -226,11 +226,11 @@ pub async fn confirm(scope: &mut Scope, id: DocumentId) -> Result<()> {
                 op.enqueue(&DeleteObjects::of(&keys, now)).await?;
                 let last_put = document.created_at + UPLOAD_GRACE;
                 op.enqueue(&DeleteObjects::of(&keys, last_put)).await?;
-                let after = json!({"status": "FAILED"});
+                let after = json!({"status": "FAILED", "projectId": document.project});
                 op.audit("documents.fail", "document", id, Some(before), Some(after));
             } else {
                 op.tx().confirm_document(id, now).await?;
-                let after = json!({"status": "UPLOADED"});
+                let after = json!({"status": "UPLOADED", "projectId": document.project});
                 op.audit(
                     "documents.confirm",
                     "document",

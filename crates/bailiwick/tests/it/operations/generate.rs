@@ -15,6 +15,8 @@ pub struct Operation {
     pub method: Method,
     pub path: String,
     schema: Option<Value>,
+    /// Goes on for ever unless it is told not to.
+    is_endless: bool,
 }
 
 /// A request that an operation understands.
@@ -39,11 +41,14 @@ pub fn operations(document: &Value) -> Vec<Operation> {
                 continue;
             }
             let schema = described.pointer("/requestBody/content/application~1json/schema");
+            let parameters = described["parameters"].as_array();
+            let mut names = parameters.into_iter().flatten().map(|p| &p["name"]);
             found.push(Operation {
                 id: described["operationId"].as_str().unwrap().to_owned(),
                 method,
                 path: path.clone(),
                 schema: schema.cloned(),
+                is_endless: names.any(|name| name == "follow"),
             });
         }
     }
@@ -67,7 +72,10 @@ impl Operation {
     /// The request, made of `props`.
     pub fn call(&self, document: &Value, props: &Props) -> Call {
         let unknown = || panic!("the generator does not know how to call {}", self.id);
-        let path = self.fill(props).unwrap_or_else(unknown);
+        let mut path = self.fill(props).unwrap_or_else(unknown);
+        if self.is_endless {
+            path.push_str("?follow=false");
+        }
         let body = self.schema.as_ref().map(|schema| {
             sample(document, schema, props)
                 .unwrap_or_else(|| panic!("the generator does not know the body of {}", self.id))
