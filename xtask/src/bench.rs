@@ -43,6 +43,8 @@ enum Which {
     Startup,
     /// Session tokens and signs of life a second, at the identity provider
     Idp,
+    /// From the provider's word to the refusal, on two servers
+    Revocation,
     /// All of them
     All,
 }
@@ -54,6 +56,7 @@ impl Which {
             Self::Memory => "memory",
             Self::Startup => "startup",
             Self::Idp => "idp",
+            Self::Revocation => "revocation",
             Self::All => "all",
         }
     }

@@ -9,6 +9,7 @@ mod memory;
 mod pgbench;
 mod process;
 mod provider;
+mod revocation;
 mod signer;
 mod stage;
 mod startup;
@@ -71,6 +72,8 @@ enum Which {
     Startup,
     /// The identity provider's tokens and touches
     Idp,
+    /// From the provider's word to the refusal, on two servers
+    Revocation,
     /// All of them
     All,
 }
@@ -96,6 +99,9 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     if wants(Which::Idp) {
         finish(cli, "idp", &identity::run(cli).await?)?;
+    }
+    if wants(Which::Revocation) {
+        finish(cli, "revocation", &revocation::run(cli).await?)?;
     }
     Ok(())
 }

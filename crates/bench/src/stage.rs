@@ -36,7 +36,15 @@ pub struct Stage {
     pub signer: Signer,
     /// As superuser, in our database.
     pub superuser: Pool,
-    _folder: TempDir,
+    provider: SocketAddr,
+    folder: TempDir,
+}
+
+/// A server, and how to reach it.
+pub struct Node {
+    pub server: Process,
+    pub public: SocketAddr,
+    pub internal: SocketAddr,
 }
 
 impl Stage {
@@ -58,22 +66,11 @@ impl Stage {
 
         let signer = Signer::generate(APP_URL)?;
         let provider = provider::start(signer.jwks()).await?;
-        let (public, internal) = (free_port()?, free_port()?);
-        let log = File::create(folder.path().join("server.log"))?;
-        let mut serve = Command::new(&cli.binary);
-        serve
-            .args(["serve", "--log-format", "json", "--log", &cli.log])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log);
-        let app = postgres.tcp_url("bailiwick_app", PASSWORD, DATABASE)?;
-        serve.envs(settings(cli, public, internal, provider));
-        serve.env("DATABASE_URL", app);
-        let mut server = Process::spawn(&mut serve)?;
-        ready(&mut server, internal).await.with_context(|| {
-            let log = folder.path().join("server.log");
-            std::fs::read_to_string(log).unwrap_or_default()
-        })?;
+        let Node {
+            server,
+            public,
+            internal,
+        } = serve(cli, &folder, &postgres, provider).await?;
         Ok(Self {
             server,
             public,
@@ -81,8 +78,14 @@ impl Stage {
             postgres,
             signer,
             superuser,
-            _folder: folder,
+            provider,
+            folder,
         })
+    }
+
+    /// Starts one more server on the same database.
+    pub async fn another(&self, cli: &Cli) -> anyhow::Result<Node> {
+        serve(cli, &self.folder, &self.postgres, self.provider).await
     }
 
     /// A counter of the server's metrics, given as it stands in their text.
@@ -95,6 +98,34 @@ impl Stage {
         let line = text.lines().find_map(|line| line.strip_prefix(series));
         Ok(line.map_or(Ok(0.0), |value| value.trim().parse())?)
     }
+}
+
+async fn serve(
+    cli: &Cli,
+    folder: &TempDir,
+    postgres: &Postgres,
+    provider: SocketAddr,
+) -> anyhow::Result<Node> {
+    let (public, internal) = (free_port()?, free_port()?);
+    let log = folder.path().join(format!("server-{}.log", public.port()));
+    let mut command = Command::new(&cli.binary);
+    command
+        .args(["serve", "--log-format", "json", "--log", &cli.log])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(&log)?);
+    command.envs(settings(cli, public, internal, provider));
+    let app = postgres.tcp_url("bailiwick_app", PASSWORD, DATABASE)?;
+    command.env("DATABASE_URL", app);
+    let mut server = Process::spawn(&mut command)?;
+    ready(&mut server, internal)
+        .await
+        .with_context(|| std::fs::read_to_string(log).unwrap_or_default())?;
+    Ok(Node {
+        server,
+        public,
+        internal,
+    })
 }
 
 async fn prepare(postgres: &Postgres) -> anyhow::Result<Pool> {

@@ -55,6 +55,13 @@ impl Reader {
     }
 }
 
+/// The provider has ended a member's membership, and says so.
+pub async fn remove(client: &mut Client, reader: &Reader) -> anyhow::Result<()> {
+    let org = organization(&reader.org, &user_id(&reader.org, 0))?;
+    let ended = membership(&org, &reader.user, reader.role)?;
+    webhook(client, "organizationMembership.deleted", ended).await
+}
+
 /// Fills the database with `orgs` organizations.
 pub async fn fill(stage: &Stage, orgs: usize) -> anyhow::Result<Vec<Reader>> {
     say(&format!(
