@@ -8,6 +8,8 @@ import { precompress } from "./build/precompress";
 /** Where `npm run dev` finds the server whose API and `/__clerk` it passes on. */
 const server = process.env.APP_URL ?? "http://localhost:3000";
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
   plugins: [
     tanstackRouter({
@@ -20,12 +22,20 @@ export default defineConfig({
     tailwindcss(),
     precompress(),
   ],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@bailiwick/react": here("./packages/react/src/index.ts"),
+      "@": here("./src"),
+    },
+  },
   build: { sourcemap: false, target: "es2023", assetsInlineLimit: 0 },
   server: {
     host: "localhost",
     port: 5173,
     proxy: { "/api": server, "/__clerk": server },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["src/**/*.test.ts", "packages/react/src/**/*.test.{ts,tsx}"],
+    environment: "node",
+  },
 });

@@ -1,6 +1,6 @@
 import { useClerk } from "@clerk/react";
 import { useMemo } from "react";
-import { type Api, createApi } from "@/api/client";
+import { type Api, createApi, type TokenSource } from "@/api/client";
 
 type Clerk = ReturnType<typeof useClerk>;
 
@@ -11,14 +11,20 @@ const SETTLE_MAX_MS = 10_000;
  * organization, whichever one Clerk holds active at the moment: two tabs may show two.
  */
 export function useApi(clerkOrgId?: string): Api {
+  const source = useTokenSource(clerkOrgId);
+  return useMemo(() => createApi(source), [source]);
+}
+
+/** The tokens that [`useApi`] sends; the same function for as long as it speaks for the same organization. */
+export function useTokenSource(clerkOrgId?: string): TokenSource {
   const clerk = useClerk();
   return useMemo(
     () =>
-      createApi(async ({ fresh }) => {
+      async ({ fresh }) => {
         await settled(clerk);
         const options = { skipCache: fresh, ...(clerkOrgId ? { organizationId: clerkOrgId } : {}) };
         return (await clerk.session?.getToken(options)) ?? null;
-      }),
+      },
     [clerk, clerkOrgId],
   );
 }

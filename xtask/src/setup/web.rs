@@ -28,6 +28,9 @@ const REFERENCE: Page = Page {
     built: "web/dist-docs/index.html",
 };
 
+/// What the interface is made of beside its own folder's files.
+const LIBRARIES: &[&str] = &["packages/react/src"];
+
 /// What no page is made of: made files, and folders with another purpose.
 const NO_INPUT: &[&str] = &[
     "node_modules",
@@ -108,6 +111,8 @@ fn inputs(folder: &Path) -> Vec<PathBuf> {
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| !NO_INPUT.iter().any(|name| path.ends_with(name)))
         .collect();
+    let libraries = LIBRARIES.iter().map(|name| folder.join(name));
+    inputs.extend(libraries.filter(|path| path.is_dir()));
     inputs.sort();
     inputs
 }

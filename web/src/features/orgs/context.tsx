@@ -1,7 +1,9 @@
+import { BailiwickProvider, usePermissions } from "@bailiwick/react";
 import { createContext, type ReactNode, use, useMemo } from "react";
-import type { Api } from "@/api/client";
+import { type Api, createApi } from "@/api/client";
 import type { Organization } from "@/api/types";
-import { useApi } from "@/auth/api";
+import { useTokenSource } from "@/auth/api";
+import { LiveUpdates } from "@/features/live/live-updates";
 
 interface CurrentOrg {
   org: Organization;
@@ -15,25 +17,36 @@ interface CurrentOrg {
 
 const OrgContext = createContext<CurrentOrg | undefined>(undefined);
 
-/** Makes the organization of the address known to the pages below. */
-export function OrgProvider({
-  org,
-  slug,
-  children,
-}: {
+interface OrgProviderProps {
   org: Organization;
   slug: string;
   children: ReactNode;
-}) {
-  const api = useApi(org.clerkOrgId);
+}
+
+/** Makes the organization of the address known to the pages below, with what one may do in it, as of now. */
+export function OrgProvider(props: OrgProviderProps) {
+  const source = useTokenSource(props.org.clerkOrgId);
+  const api = useMemo(() => createApi(source), [source]);
+  return (
+    <BailiwickProvider getToken={source}>
+      <LiveUpdates />
+      <Current {...props} api={api} />
+    </BailiwickProvider>
+  );
+}
+
+function Current({ org, slug, api, children }: OrgProviderProps & { api: Api }) {
+  const { isLoading, has } = usePermissions();
   const value = useMemo(
     () => ({
       org,
       slug,
       api,
-      may: (permission: string) => org.userPermissions.includes(permission),
+      // The list of organizations came first and says the same; what is known since counts.
+      may: (permission: string) =>
+        isLoading ? org.userPermissions.includes(permission) : has(permission),
     }),
-    [org, slug, api],
+    [org, slug, api, isLoading, has],
   );
   return <OrgContext value={value}>{children}</OrgContext>;
 }

@@ -1,0 +1,50 @@
+import type { ChangeEvent } from "@bailiwick/react";
+import { describe, expect, it } from "vitest";
+import { staleKeys } from "./stale";
+
+const event = (changes: Partial<ChangeEvent>): ChangeEvent => ({
+  kind: "documents",
+  organizationId: "o1",
+  userId: null,
+  projectId: null,
+  objectId: "x",
+  ...changes,
+});
+
+describe("staleKeys", () => {
+  it("names everything where something was missed", () => {
+    expect(staleKeys(null, "me")).toEqual([[]]);
+  });
+
+  it("names what an event is about, and no other organization", () => {
+    expect(staleKeys(event({ projectId: "p" }), "me")).toEqual([
+      ["org", "o1", "projects"],
+      ["org", "o1", "project", "p"],
+      ["org", "o1", "audit"],
+    ]);
+    expect(staleKeys(event({ kind: "invitations" }), "me")).toEqual([
+      ["org", "o1", "invitations"],
+      ["org", "o1", "audit"],
+    ]);
+  });
+
+  it("names all of an organization where one's own membership changed", () => {
+    expect(staleKeys(event({ kind: "memberships", userId: "me" }), "me")).toContainEqual([
+      "org",
+      "o1",
+    ]);
+    expect(staleKeys(event({ kind: "memberships", userId: "you" }), "me")).not.toContainEqual([
+      "org",
+      "o1",
+    ]);
+  });
+
+  it("takes a kind that it has never heard of for the name of what is shown", () => {
+    expect(staleKeys(event({ kind: "approvals" }), "me")).toContainEqual([
+      "org",
+      "o1",
+      "approvals",
+    ]);
+    expect(staleKeys(event({ kind: "tasks", organizationId: null }), "me")).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+import type { ChangeEvent } from "@bailiwick/react";
+import type { QueryKey } from "@tanstack/react-query";
+
+/** The keys of what an event makes stale, seen from `userId`. `undefined` stands for everything. */
+export function staleKeys(event: ChangeEvent | null, userId: string | undefined): QueryKey[] {
+  if (event === null) return [[]];
+  const isAboutMe = event.userId !== null && event.userId === userId;
+  const mine: QueryKey[] = isAboutMe ? [["organizations"]] : [];
+  const org = event.organizationId;
+  if (org === null) return event.kind === "users" && isAboutMe ? [["me"], ...mine] : mine;
+  const here = (...rest: string[]): QueryKey => ["org", org, ...rest];
+  const audit = here("audit");
+  switch (event.kind) {
+    case "organizations":
+      return [["organizations"], ["organization", org], here("settings"), audit];
+    case "memberships":
+      return isAboutMe
+        ? [...mine, ["organization", org], here()]
+        : [["organization", org], here("members"), audit];
+    case "invitations":
+      return [here("invitations"), audit];
+    case "projects":
+      return [here("projects"), here("project", event.objectId), audit];
+    case "projectMembers":
+      return [here("projects"), here("project", event.objectId), audit];
+    case "documents":
+      return [
+        here("projects"),
+        event.projectId ? here("project", event.projectId) : here("project"),
+        audit,
+      ];
+    default:
+      return [here(event.kind), audit];
+  }
+}
