@@ -1,4 +1,4 @@
-//! `postmaster.pid`: who holds a cluster, and whether that is still so.
+//! `postmaster.pid` and the socket's lock: who holds a cluster, and whether that is still so.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -44,7 +44,7 @@ impl PidFile {
     }
 }
 
-/// Waits until no server is left in the cluster, and removes what a dead one left behind.
+/// Waits until no server is left in the cluster, and removes the locks that a dead one left behind.
 ///
 /// Called under the launcher's lock, so whoever is found here has lost its launcher: a server
 /// that is shutting down, or the last processes of one that was killed.
@@ -75,12 +75,29 @@ pub(super) fn wait_for_leftovers(home: &Path, cluster: &Path) -> Result<(), Post
     }
 }
 
-/// The server wrote this file and is gone; its number may be another process's by now, which
-/// would keep PostgreSQL from starting.
+/// The server wrote this file and is gone; its number may be another process's by now, or a dead
+/// one's that nobody has reaped, which would keep PostgreSQL from starting.
 fn remove_stale(cluster: &Path) -> Result<(), PostgresError> {
-    let path = path(cluster);
     tracing::info!("the last database server was killed; it recovers now");
-    match fs::remove_file(&path) {
+    remove(&path(cluster))
+}
+
+/// Removes the sockets that dead servers left in a directory of ours, with their locks: PostgreSQL
+/// believes the number in such a lock as it does the one in `postmaster.pid`. To be called once
+/// [`wait_for_leftovers`] found nobody.
+pub(super) fn remove_stale_sockets(socket_dir: &Path) -> Result<(), PostgresError> {
+    let listing = || format!("listing {}", socket_dir.display());
+    for entry in fs::read_dir(socket_dir).during(listing)? {
+        let entry = entry.during(listing)?;
+        if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), PostgresError> {
+    match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(error).during(|| format!("removing {}", path.display()))
         }

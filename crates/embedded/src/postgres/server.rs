@@ -57,6 +57,7 @@ impl Postgres {
         }
         let cluster = home.cluster();
         pidfile::wait_for_leftovers(&home.dir, &cluster)?;
+        pidfile::remove_stale_sockets(&home.socket_dir)?;
         let made_by = cluster::made_by(&cluster)?;
         let binaries = Binaries::find(config, &identity, &cluster, made_by)?;
         tracing::debug!(dir = %binaries.dir.display(), major = binaries.major, "found PostgreSQL");

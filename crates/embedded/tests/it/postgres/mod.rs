@@ -5,7 +5,8 @@ mod wire;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -114,15 +115,22 @@ async fn recovers_what_was_committed_before_a_kill() {
 }
 
 #[tokio::test]
-async fn ignores_the_lock_of_a_dead_server_whose_number_is_taken() {
+async fn ignores_the_locks_of_a_dead_server_whose_number_is_taken() {
     let dir = temp_dir();
     let server = Postgres::start(fast(dir.path())).await.unwrap();
-    let cluster = server.dir().join("cluster");
+    let (cluster, port) = (server.dir().join("cluster"), server.tcp_port());
+    let lock = server.socket_dir().join(format!(".s.PGSQL.{port}.lock"));
     server.stop().await.unwrap();
-    let mut stranger = Command::new("sleep").arg("60").spawn().unwrap();
-    let file = cluster.join("postmaster.pid");
-    fs::write(&file, format!("{}\n{}\n", stranger.id(), cluster.display())).unwrap();
-    let server = Postgres::start(fast(dir.path())).await.unwrap();
+    // The server's own user: PostgreSQL takes another's process for no server of its own.
+    let owner = fs::metadata(&cluster).unwrap().uid();
+    let mut sleep = Command::new("sleep");
+    let mut stranger = sleep.arg("60").uid(owner).spawn().unwrap();
+    let text = format!("{}\n{}\n", stranger.id(), cluster.display());
+    for file in [cluster.join("postmaster.pid"), lock] {
+        fs::write(&file, &text).unwrap();
+        std::os::unix::fs::chown(&file, Some(owner), None).unwrap();
+    }
+    let server = Postgres::start(fast(dir.path()).port(port)).await.unwrap();
     server.stop().await.unwrap();
     stranger.kill().unwrap();
     stranger.wait().unwrap();
