@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use bailiwick_pg::Tx;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::Frontend;
@@ -13,7 +13,7 @@ use super::request::Meta;
 use super::visit::{Visit, user_banned};
 use crate::domain::sessions::{End, prolong};
 use crate::domain::{people, tasks, templates};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Refusal, Result};
 use crate::store::memberships::{self, Membership};
 use crate::store::sessions::{self, Session};
 use crate::store::{organizations, users};
@@ -30,19 +30,27 @@ pub async fn get(
 ) -> Result<Response> {
     let mut visit = Visit::read(&frontend, meta).await?;
     let session = visit.session(&id).await?;
-    answer_session(visit, session).await
+    visit.answer_session(&session.id).await
 }
 
 /// `POST /v1/client/sessions/{id}/touch`: a sign of life, and the change of the active
 /// organization. A session of this browser; 401 otherwise, 404 for an organization that the user
-/// is no member of (422 would sign the user out). Can be repeated.
+/// is no member of (422 would sign the user out). Can be repeated; where it brings nothing new,
+/// nothing is locked or written.
 pub async fn touch(
     State(frontend): State<Frontend>,
     Path(id): Path<String>,
     meta: Meta,
     Form(form): Form,
 ) -> Result<Response> {
-    let mut visit = Visit::write(&frontend, meta).await?;
+    let mut visit = Visit::read(&frontend, meta).await?;
+    let mut session = visit.session(&id).await?;
+    let idp = visit.idp.clone();
+    if !is_news(&visit, &session, form.raw("active_organization_id")) {
+        prolong(&idp, &mut visit.tx, &mut session).await?;
+        return visit.answer_session(&session.id).await;
+    }
+    visit.lock().await?;
     visit.session(&id).await?;
     let mut session = sessions::find_locked(&mut visit.tx, &id)
         .await?
@@ -61,7 +69,6 @@ pub async fn touch(
     }
     session.last_active_at = visit.now;
     sessions::save(&mut visit.tx, &mut session, visit.now).await?;
-    let idp = visit.idp.clone();
     prolong(&idp, &mut visit.tx, &mut session).await?;
     if is_forced || settings.factors.required || session.status == "pending" {
         let person = people::find(&mut visit.tx, &session.user_id).await?;
@@ -71,7 +78,30 @@ pub async fn touch(
     users::set_active(&mut visit.tx, &session.user_id, visit.now).await?;
     visit.known_client()?.last_active_session_id = Some(session.id.clone());
     visit.save_client().await?;
-    answer_session(visit, session).await
+    visit.answer_session(&session.id).await
+}
+
+/// Whether a sign of life says what is not written down yet.
+fn is_news(visit: &Visit, session: &Session, organization_id: Option<&str>) -> bool {
+    let settings = visit.idp.settings();
+    let is_forced = settings.organizations.force_organization_selection;
+    let is_same_organization = match organization_id {
+        None => true,
+        Some("") => session.last_active_organization_id.is_none(),
+        id => session.last_active_organization_id.as_deref() == id,
+    };
+    let client = visit.client.as_ref();
+    let last = client.and_then(|client| client.last_active_session_id.as_ref());
+    let may_have_tasks = is_forced || settings.factors.required || session.status == "pending";
+    may_have_tasks
+        || !is_same_organization
+        || last != Some(&session.id)
+        || session.last_active_at < due(visit.now)
+}
+
+/// A sign of life from before is worth another note.
+fn due(now: Timestamp) -> Timestamp {
+    now.saturating_sub(ACTIVITY).unwrap_or(now)
 }
 
 /// `POST /v1/client/sessions/{id}/tokens`: a session token, for the session's organization or for
@@ -112,8 +142,10 @@ pub async fn token(
     };
     let issuer = &idp.config().issuer;
     let jwt = tokens::session(idp.keys(), idp.env(), issuer, &subject, tokens::LIFETIME)?;
-    let due = visit.now.saturating_sub(ACTIVITY).unwrap_or(visit.now);
-    sessions::set_active(&mut visit.tx, &session.id, visit.now, due).await?;
+    let due = due(visit.now);
+    if session.last_active_at < due {
+        sessions::set_active(&mut visit.tx, &session.id, visit.now, due).await?;
+    }
     prolong(&idp, &mut visit.tx, &mut session).await?;
     visit.bare(json!({ "object": "token", "jwt": jwt })).await
 }
@@ -175,14 +207,6 @@ async fn finish(frontend: &Frontend, id: &str, meta: Meta, how: End) -> Result<R
     }
     .into();
     value["last_active_token"] = serde_json::Value::Null;
-    visit.answer(value).await
-}
-
-async fn answer_session(mut visit: Visit, session: Session) -> Result<Response> {
-    let value = piggyback::sessions_of(&mut visit, &[session])
-        .await?
-        .pop()
-        .ok_or_else(|| Error::Internal("a session without its user".to_owned()))?;
     visit.answer(value).await
 }
 

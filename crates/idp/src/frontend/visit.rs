@@ -75,6 +75,15 @@ impl Visit {
         })
     }
 
+    /// From here on the request writes: the client is read anew, locked.
+    pub async fn lock(&mut self) -> Result<()> {
+        if let Some(digest) = &self.meta.cookie_digest {
+            self.client = clients::find_by_cookie_locked(&mut self.tx, digest, self.now).await?;
+        }
+        self.is_writing = true;
+        Ok(())
+    }
+
     /// The browser, which gets a cookie if it has none that we know.
     pub async fn client(&mut self) -> Result<&mut Client> {
         if self.client.is_none() {
@@ -225,6 +234,18 @@ impl Visit {
     pub async fn answer(mut self, value: Value) -> Result<Response> {
         let state = piggyback::state(&mut self).await?;
         let body = json!({ "response": value, "client": state.client });
+        self.finish(body, state.uat).await
+    }
+
+    /// Commits and answers a live session of this browser, as it stands in the browser's state:
+    /// its token is signed once.
+    pub async fn answer_session(mut self, id: &str) -> Result<Response> {
+        let state = piggyback::state(&mut self).await?;
+        let sessions = state.client["sessions"].as_array();
+        let session = sessions
+            .and_then(|sessions| sessions.iter().find(|session| session["id"] == id))
+            .ok_or_else(|| Error::Internal("a session without its user".to_owned()))?;
+        let body = json!({ "response": session, "client": state.client });
         self.finish(body, state.uat).await
     }
 
