@@ -6,6 +6,12 @@ export async function addMember(slug: string, email: string, role: string): Prom
   await ask("POST", `/organizations/${organization}/memberships`, { user_id: user, role });
 }
 
+/** Gives a member another role. */
+export async function setRole(slug: string, email: string, role: string): Promise<void> {
+  const [organization, user] = [await organizationId(slug), await userId(email)];
+  await ask("PATCH", `/organizations/${organization}/memberships/${user}`, { role });
+}
+
 /** Ends a membership. */
 export async function removeMember(slug: string, email: string): Promise<void> {
   const [organization, user] = [await organizationId(slug), await userId(email)];

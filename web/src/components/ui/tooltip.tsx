@@ -9,7 +9,7 @@ export function Tooltip({ text, children }: { text: string; children: ReactEleme
       <Primitive.Portal>
         <Primitive.Content
           sideOffset={6}
-          className="z-60 rounded-md bg-ink px-2 py-1 font-medium text-canvas text-xs animate-fade-in"
+          className="z-60 max-w-72 rounded-md bg-ink px-2 py-1 font-medium text-canvas text-xs animate-fade-in"
         >
           {text}
         </Primitive.Content>

@@ -3,15 +3,18 @@ import { useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useRef, useState } from "react";
 import { idempotencyKey } from "@/api/client";
-import { Button, type ButtonProps } from "@/components/ui/button";
+import type { ButtonProps } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { GatedButton } from "@/components/ui/gated";
 import { useNotify } from "@/components/ui/toast";
 import { useOrg } from "@/features/orgs/context";
 import { paths } from "@/lib/paths";
 import { createProject, refreshProjects } from "./data";
 import { ProjectForm } from "./project-form";
 
-/** A button that opens the form for a new project, and the page of the project once it is there. */
+const REASON = "It takes the permission projects:create; an owner or an admin can give it.";
+
+/** A button that opens the form for a new project, and the page of the project once it is there. Who may create none is told what it takes. */
 export function CreateProject({
   variant,
   label = "New project",
@@ -19,7 +22,7 @@ export function CreateProject({
   variant?: ButtonProps["variant"];
   label?: string;
 }) {
-  const { api, org, slug } = useOrg();
+  const { api, org, slug, may } = useOrg();
   const client = useQueryClient();
   const navigate = useNavigate();
   const notify = useNotify();
@@ -33,10 +36,14 @@ export function CreateProject({
 
   return (
     <>
-      <Button variant={variant} onClick={() => show(true)}>
+      <GatedButton
+        variant={variant}
+        reason={may("projects:create") ? undefined : REASON}
+        onClick={() => show(true)}
+      >
         <Plus aria-hidden />
         {label}
-      </Button>
+      </GatedButton>
       <Dialog
         open={open}
         onOpenChange={show}

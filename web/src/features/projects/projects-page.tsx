@@ -38,7 +38,7 @@ export function ProjectsPage() {
 
   return (
     <>
-      <PageHeader title="Projects" actions={mayCreate && all.length > 0 && <CreateProject />}>
+      <PageHeader title="Projects" actions={(all.length > 0 || !mayCreate) && <CreateProject />}>
         What {org.name} works on. Each project keeps its documents and the people on it.
       </PageHeader>
       {query.isPending ? (
