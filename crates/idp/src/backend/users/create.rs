@@ -4,26 +4,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use jiff::SignedDuration;
 
 use super::fields;
+use super::identifiers::Identifiers;
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
 use crate::backend::state::Backend;
-use crate::domain::{names, users, verifications};
-use crate::error::Refusal;
+use crate::domain::users;
 use crate::ids::{self, Kind};
 use crate::model::user::Person;
 use crate::store;
-use crate::store::emails::EmailAddress;
 use crate::store::users::User;
 
-/// The most addresses that a user is created with.
-const EMAILS_MAX: usize = 20;
-
-/// Creates a user. Addresses count as verified, since a server vouches for them; the first one
-/// becomes the primary one. Emits `user.created`. 422 where an address or a name is taken.
+/// Creates a user. Addresses and numbers count as verified, since a server vouches for them; the
+/// first ones become the primary ones. Emits `user.created`. 422 where one of them, or a name, is
+/// taken.
 pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) -> Answer {
     let idp = &backend.idp;
     let now = store::now(idp.env());
@@ -55,7 +51,7 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
         user.locked_until = now.checked_add(idp.config().lockout.duration).ok();
     }
     let password = fields::password(&mut form, &idp.settings().identification.password);
-    let addresses = addresses(&mut form);
+    let identifiers = Identifiers::read(&mut form);
     form.ignore(&fields::IGNORED);
     form.unsupported(&fields::UNSUPPORTED);
     form.finish()?;
@@ -65,49 +61,15 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
         user.password_updated_at = Some(now);
     }
     let mut tx = backend.begin().await?;
-    let mut emails = Vec::with_capacity(addresses.len());
-    for (address, place) in addresses.into_iter().zip(0..) {
-        // Addresses are shown by age; a millisecond keeps the order of the request.
-        let at = now
-            .saturating_add(SignedDuration::from_millis(place))
-            .unwrap_or(now);
-        emails.push(EmailAddress {
-            id: ids::new(idp.env(), Kind::Identification),
-            user_id: user.id.clone(),
-            address,
-            verification: Some(verifications::record(idp, &mut tx, "admin").await?),
-            verified_at: Some(now),
-            created_at: at,
-            updated_at: at,
-        });
-    }
+    let (emails, phones) = identifiers.rows(idp, &mut tx, &user.id, now).await?;
     user.primary_email_address_id = emails.first().map(|email| email.id.clone());
+    user.primary_phone_number_id = phones.first().map(|phone| phone.id.clone());
     let person = Person {
         emails,
+        phones,
         ..Person::new(user)
     };
     users::create(idp, &mut tx, &person).await?;
     tx.commit().await?;
     Ok(Json(users::resource(idp, &person)))
-}
-
-/// Takes the addresses out of the form, each once.
-fn addresses(form: &mut Form) -> Vec<String> {
-    let mut addresses: Vec<String> = Vec::new();
-    for address in form.texts("email_address") {
-        match names::email(&address, "email_address") {
-            Err(refusal) => form.refuse(refusal),
-            Ok(address) => {
-                let folded = address.to_lowercase();
-                if addresses.iter().all(|known| known.to_lowercase() != folded) {
-                    addresses.push(address);
-                }
-            }
-        }
-    }
-    if addresses.len() > EMAILS_MAX {
-        let text = format!("A user is created with {EMAILS_MAX} addresses at most.");
-        form.refuse(Refusal::format("email_address", &text));
-    }
-    addresses
 }

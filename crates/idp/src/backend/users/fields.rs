@@ -10,21 +10,17 @@ use crate::settings::PasswordRules;
 use crate::store::users::User;
 
 /// Fields of the protocol that mean nothing here.
-pub(super) const IGNORED: [&str; 9] = [
+pub(super) const IGNORED: [&str; 6] = [
     "skip_password_requirement",
     "skip_legal_checks",
     "skip_user_requirement",
     "bypass_client_trust",
     "notify_primary_email_address_changed",
-    "email_address_identification_status",
-    "phone_number_identification_status",
-    "primary_phone_number_id",
     "primary_web3_wallet_id",
 ];
 
 /// Fields of the protocol that ask for what this provider does not have.
-pub(super) const UNSUPPORTED: [&str; 5] = [
-    "phone_number",
+pub(super) const UNSUPPORTED: [&str; 4] = [
     "web3_wallet",
     "totp_secret",
     "backup_codes",

@@ -7,6 +7,7 @@ mod delete;
 mod external_accounts;
 mod factors;
 mod fields;
+mod identifiers;
 mod image;
 mod list;
 mod memberships;

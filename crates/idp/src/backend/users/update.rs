@@ -13,7 +13,7 @@ use crate::backend::metadata::{Change, apply};
 use crate::backend::sessions::revoke_all;
 use crate::backend::state::Backend;
 use crate::backend::version::Version;
-use crate::domain::{people, users};
+use crate::domain::{people, phones, users};
 use crate::error::Refusal;
 use crate::model::user::Person;
 use crate::store;
@@ -76,18 +76,25 @@ pub(super) async fn update(
     Ok(Json(users::resource(idp, &person)))
 }
 
-/// Makes one of the user's verified addresses the primary one.
+/// Makes one of the user's verified addresses, and one of the numbers, the primary one.
 fn choose_primary(form: &mut Form, person: &mut Person) {
-    let Some(Some(id)) = form.text("primary_email_address_id") else {
-        return;
-    };
-    let own = person.emails.iter().find(|email| email.id == id);
-    if own.is_some_and(|email| email.verified_at.is_some()) {
-        person.user.primary_email_address_id = Some(id);
-        return;
+    if let Some(Some(id)) = form.text("primary_email_address_id") {
+        let own = person.emails.iter().find(|email| email.id == id);
+        if own.is_some_and(|email| email.verified_at.is_some()) {
+            person.user.primary_email_address_id = Some(id);
+        } else {
+            form.refuse(wrong_primary("primary_email_address_id"));
+        }
     }
-    let text = "The primary email address must be a verified one of this user.";
+    if let Some(Some(id)) = form.text("primary_phone_number_id")
+        && phones::make_primary(person, &id).is_err()
+    {
+        form.refuse(wrong_primary("primary_phone_number_id"));
+    }
+}
+
+fn wrong_primary(param: &str) -> Refusal {
+    let text = format!("{param} must be that of a verified one of this user.");
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    let refusal = Refusal::new(status, "form_param_value_invalid", text);
-    form.refuse(refusal.param("primary_email_address_id"));
+    Refusal::new(status, "form_param_value_invalid", text).param(param)
 }

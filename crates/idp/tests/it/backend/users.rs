@@ -143,7 +143,9 @@ async fn everything_that_is_wrong_is_named_at_once() {
                 "email_address": ["nobody"],
                 "first_name": 5,
                 "password": "short",
-                "phone_number": ["+15555550100"],
+                "phone_number": ["12"],
+                "phone_number_identification_status": ["reserved"],
+                "totp_secret": "ABCDEFGH",
                 "shoe_size": 42,
             }),
         )
@@ -156,7 +158,12 @@ async fn everything_that_is_wrong_is_named_at_once() {
         [
             ("form_param_format_invalid", "email_address"),
             ("form_param_format_invalid", "first_name"),
-            ("form_param_not_enabled", "phone_number"),
+            ("form_param_format_invalid", "phone_number"),
+            (
+                "form_param_not_enabled",
+                "phone_number_identification_status",
+            ),
+            ("form_param_not_enabled", "totp_secret"),
             ("form_param_unknown", "shoe_size"),
             ("form_password_length_too_short", "password"),
         ]
@@ -167,6 +174,35 @@ async fn everything_that_is_wrong_is_named_at_once() {
         world.post("/users", old).await.ok()["password_enabled"],
         true
     );
+}
+
+#[tokio::test]
+async fn a_user_is_created_with_numbers_and_the_first_is_primary() {
+    let world = World::new().await;
+    let body = json!({ "phone_number": ["+12015550101", "+12015550102", "+12015550101"] });
+    let user = world.post("/users", body.clone()).await.ok();
+    let phones = user["phone_numbers"].as_array().unwrap();
+    let numbers: Vec<&Value> = phones.iter().map(|phone| &phone["phone_number"]).collect();
+    assert_eq!(numbers, ["+12015550101", "+12015550102"]);
+    for phone in phones {
+        assert_eq!(phone["verification"]["status"], "verified");
+        assert_eq!(phone["verification"]["strategy"], "admin");
+    }
+    assert_eq!(user["primary_phone_number_id"], phones[0]["id"]);
+    let taken = world.post("/users", body).await;
+    taken.refused(422, "form_identifier_exists", "phone_number");
+
+    let path = format!("/users/{}", user["id"].as_str().unwrap());
+    let choose = |id: &Value| json!({ "primary_phone_number_id": id });
+    let changed = world.patch(&path, choose(&phones[1]["id"])).await.ok();
+    assert_eq!(changed["primary_phone_number_id"], phones[1]["id"]);
+    // Nobody's, and somebody else's, are refused alike.
+    let body = json!({ "phone_number": ["+12015550103"] });
+    let other = world.post("/users", body).await.ok();
+    for id in [&json!("idn_none"), &other["primary_phone_number_id"]] {
+        let reply = world.patch(&path, choose(id)).await;
+        reply.refused(422, "form_param_value_invalid", "primary_phone_number_id");
+    }
 }
 
 #[tokio::test]
