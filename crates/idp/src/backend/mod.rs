@@ -98,12 +98,13 @@ pub fn router(idp: Idp) -> Router {
         .with_state(backend)
 }
 
-/// Keys and tokens of machines: Clerk serves them with and without a version, and its SDKs differ
+/// Keys and tokens of machines and applications: Clerk serves them with and without a version, and its SDKs differ
 /// in which they ask.
 fn keys_and_tokens() -> Router<Arc<Backend>> {
     Router::new()
         .merge(api_keys::router())
         .merge(m2m_tokens::router())
+        .merge(oauth_applications::token_router())
 }
 
 async fn unknown() -> Error {

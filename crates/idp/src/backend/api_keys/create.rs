@@ -4,19 +4,23 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
+use serde_json::Value;
 
 use super::fields;
-use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
 use crate::domain::api_keys::{self, NewKey};
-use crate::error::Refusal;
+use crate::error::{Refusal, Result};
 use crate::model::api_key::api_key;
 use crate::store;
 
 /// Makes a key of a user, an organization or a machine. 404 where there is no such subject, 409
 /// where it has a key of that name.
-pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) -> Answer {
+pub(super) async fn create(
+    State(backend): State<Arc<Backend>>,
+    mut form: Form,
+) -> Result<(StatusCode, Json<Value>)> {
     let idp = &backend.idp;
     let name = form.required("name").trim().to_owned();
     if !name.is_empty() && !(3..=255).contains(&name.chars().count()) {
@@ -41,5 +45,6 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
     let mut tx = backend.begin().await?;
     let (key, secret) = api_keys::create(idp, &mut tx, new).await?;
     tx.commit().await?;
-    Ok(Json(api_key(&key, Some(&secret), store::now(idp.env()))))
+    let shown = api_key(&key, Some(&secret), store::now(idp.env()));
+    Ok((StatusCode::CREATED, Json(shown)))
 }

@@ -33,10 +33,14 @@ pub(super) fn router() -> Router<Arc<Backend>> {
             "/oauth_applications/{id}/revoke_token",
             post(tokens::revoke),
         )
-        .route(
-            "/oauth_applications/access_tokens/verify",
-            post(tokens::verify),
-        )
+}
+
+/// What servers ask of the tokens that applications bring.
+pub(super) fn token_router() -> Router<Arc<Backend>> {
+    Router::new().route(
+        "/oauth_applications/access_tokens/verify",
+        post(tokens::verify),
+    )
 }
 
 async fn find_locked(tx: &mut Tx, id: &str) -> Result<Application> {

@@ -10,7 +10,9 @@ async fn key(world: &World, subject: &str, name: &str) -> Value {
         "name": name, "subject": subject, "scopes": ["read:things"],
         "claims": { "team": 7 }, "seconds_until_expiration": 3600,
     });
-    world.post("/api_keys", body).await.ok()
+    let made = world.post("/api_keys", body).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    made.body
 }
 
 #[tokio::test]

@@ -77,7 +77,8 @@ impl Answer<'_> {
     }
 
     fn against(&self, document: &Document, operation: &Operation) -> Vec<String> {
-        let response = resolve(&document.value, &operation.responses[self.status.as_str()]);
+        let status = exceptions::documented(self.api, &operation.id, self.status.as_u16());
+        let response = resolve(&document.value, &operation.responses[status.to_string()]);
         if !response.is_object() {
             return self.unforeseen(document, operation);
         }
