@@ -145,6 +145,15 @@ async fn a_user_is_asked_once_and_the_application_learns_who_it_is() {
     // The user is not asked again for the same.
     let again = ada.get(&authorize).await;
     assert!(param(&location(&again), "code").is_some());
+    let form = [
+        ("response_type", "code"),
+        ("client_id", row.client_id.as_str()),
+        ("scope", "openid email"),
+        ("state", "87654321"),
+    ];
+    let posted = location(&ada.post("/oauth/authorize", &form).await);
+    assert!(param(&posted, "code").is_some());
+    assert_eq!(param(&posted, "state").as_deref(), Some("87654321"));
 
     let form = [
         ("grant_type", "authorization_code"),
@@ -176,6 +185,10 @@ async fn a_user_is_asked_once_and_the_application_learns_who_it_is() {
         (&claims["sub"], &json!("ada@x.example"))
     );
     assert!(who.body["family_name"].is_null());
+    let request = Request::post("/__clerk/oauth/userinfo")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let posted = world.browser().send(request, Body::empty()).await;
+    assert_eq!(posted.body, who.body);
     let info = ask(
         &world,
         "/oauth/token_info",

@@ -268,6 +268,37 @@ async fn roles_change_and_the_last_admin_stays() {
 }
 
 #[tokio::test]
+async fn an_admin_removes_a_member() {
+    let world = World::new().await;
+    let mut ada = world.signed_up(ADA).await;
+    let id = ada.create_organization("Northwind").await;
+    let mut eve = world.signed_up(EVE).await;
+    join(&world, &id, &mut eve, "org:member").await;
+    let user_of = |session: Value| session["user"]["id"].as_str().unwrap().to_owned();
+    let of = |user: &str| format!("/v1/organizations/{id}/memberships/{user}");
+    let (of_ada, of_eve) = (
+        of(&user_of(ada.session().await)),
+        of(&user_of(eve.session().await)),
+    );
+    let path = eve.own(&of_ada).await;
+    let denied = eve.call("DELETE", &path, &[]).await;
+    denied.refused(403, "missing_organization_permission");
+    let path = ada.own(&of_eve).await;
+    let gone = ada.call("DELETE", &path, &[]).await;
+    assert_eq!(gone.ok()["role"], "org:member");
+    assert_eq!(gone.ok()["public_user_data"]["identifier"], EVE);
+    eve.touch(&id).await.refused(404, "resource_not_found");
+    let again = ada.call("DELETE", &path, &[]).await;
+    again.refused(404, "resource_not_found");
+    // The last one who may manage members stays.
+    let path = ada.own(&of_ada).await;
+    let refused = ada.call("DELETE", &path, &[]).await;
+    refused.refused(400, "organization_minimum_permissions_needed");
+    let types = world.said_types().await;
+    assert_eq!(types.last().unwrap(), "organizationMembership.deleted");
+}
+
+#[tokio::test]
 async fn two_admins_who_leave_at_once_leave_one() {
     let world = World::new().await;
     let mut ada = world.signed_up(ADA).await;
