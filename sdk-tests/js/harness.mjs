@@ -1,5 +1,7 @@
 // Runs steps one after the other and says of each what came of it. A step is a call of an SDK,
-// named by the operation of the Backend API that it is for (null where it is for none).
+// named by the operation of the Backend API that it is for (null where it is for none). Its label
+// begins with the method of the SDK that it calls.
+import assert from "node:assert/strict";
 
 const env = process.env;
 const notOffered = new Set(env.NOT_OFFERED.split(","));
@@ -14,10 +16,17 @@ export const stage = {
   webhookSecret: env.WEBHOOK_SECRET,
 };
 
-/** What the provider's tests see behind it: `findings`, `mails`, `webhooks`. */
-export async function behind(what) {
-  const response = await fetch(`${env.DOOR_URL}/${what}`);
+/** What the provider's tests see behind it: `findings`, `mails`, `webhooks`; `rotate` turns. */
+export async function behind(what, method = "GET") {
+  const response = await fetch(`${env.DOOR_URL}/${what}`, { method });
   return response.json();
+}
+
+/** Tells the provider's tests something: what is `offered`, which webhooks are `verified`. */
+export async function tell(what, body) {
+  const headers = { "content-type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify(body) };
+  assert.equal((await fetch(`${env.DOOR_URL}/${what}`, request)).status, 200);
 }
 
 /** A name that nobody else uses. */

@@ -3,6 +3,7 @@
 A step is a call of the SDK, named by the operation of the Backend API that it is for.
 """
 
+import base64
 import itertools
 import json
 import os
@@ -76,10 +77,28 @@ def new_user(**more):
     return clerk.users.create(email_address=[address()], **more)
 
 
-def behind(what):
-    """What the provider's tests see behind it: findings, mails, webhooks."""
-    with urllib.request.urlopen(f"{os.environ['DOOR_URL']}/{what}") as response:
+def behind(what, method="GET"):
+    """What the provider's tests see behind it: findings, mails, webhooks; rotate turns."""
+    url = f"{os.environ['DOOR_URL']}/{what}"
+    with urllib.request.urlopen(urllib.request.Request(url, method=method)) as response:
         return json.load(response)
+
+
+def tell(what, body):
+    """Tells the provider's tests something: what is offered, which webhooks are verified."""
+    request = urllib.request.Request(
+        f"{os.environ['DOOR_URL']}/{what}",
+        data=json.dumps(body).encode(),
+        headers={"content-type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 200
+
+
+def claims(jwt):
+    """What a token says, unverified."""
+    payload = jwt.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
 def refused(call, status, code):

@@ -53,8 +53,6 @@ pub fn run(args: &Args) -> Result<()> {
             process::run(
                 cargo("test")
                     .args(["--workspace", "--no-fail-fast"])
-                    // The clients that setup has installed must be there.
-                    .env("BAILIWICK_SDK_TESTS", "1")
                     .envs(machine.variables()),
             )
         });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { clerk, newUser } from "../client.mjs";
-import { stage, unique } from "../harness.mjs";
+import { stage } from "../harness.mjs";
 
 const apiKeys = {
   name: "api keys",
@@ -113,37 +113,4 @@ const machines = {
   ],
 };
 
-const applications = {
-  name: "oauth applications",
-  steps: [
-    ["CreateOAuthApplication", "oauthApplications.create", async (s) => {
-      s.application = await clerk.oauthApplications.create({
-        name: unique("App"),
-        redirectUris: ["https://app.example/callback"],
-        scopes: "profile email",
-      });
-      assert.ok(s.application.clientSecret);
-    }],
-    ["GetOAuthApplication", "oauthApplications.get", async (s) => {
-      const found = await clerk.oauthApplications.get(s.application.id);
-      assert.equal(found.clientId, s.application.clientId);
-    }],
-    ["ListOAuthApplications", "oauthApplications.list", async (s) => {
-      const page = await clerk.oauthApplications.list({ orderBy: "-created_at" });
-      assert.ok(page.data.some((one) => one.id === s.application.id));
-    }],
-    ["UpdateOAuthApplication", "oauthApplications.update", async (s) => {
-      const change = { oauthApplicationId: s.application.id, name: "Renamed" };
-      assert.equal((await clerk.oauthApplications.update(change)).name, "Renamed");
-    }],
-    ["RotateOAuthApplicationSecret", "oauthApplications.rotateSecret", async (s) => {
-      const rotated = await clerk.oauthApplications.rotateSecret(s.application.id);
-      assert.notEqual(rotated.clientSecret, s.application.clientSecret);
-    }],
-    ["DeleteOAuthApplication", "oauthApplications.delete", async (s) => {
-      assert.equal((await clerk.oauthApplications.delete(s.application.id)).deleted, true);
-    }],
-  ],
-};
-
-export default [apiKeys, machines, applications];
+export default [apiKeys, machines];

@@ -27,6 +27,15 @@ const users = {
       });
       assert.equal(user.passwordEnabled, true);
     }],
+    ["CreateUser", "users.createUser with numbers", async () => {
+      const user = await newUser({ phoneNumber: ["+12015550111", "+12015550112"] });
+      const [first, second] = user.phoneNumbers;
+      assert.deepEqual([first.phoneNumber, first.verification.status], ["+12015550111", "verified"]);
+      assert.equal(user.primaryPhoneNumberId, first.id);
+      const change = { primaryPhoneNumberID: second.id };
+      const changed = await clerk.users.updateUser(user.id, change);
+      assert.equal(changed.primaryPhoneNumberId, second.id);
+    }],
     ["GetUser", "users.getUser", async (s) => {
       const user = await clerk.users.getUser(s.id);
       assert.equal(user.externalId, s.externalId);

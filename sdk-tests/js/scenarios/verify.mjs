@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { verifyToken } from "@clerk/backend";
-import { verifyWebhook } from "@clerk/backend/webhooks";
-import { Webhook as StandardWebhook } from "standardwebhooks";
-import { Webhook as SvixWebhook } from "svix";
 import { Browser } from "../browser.mjs";
 import { clerk } from "../client.mjs";
-import { behind, stage } from "../harness.mjs";
+import { stage } from "../harness.mjs";
 
 const page = (path, headers) =>
   new Request(`${stage.home}${path}`, {
@@ -90,7 +87,7 @@ const tokens = {
 const handshake = {
   name: "handshake",
   steps: [
-    ["fapi:handshakeClient", "a session without its cookie is shaken hands with", async (s) => {
+    [null, "a session without its cookie is shaken hands with", async (s) => {
       s.browser = new Browser();
       s.session = await s.browser.signUp();
       for (const name of s.browser.cookies.keys()) {
@@ -103,7 +100,7 @@ const handshake = {
       s.location = state.headers.get("location");
       assert.ok(s.location.startsWith(`${stage.frontend}/v1/client/handshake`), s.location);
     }],
-    ["fapi:handshakeClient", "the handshake leads back with the session", async (s) => {
+    [null, "the handshake leads back with the session", async (s) => {
       const response = await fetch(s.location, {
         redirect: "manual",
         headers: { cookie: s.browser.header() },
@@ -113,7 +110,7 @@ const handshake = {
       assert.ok(s.back.startsWith(`${stage.home}/deep?x=1`), s.back);
       s.browser.keep(response);
     }],
-    ["fapi:handshakeClient", "the page is signed in after the handshake", async (s) => {
+    [null, "the page is signed in after the handshake", async (s) => {
       const path = s.back.slice(stage.home.length);
       const state = await clerk.authenticateRequest(page(path, { cookie: s.browser.header() }));
       for (const cookie of state.headers.getSetCookie()) {
@@ -124,52 +121,23 @@ const handshake = {
       const session = [...s.browser.cookies.keys()].some((name) => name.startsWith("__session"));
       assert.ok(session);
     }],
-  ],
-};
-
-/** Waits until at least one webhook of the type is there. */
-async function received(type) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const all = await behind("webhooks");
-    if (all.some(({ body }) => JSON.parse(body).type === type)) {
-      return all;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`no webhook ${type} came`);
-}
-
-const webhooks = {
-  name: "webhooks",
-  steps: [
-    [null, "svix, standardwebhooks and verifyWebhook accept every message", async (s) => {
-      const user = await clerk.users.createUser({ emailAddress: [`last${process.pid}@x.example`] });
-      await clerk.users.deleteUser(user.id);
-      s.all = await received("user.deleted");
-      const svix = new SvixWebhook(stage.webhookSecret);
-      const standard = new StandardWebhook(stage.webhookSecret);
-      for (const { headers, body } of s.all) {
-        const event = JSON.parse(body);
-        assert.deepEqual(svix.verify(body, headers), event);
-        assert.deepEqual(
-          standard.verify(body, {
-            "webhook-id": headers["svix-id"],
-            "webhook-timestamp": headers["svix-timestamp"],
-            "webhook-signature": headers["svix-signature"],
-          }),
-          event,
-        );
-        const request = new Request(stage.home, { method: "POST", headers, body });
-        const verified = await verifyWebhook(request, { signingSecret: stage.webhookSecret });
-        assert.equal(verified.type, event.type);
-      }
-    }],
-    [null, "a changed message is refused", async (s) => {
-      const [{ headers, body }] = s.all;
-      const svix = new SvixWebhook(stage.webhookSecret);
-      assert.throws(() => svix.verify(body.replace("{", "{ "), headers));
+    ["RefreshSession", "sessions.refreshSession", async (s) => {
+      const cookie = (start) => [...s.browser.cookies].find(([name]) => name.startsWith(start))[1];
+      const wanted = {
+        expired_token: cookie("__session"),
+        refresh_token: cookie("__refresh"),
+        request_origin: stage.home,
+        request_headers: { host: ["app.example"] },
+        format: "token",
+      };
+      const { jwt } = await clerk.sessions.refreshSession(s.session.id, wanted);
+      const claims = await verifyToken(jwt, { apiUrl: stage.backend, secretKey: stage.secretKey });
+      assert.deepEqual([claims.sid, claims.azp], [s.session.id, stage.home]);
+      const strange = { ...wanted, request_origin: "https://elsewhere.example" };
+      const refused = clerk.sessions.refreshSession(s.session.id, strange);
+      await assert.rejects(refused, { status: 401 });
     }],
   ],
 };
 
-export default [tokens, handshake, webhooks];
+export default [tokens, handshake];

@@ -1,8 +1,9 @@
-"""Sessions, tokens, keys and machines."""
+"""Sessions and tokens."""
 
-from clerk_backend_api import Clerk
+import time
 
-from harness import BACKEND, Scenario, address, clerk, new_user, unique
+from browser import Browser
+from harness import FRONTEND, HOME, Scenario, address, claims, clerk, new_user, refused, unique
 
 sessions = Scenario("sessions")
 step = sessions.step
@@ -12,6 +13,7 @@ step = sessions.step
 def create(s):
     s.user = new_user()
     s.session = clerk.sessions.create(request={"user_id": s.user.id})
+    assert (s.session.user_id, s.session.status) == (s.user.id, "active")
 
 
 @step("GetSession")
@@ -27,14 +29,17 @@ def list_(s):
 
 @step("CreateSessionToken")
 def create_token(s):
-    token = clerk.sessions.create_token(session_id=s.session.id, expires_in_seconds=60)
-    assert token.jwt.count(".") == 2
+    token = clerk.sessions.create_token(session_id=s.session.id, expires_in_seconds=90)
+    said = claims(token.jwt)
+    assert (said["sub"], said["exp"] - said["iat"]) == (s.user.id, 90)
 
 
 @step("CreateJWTTemplate")
 def create_template(s):
-    request = {"name": unique("template"), "claims": {"mail": "{{user.primary_email_address}}"}}
+    # The SDK's type for claims has no fields, so none get through.
+    request = {"name": unique("template"), "claims": {}, "lifetime": 90}
     s.template = clerk.jwt_templates.create(request=request)
+    assert (s.template.name, s.template.lifetime) == (request["name"], 90)
 
 
 @step("GetJWTTemplate")
@@ -50,7 +55,7 @@ def list_templates(s):
 @step("UpdateJWTTemplate")
 def update_template(s):
     changed = clerk.jwt_templates.update(
-        template_id=s.template.id, name=s.template.name, claims={"kind": "py"}, lifetime=120
+        template_id=s.template.id, name=s.template.name, claims={}, lifetime=120
     )
     assert changed.lifetime == 120
 
@@ -60,12 +65,33 @@ def create_token_from_template(s):
     token = clerk.sessions.create_token_from_template(
         session_id=s.session.id, template_name=s.template.name
     )
-    assert token.jwt.count(".") == 2
+    said = claims(token.jwt)
+    assert (said["sub"], said["exp"] - said["iat"]) == (s.user.id, 120)
 
 
 @step("DeleteJWTTemplate")
 def delete_template(s):
     assert clerk.jwt_templates.delete(template_id=s.template.id).deleted is True
+
+
+@step("RefreshSession")
+def refresh(s):
+    browser = Browser()
+    cookies = browser.shake_hands()
+    wanted = {
+        "session_id": browser.session["id"],
+        "expired_token": cookies["__session"],
+        "refresh_token": next(cookies[name] for name in cookies if name.startswith("__refresh")),
+        "request_headers": {"host": ["app.example"]},
+    }
+    token = clerk.sessions.refresh(request_origin=HOME, **wanted)
+    said = claims(token.jwt)
+    assert (said["sid"], said["azp"]) == (wanted["session_id"], HOME)
+    refused(
+        lambda: clerk.sessions.refresh(request_origin="https://elsewhere.example", **wanted),
+        401,
+        "request_origin_invalid",
+    )
 
 
 @step("RevokeSession")
@@ -107,7 +133,29 @@ def revoke_actor_token(s):
 
 @step("CreateTestingToken")
 def create_testing_token(_):
-    assert clerk.testing_tokens.create().token
+    made = clerk.testing_tokens.create()
+    # In seconds, as Clerk has it.
+    assert made.token and made.expires_at > time.time()
+
+
+@step("CreateAgentTask")
+def create_agent_task(s):
+    s.task = clerk.agent_tasks.create(
+        request={
+            "on_behalf_of": {"user_id": s.user.id},
+            "permissions": "*",
+            "agent_name": "Tests",
+            "task_description": "Look around",
+            "redirect_url": HOME,
+        }
+    )
+    assert s.task.url.startswith(FRONTEND)
+
+
+@step("RevokeAgentTask")
+def revoke_agent_task(s):
+    revoked = clerk.agent_tasks.revoke(agent_task_id=s.task.agent_task_id)
+    assert revoked.agent_task_id == s.task.agent_task_id
 
 
 @step("CreateInvitation")
@@ -133,124 +181,40 @@ def revoke_invitation(s):
     assert clerk.invitations.revoke(invitation_id=s.invitation.id).status == "revoked"
 
 
-machines = Scenario("machines")
-step = machines.step
+clients = Scenario("clients")
+step = clients.step
 
 
-@step("CreateMachine")
-def create_machine(s):
-    s.machine = clerk.machines.create(request={"name": "Sender", "default_token_ttl": 600})
-    s.other = clerk.machines.create(request={"name": "Receiver"})
+@step("GetClientList")
+def list_clients(s):
+    s.browser = Browser()
+    s.client_id = clerk.sessions.get(session_id=s.browser.session["id"]).client_id
+    assert s.client_id in [one.id for one in clerk.clients.list(limit=100)]
 
 
-@step("GetMachine")
-def get_machine(s):
-    assert clerk.machines.get(machine_id=s.machine.id).name == "Sender"
+@step("GetClient")
+def get_client(s):
+    assert clerk.clients.get(client_id=s.client_id).session_ids == [s.browser.session["id"]]
 
 
-@step("ListMachines")
-def list_machines(s):
-    assert s.machine.id in [one.id for one in clerk.machines.list(limit=100).data]
+@step("VerifyClient")
+def verify_client(s):
+    client = clerk.clients.verify(request={"token": s.browser.secret()})
+    assert client.last_active_session_id == s.browser.session["id"]
 
 
-@step("UpdateMachine")
-def update_machine(s):
-    assert clerk.machines.update(machine_id=s.machine.id, name="Courier").name == "Courier"
+@step("GetSignUp")
+def get_sign_up(s):
+    s.email = address()
+    s.sign_up = s.browser.new_sign_up(s.email)
+    found = clerk.sign_ups.get(id=s.sign_up["id"])
+    assert (found.email_address, found.status) == (s.email, "missing_requirements")
 
 
-@step("CreateMachineScope")
-def create_machine_scope(s):
-    scope = clerk.machines.create_scope(machine_id=s.machine.id, to_machine_id=s.other.id)
-    assert scope.to_machine_id == s.other.id
+@step("UpdateSignUp")
+def update_sign_up(s):
+    wanted = unique("crm-")
+    assert clerk.sign_ups.update(id=s.sign_up["id"], external_id=wanted).external_id == wanted
 
 
-@step("GetMachineSecretKey")
-def get_machine_secret_key(s):
-    s.secret = clerk.machines.get_secret_key(machine_id=s.machine.id).secret
-    # The SDK asks for tokens in the name of the machine.
-    s.courier = Clerk(bearer_auth=s.secret, server_url=f"{BACKEND}/v1", retry_config=None)
-
-
-@step("createM2MToken")
-def create_m2m_token(s):
-    s.token = s.courier.m2m.create_token(seconds_until_expiration=300, claims={"job": "nightly"})
-    assert s.token.token.startswith("mt_")
-
-
-@step("verifyM2MToken")
-def verify_m2m_token(s):
-    assert clerk.m2m.verify_token(token=s.token.token).subject == s.machine.id
-
-
-@step("getM2MTokens")
-def get_m2m_tokens(s):
-    page = clerk.m2m.list_tokens(subject=s.machine.id)
-    assert s.token.id in [one.id for one in page.m2m_tokens]
-
-
-@step("revokeM2MToken")
-def revoke_m2m_token(s):
-    assert clerk.m2m.revoke_token(m2m_token_id=s.token.id).revoked is True
-
-
-@step("DeleteMachineScope")
-def delete_machine_scope(s):
-    gone = clerk.machines.delete_scope(machine_id=s.machine.id, other_machine_id=s.other.id)
-    assert gone.to_machine_id == s.other.id
-
-
-@step("RotateMachineSecretKey")
-def rotate_machine_secret_key(s):
-    rotated = clerk.machines.rotate_secret_key(machine_id=s.machine.id, previous_token_ttl=0)
-    assert rotated.secret != s.secret
-
-
-@step("DeleteMachine")
-def delete_machine(s):
-    assert clerk.machines.delete(machine_id=s.other.id).id == s.other.id
-
-
-applications = Scenario("oauth applications")
-step = applications.step
-
-
-@step("CreateOAuthApplication")
-def create_application(s):
-    s.application = clerk.oauth_applications.create(
-        request={"name": unique("App"), "redirect_uris": ["https://app.example/callback"]}
-    )
-
-
-@step("GetOAuthApplication")
-def get_application(s):
-    found = clerk.oauth_applications.get(oauth_application_id=s.application.id)
-    assert found.client_id == s.application.client_id
-
-
-@step("ListOAuthApplications")
-def list_applications(s):
-    page = clerk.oauth_applications.list(limit=100)
-    assert s.application.id in [one.id for one in page.data]
-
-
-@step("UpdateOAuthApplication")
-def update_application(s):
-    changed = clerk.oauth_applications.update(
-        oauth_application_id=s.application.id, name="Renamed"
-    )
-    assert changed.name == "Renamed"
-
-
-@step("RotateOAuthApplicationSecret")
-def rotate_application_secret(s):
-    rotated = clerk.oauth_applications.rotate_secret(oauth_application_id=s.application.id)
-    assert rotated.client_secret
-
-
-@step("DeleteOAuthApplication")
-def delete_application(s):
-    gone = clerk.oauth_applications.delete(oauth_application_id=s.application.id)
-    assert gone.deleted is True
-
-
-ALL = [sessions, tokens, machines, applications]
+ALL = [sessions, tokens, clients]

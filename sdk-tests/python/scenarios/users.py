@@ -22,6 +22,16 @@ def create(s):
     assert s.ada.public_metadata == {"plan": "gold"}
 
 
+@step("CreateUser")
+def create_with_numbers(_):
+    user = new_user(phone_number=["+12015550161", "+12015550162"])
+    first, second = user.phone_numbers
+    assert (first.phone_number, first.verification.status) == ("+12015550161", "verified")
+    assert user.primary_phone_number_id == first.id
+    changed = clerk.users.update(user_id=user.id, primary_phone_number_id=second.id)
+    assert changed.primary_phone_number_id == second.id
+
+
 @step("GetUser")
 def get(s):
     assert clerk.users.get(user_id=s.id).external_id == s.external_id
@@ -32,7 +42,9 @@ def get(s):
 def list_(s):
     found = clerk.users.list(request={"external_id": [s.external_id]})
     assert [user.id for user in found] == [s.id]
-    assert clerk.users.list(request={"limit": 1, "offset": 1, "order_by": "-created_at"}) is not None
+    newest = clerk.users.list(request={"limit": 2, "order_by": "-created_at"})
+    assert newest[0].created_at >= newest[1].created_at
+    assert newest[1].id == s.id
 
 
 @step("GetUsersCount")
@@ -61,6 +73,11 @@ def replace_metadata(s):
 @step("VerifyPassword")
 def verify_password(s):
     assert clerk.users.verify_password(user_id=s.id, password=PASSWORD).verified is True
+    refused(
+        lambda: clerk.users.verify_password(user_id=s.id, password="wrong"),
+        422,
+        "incorrect_password",
+    )
 
 
 @step("SetUserPasswordCompromised")
@@ -115,17 +132,15 @@ def invitations(s):
 
 @step("InstanceGetOrganizationMemberships")
 def all_memberships(s):
-    assert clerk.users.get_instance_organization_memberships().total_count >= 0
-
-
-@step("GetOAuthAccessToken")
-def oauth_access_token(s):
-    assert clerk.users.get_o_auth_access_token(user_id=s.id, provider="oauth_google") == []
+    organization = clerk.organizations.create(request={"name": "Own", "created_by": s.id})
+    page = clerk.users.get_instance_organization_memberships(order_by="-created_at")
+    assert page.data[0].organization.id == organization.id
+    assert clerk.users.get_organization_memberships(user_id=s.id).total_count == 1
 
 
 @step("ListUserTrustedDevices")
 def trusted_devices(s):
-    assert clerk.users.list_trusted_devices(user_id=s.id) is not None
+    assert clerk.users.list_trusted_devices(user_id=s.id).data == []
 
 
 @step("SetUserProfileImage")

@@ -6,9 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-/// By interface and operation, who got a valid success of it.
+/// Who has to do with an operation, by interface and operation.
+type Callers = BTreeMap<(String, String), BTreeSet<String>>;
+
+/// Who got a valid success of an operation, and which SDKs have methods for it.
 #[derive(Default)]
-pub struct Coverage(BTreeMap<(String, String), BTreeSet<String>>);
+pub struct Coverage {
+    called: Callers,
+    offered: Callers,
+}
+
+/// The SDKs that the tests run.
+const SDKS: [&str; 2] = ["javascript", "python"];
 
 fn folder() -> PathBuf {
     paths::target().join("tmp/clerk-coverage")
@@ -41,22 +50,45 @@ impl Coverage {
     fn add(&mut self, text: &str) {
         for line in text.lines() {
             let fields: Vec<&str> = line.split('\t').collect();
-            if let [interface, operation, status, how] = fields[..]
-                && is_success(status)
-            {
-                let key = (interface.to_owned(), operation.to_owned());
-                self.0.entry(key).or_default().insert(how.to_owned());
-            }
+            let [interface, operation, status, how] = fields[..] else {
+                continue;
+            };
+            let callers = match status {
+                "offered" => &mut self.offered,
+                status if is_success(status) => &mut self.called,
+                _ => continue,
+            };
+            let key = (interface.to_owned(), operation.to_owned());
+            callers.entry(key).or_default().insert(how.to_owned());
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.called.is_empty()
     }
 
     /// Who got a valid success of the operation.
     pub fn of(&self, interface: &str, operation: &str) -> Option<&BTreeSet<String>> {
-        self.0.get(&(interface.to_owned(), operation.to_owned()))
+        self.called
+            .get(&(interface.to_owned(), operation.to_owned()))
+    }
+
+    /// The SDKs of which no run has said what they have methods for.
+    pub fn silent(&self) -> Vec<&'static str> {
+        let offers = |sdk: &str| self.offered.values().any(|sdks| sdks.contains(sdk));
+        SDKS.into_iter().filter(|sdk| !offers(sdk)).collect()
+    }
+
+    /// The SDKs that have a method for an operation, and did not get a valid success of it.
+    pub fn uncalled(&self, interface: &str, operation: &str) -> Vec<&str> {
+        let key = (interface.to_owned(), operation.to_owned());
+        let called = self.called.get(&key);
+        let has_called = |sdk: &String| called.is_some_and(|called| called.contains(sdk));
+        let offering = self.offered.get(&key).into_iter().flatten();
+        offering
+            .filter(|sdk| !has_called(sdk))
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -72,10 +104,29 @@ mod tests {
     #[test]
     fn only_whole_lines_of_successes_count() {
         let mut coverage = Coverage::default();
-        coverage.add("fapi\tgetClient\t200\tdirect\nfapi\tverify\t303\tsdk\nbapi\tGetUser\t404\tsdk\nbapi\tBanUser\t20");
+        coverage.add("fapi\tgetClient\t200\tdirect\nfapi\tverify\t303\tdirect\nbapi\tGetUser\t404\tpython\nbapi\tBanUser\t20");
         assert!(coverage.of("fapi", "getClient").is_some());
         assert!(coverage.of("fapi", "verify").is_some());
         assert!(coverage.of("bapi", "GetUser").is_none());
         assert!(coverage.of("bapi", "BanUser").is_none());
+    }
+
+    #[test]
+    fn an_sdk_that_has_a_method_must_have_called_it() {
+        let mut coverage = Coverage::default();
+        coverage.add("bapi\tGetUser\toffered\tpython\nbapi\tGetUser\toffered\tjavascript\n");
+        assert!(coverage.is_empty() && coverage.silent().is_empty());
+        coverage.add("bapi\tGetUser\t200\tdirect\nbapi\tGetUser\t200\tpython\n");
+        assert_eq!(coverage.uncalled("bapi", "GetUser"), ["javascript"]);
+        coverage.add("bapi\tGetUser\t200\tjavascript\n");
+        assert!(coverage.uncalled("bapi", "GetUser").is_empty());
+        assert!(coverage.uncalled("bapi", "BanUser").is_empty());
+    }
+
+    #[test]
+    fn an_sdk_that_did_not_run_is_named() {
+        let mut coverage = Coverage::default();
+        coverage.add("bapi\tGetUser\toffered\tjavascript\n");
+        assert_eq!(coverage.silent(), ["python"]);
     }
 }

@@ -64,9 +64,13 @@ impl Reasons {
         find(&self.partly, operation)
     }
 
-    /// Fails where a reason is missing, outdated, or for nothing.
+    /// Fails where a reason is missing, outdated, or for nothing, and where an operation that is
+    /// offered was not called by an SDK that has a method for it.
     pub fn check(&self, operations: &[Operation], coverage: &Coverage) -> Result<()> {
-        let mut findings = Vec::new();
+        let silent = coverage.silent().into_iter();
+        let mut findings: Vec<String> = silent
+            .map(|sdk| format!("the SDK for {sdk} was not run"))
+            .collect();
         for operation in operations {
             let (interface, id) = (&operation.interface, &operation.id);
             let is_exercised = coverage.of(interface, id).is_some();
@@ -78,6 +82,11 @@ impl Reasons {
                     findings.push(format!("{interface} {id}: exercised, but {why}"))
                 }
                 _ => {}
+            }
+            if is_exercised {
+                let uncalled = coverage.uncalled(interface, id).into_iter();
+                let finding = |sdk| format!("{interface} {id}: not called by the SDK for {sdk}");
+                findings.extend(uncalled.map(finding));
             }
         }
         for reason in self.no.iter().chain(&self.partly) {

@@ -3,7 +3,6 @@
 use super::coverage::Coverage;
 use super::operations::Operation;
 use super::reasons::Reasons;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const HEAD: &str = "# Compatibility with Clerk
@@ -14,10 +13,14 @@ The embedded identity provider speaks Clerk's Frontend API and Backend API of 20
 the webhooks of 2025-04-15. An operation is
 
 - **yes** where a test called it and the answer was valid by Clerk's official document, closed
-  schemas included: *SDK* through a published SDK, *component* through a Clerk component in a
-  browser, *direct* by an HTTP request of a test;
+  schemas included;
 - **partly** where that holds within the limits that are named;
 - **no** for the reason that is named.
+
+The last column says who called: a published SDK in the version that `sdk-tests` pins (known by how
+it introduces itself), or a test *directly* over HTTP. What an SDK has a method for, it calls: the
+tests compare with the methods of the installed packages. For an event it says whose libraries
+verified it: those of Svix, Standard Webhooks and Clerk.
 
 ";
 
@@ -30,7 +33,7 @@ const INTERFACES: [(&str, &str); 3] = [
 
 /// What became of an operation.
 enum Verdict<'a> {
-    Yes(&'a BTreeSet<String>),
+    Yes,
     Partly(&'a str),
     No(&'a str),
 }
@@ -49,7 +52,7 @@ pub fn render(operations: &[Operation], coverage: &Coverage, reasons: &Reasons) 
                 .count()
         };
         let all = of_it().count();
-        let yes = count(|verdict| matches!(verdict, Verdict::Yes(_)));
+        let yes = count(|verdict| matches!(verdict, Verdict::Yes));
         let partly = count(|verdict| matches!(verdict, Verdict::Partly(_)));
         let no = count(|verdict| matches!(verdict, Verdict::No(_)));
         line(
@@ -67,7 +70,11 @@ pub fn render(operations: &[Operation], coverage: &Coverage, reasons: &Reasons) 
             }
             line(
                 &mut text,
-                &row(operation, &verdict(operation, coverage, reasons)),
+                &row(
+                    operation,
+                    &through(operation, coverage),
+                    &verdict(operation, coverage, reasons),
+                ),
             );
         }
     }
@@ -77,45 +84,52 @@ pub fn render(operations: &[Operation], coverage: &Coverage, reasons: &Reasons) 
 fn verdict<'a>(operation: &Operation, coverage: &'a Coverage, reasons: &'a Reasons) -> Verdict<'a> {
     match coverage.of(&operation.interface, &operation.id) {
         None => Verdict::No(reasons.no(operation).unwrap_or("not exercised")),
-        Some(how) => reasons
+        Some(_) => reasons
             .partly(operation)
-            .map_or(Verdict::Yes(how), Verdict::Partly),
+            .map_or(Verdict::Yes, Verdict::Partly),
     }
 }
 
 /// Events are in no groups and have no paths.
 fn open(text: &mut String, operation: &Operation) {
     if operation.interface == "webhooks" {
-        text.push_str("\n| event | |\n| --- | --- |\n");
+        text.push_str("\n| event | | verified by |\n| --- | --- | --- |\n");
         return;
     }
     if operation.group != "-" {
         line(text, &format!("\n### {}", operation.group));
     }
-    text.push_str("\n| operation | | |\n| --- | --- | --- |\n");
+    text.push_str("\n| operation | | | through |\n| --- | --- | --- | --- |\n");
 }
 
-fn row(operation: &Operation, verdict: &Verdict<'_>) -> String {
+fn row(operation: &Operation, through: &str, verdict: &Verdict<'_>) -> String {
     let said = match verdict {
-        Verdict::Yes(how) => format!("**yes**: {}", said(how)),
+        Verdict::Yes => "**yes**".to_owned(),
         Verdict::Partly(how) => format!("**partly**: {how}"),
         Verdict::No(why) => format!("no: {why}"),
     };
     if operation.interface == "webhooks" {
-        return format!("| `{}` | {said} |", operation.id);
+        return format!("| `{}` | {said} | {through} |", operation.id);
     }
     let Operation {
         id, method, path, ..
     } = operation;
-    format!("| {id} | `{method} {path}` | {said} |")
+    format!("| {id} | `{method} {path}` | {said} | {through} |")
 }
 
-fn said(how: &BTreeSet<String>) -> String {
-    let names = how.iter().map(|how| match how.as_str() {
-        "sdk" => "SDK",
-        other => other,
-    });
-    names.collect::<Vec<_>>().join(", ")
+/// Who called, in the order of their weight; nobody where there is no valid answer.
+fn through(operation: &Operation, coverage: &Coverage) -> String {
+    let Some(callers) = coverage.of(&operation.interface, &operation.id) else {
+        return String::new();
+    };
+    let has_called = |caller: &str| callers.contains(caller);
+    let all = [
+        (has_called("javascript"), "JS SDK"),
+        (has_called("python"), "Python SDK"),
+        (has_called("direct"), "direct"),
+    ];
+    let names = all.into_iter().filter(|(has_called, _)| *has_called);
+    names.map(|(_, name)| name).collect::<Vec<_>>().join(", ")
 }
 
 /// Writing into a string cannot fail.

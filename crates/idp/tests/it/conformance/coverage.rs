@@ -14,8 +14,20 @@ use std::sync::{LazyLock, Mutex};
 pub enum How {
     /// A test, over HTTP.
     Direct,
-    /// A published SDK.
-    Sdk,
+    /// Clerk's SDKs for JavaScript.
+    JavaScript,
+    /// Clerk's SDK for Python.
+    Python,
+}
+
+impl How {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::JavaScript => "javascript",
+            Self::Python => "python",
+        }
+    }
 }
 
 static FILE: LazyLock<Mutex<(File, BTreeSet<String>)>> = LazyLock::new(|| {
@@ -26,13 +38,10 @@ static FILE: LazyLock<Mutex<(File, BTreeSet<String>)>> = LazyLock::new(|| {
     Mutex::new((file.unwrap(), BTreeSet::new()))
 });
 
-/// Remembers that `operation` of `api` was answered with `status`, validly.
+/// Remembers that `operation` of `api` was answered with `status`, validly; or that an SDK has it,
+/// where the status is `offered`.
 pub fn record(api: &str, operation: &str, status: &str, how: How) {
-    let how = match how {
-        How::Direct => "direct",
-        How::Sdk => "sdk",
-    };
-    let line = format!("{api}\t{operation}\t{status}\t{how}\n");
+    let line = format!("{api}\t{operation}\t{status}\t{}\n", how.name());
     let mut guard = FILE.lock().unwrap();
     let (file, seen) = &mut *guard;
     if seen.insert(line.clone()) {

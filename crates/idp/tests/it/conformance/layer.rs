@@ -1,29 +1,38 @@
 //! Checking what a server answers to clients that are no part of the tests' own code.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use http::header;
 
 use super::answer::Answer;
 use super::coverage::How;
 use super::document::Api;
 
-/// What was answered not as documented.
-pub type Findings = Arc<Mutex<Vec<String>>>;
+/// Who watches a server.
+pub trait Watcher: Send + Sync + 'static {
+    /// Who introduces itself by this `User-Agent`.
+    fn who(&self, agent: &str) -> How;
 
-/// Requests of the tests' own code to a server for SDKs say so by this header.
-pub const DIRECT: &str = "x-direct";
+    /// What was answered, and everything that is not as documented in it.
+    fn answered(&self, answer: &Answer<'_>, violations: &[String]);
+}
 
 /// `router`, whose answers are all checked. Its paths start with `prefix`, which the document does
 /// not have.
-pub fn checked(router: Router, api: Api, prefix: &'static str, findings: Findings) -> Router {
+pub fn checked(
+    router: Router,
+    api: Api,
+    prefix: &'static str,
+    watcher: Arc<impl Watcher>,
+) -> Router {
     router.layer(from_fn(move |request: Request, next: Next| {
-        let findings = Arc::clone(&findings);
-        async move { check(request, next, api, prefix, &findings).await }
+        let watcher = Arc::clone(&watcher);
+        async move { check(request, next, api, prefix, &*watcher).await }
     }))
 }
 
@@ -32,15 +41,12 @@ async fn check(
     next: Next,
     api: Api,
     prefix: &str,
-    findings: &Findings,
+    watcher: &impl Watcher,
 ) -> Response {
     let method = request.method().clone();
     let asked = request.uri().path_and_query().unwrap().to_string();
-    let how = if request.headers().contains_key(DIRECT) {
-        How::Direct
-    } else {
-        How::Sdk
-    };
+    let agent = request.headers().get(header::USER_AGENT);
+    let how = watcher.who(agent.map_or("", |agent| agent.to_str().unwrap_or("")));
     let (parts, body) = next.run(request).await.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let answer = Answer {
@@ -52,11 +58,6 @@ async fn check(
         headers: &parts.headers,
         body: &body,
     };
-    let violations = answer.violations();
-    if !violations.is_empty() {
-        let text = violations.join("\n");
-        let line = format!("{method} {asked} {}:\n{text}", parts.status);
-        findings.lock().unwrap().push(line);
-    }
+    watcher.answered(&answer, &answer.violations());
     Response::from_parts(parts, Body::from(body))
 }

@@ -12,7 +12,7 @@ pub mod events;
 mod exceptions;
 mod formats;
 pub mod layer;
-mod operation;
+pub mod operation;
 mod schema;
 
 pub use answer::Answer;

@@ -1,5 +1,7 @@
 //! Which operation of a document a request went to.
 
+use std::path::Path;
+
 use http::Method;
 use serde_json::Value;
 
@@ -36,6 +38,27 @@ pub fn list(document: &Value) -> Vec<Operation> {
                 method,
                 parts: parts(path).map(constant).collect(),
                 responses: operation["responses"].clone(),
+            });
+        }
+    }
+    operations
+}
+
+/// The operations of an interface in the list that the project keeps: without responses.
+pub fn kept(interface: &str) -> Vec<Operation> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("compatibility/operations.tsv");
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut operations = Vec::new();
+    for line in text.lines() {
+        let [of, _, method, path, id] = line.split('\t').collect::<Vec<_>>()[..] else {
+            continue;
+        };
+        if of == interface {
+            operations.push(Operation {
+                id: id.to_owned(),
+                method: method.parse().unwrap(),
+                parts: parts(path).map(constant).collect(),
+                responses: Value::Null,
             });
         }
     }

@@ -1,48 +1,29 @@
 //! Published SDKs as clients, unmodified: their scripts are in `sdk-tests`, each a child process.
 //!
-//! `cargo xtask test` installs the SDKs. Where they are not installed, and nobody demands them,
-//! these tests say so and do nothing.
+//! A call counts as an SDK's where the request introduces itself as the pinned version of that
+//! SDK; what the scripts ask by themselves counts as direct.
 
+mod client;
+mod door;
+mod seen;
 mod stage;
 
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::process::Command;
 use tokio::time::timeout;
 
+use client::Sdk;
 use stage::Stage;
-
-/// Set by `cargo xtask test`: the SDKs must be there.
-const DEMANDED: &str = "BAILIWICK_SDK_TESTS";
 
 /// Nothing hangs: a script that takes longer is wrong.
 const LIMIT: Duration = Duration::from_secs(300);
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Whether `file`, which the installed SDKs need, is there.
-fn is_installed(file: &Path) -> bool {
-    let is_there = file.exists();
-    assert!(
-        is_there || std::env::var_os(DEMANDED).is_none(),
-        "{} is not there",
-        file.display()
-    );
-    if !is_there {
-        eprintln!("skipped: {} is not there", file.display());
-    }
-    is_there
-}
-
-async fn run(mut command: Command, folder: &Path) {
-    let stage = Stage::start().await;
+async fn run(sdk: Sdk) {
+    let mut command = sdk.command();
+    let stage = Stage::start(sdk).await;
     let child = command
-        .current_dir(folder)
-        .envs(stage.variables())
+        .envs(stage.variables.clone())
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();
@@ -55,26 +36,57 @@ async fn run(mut command: Command, folder: &Path) {
         text(&output.stdout),
         text(&output.stderr)
     );
+    stage.seen.assert_everything_was_called();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn javascript() {
-    let folder = root().join("sdk-tests/js");
-    if !is_installed(&folder.join("node_modules/@clerk/backend")) {
-        return;
-    }
-    let mut command = Command::new("node");
-    command.args(["--import", "./loopback.mjs", "run.mjs"]);
-    run(command, &folder).await;
+    run(Sdk::JavaScript).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn python() {
-    let program = root().join(".tools/sdk-python/bin/python");
-    if !is_installed(&program) {
-        return;
+    run(Sdk::Python).await;
+}
+
+#[test]
+fn only_the_pinned_sdks_count_as_sdks() {
+    let js = ["@clerk/backend@", "@clerk/express@"].map(|name| {
+        let folder = Sdk::JavaScript.folder();
+        let lock = std::fs::read_to_string(folder.join("package-lock.json")).unwrap();
+        let lock: serde_json::Value = serde_json::from_str(&lock).unwrap();
+        let package = format!("node_modules/{}", name.trim_end_matches('@'));
+        let version = lock["packages"][&package]["version"].as_str().unwrap();
+        format!("{name}{version}")
+    });
+    assert!(js.iter().all(|agent| Sdk::JavaScript.sends(agent)));
+    for agent in ["", "node", "@clerk/backend@0.0.1", "Test Firefox/130.0"] {
+        assert!(!Sdk::JavaScript.sends(agent) && !Sdk::Python.sends(agent));
     }
-    let mut command = Command::new(program);
-    command.args(["-B", "run.py"]);
-    run(command, &root().join("sdk-tests/python")).await;
+    assert!(!Sdk::Python.sends("speakeasy-sdk/python 0.0.1 2 2026-05-12 clerk-backend-api"));
+    assert!(!Sdk::Python.sends(&js[0]));
+}
+
+/// The scripts ask some things by themselves, and must not pass for the SDK then.
+#[test]
+fn no_script_introduces_itself_as_an_sdk() {
+    for sdk in [Sdk::JavaScript, Sdk::Python] {
+        for folder in [sdk.folder(), sdk.folder().join("scenarios")] {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let file = entry.unwrap().path();
+                let is_script = file
+                    .extension()
+                    .is_some_and(|extension| extension == "mjs" || extension == "py");
+                if is_script {
+                    let text = std::fs::read_to_string(&file).unwrap();
+                    let claims = ["speakeasy-sdk", "@clerk/backend@", "@clerk/express@"];
+                    assert!(
+                        !claims.iter().any(|claim| text.contains(claim)),
+                        "{}",
+                        file.display()
+                    );
+                }
+            }
+        }
+    }
 }
