@@ -154,9 +154,7 @@ pub async fn redeem(idp: &Idp, tx: &mut Tx, ticket: &str) -> Result<Option<(Logi
         return Ok(None);
     };
     let refuse = |code: &str, text: &str| {
-        Err(Refusal::new(StatusCode::BAD_REQUEST, code, text)
-            .param("ticket")
-            .into())
+        Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into())
     };
     match token.status.as_str() {
         "pending" if token.expires_at <= now => {

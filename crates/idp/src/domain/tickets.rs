@@ -182,18 +182,19 @@ pub async fn redeem(idp: &Idp, tx: &mut Tx, ticket: &Ticket, person: &Person) ->
     }
 }
 
-/// The refusal of a text that is no ticket of ours.
+/// The refusal of a text that is no ticket of ours. It names no field, as all refusals of tickets:
+/// the components have none for it and would show nothing.
 #[must_use]
 pub fn invalid() -> Refusal {
     let text = "The ticket is invalid.";
-    Refusal::new(StatusCode::BAD_REQUEST, "ticket_invalid_code", text).param("ticket")
+    Refusal::new(StatusCode::BAD_REQUEST, "ticket_invalid_code", text)
 }
 
 /// The refusal of a ticket whose time is over.
 #[must_use]
 pub fn expired() -> Refusal {
     let text = "The ticket has expired.";
-    Refusal::new(StatusCode::BAD_REQUEST, "ticket_expired_code", text).param("ticket")
+    Refusal::new(StatusCode::BAD_REQUEST, "ticket_expired_code", text)
 }
 
 /// The refusal of a ticket whose row is in a state that opens nothing.
@@ -203,12 +204,12 @@ pub fn closed(status: &str) -> Refusal {
         "expired" => expired(),
         "revoked" => {
             let text = "The invitation was revoked and can no longer be used.";
-            Refusal::new(StatusCode::BAD_REQUEST, "revoked_invitation", text).param("ticket")
+            Refusal::new(StatusCode::BAD_REQUEST, "revoked_invitation", text)
         }
         _ => {
             let text = "The invitation has already been accepted. Try signing in instead.";
             let code = "invitation_already_accepted";
-            Refusal::new(StatusCode::BAD_REQUEST, code, text).param("ticket")
+            Refusal::new(StatusCode::BAD_REQUEST, code, text)
         }
     }
 }
