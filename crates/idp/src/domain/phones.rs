@@ -130,12 +130,15 @@ pub async fn set_use(
             other.default_second_factor = false;
         }
     }
+    let is_first = !person.phones.iter().any(|phone| phone.default_second_factor);
     let phone = own_mut(person, id)?;
     if let Some(is_reserved) = wanted.reserved_for_second_factor {
         phone.reserved_for_second_factor = is_reserved;
     }
     if let Some(is_default) = wanted.default_second_factor {
         phone.default_second_factor = is_default;
+    } else if is_first {
+        phone.default_second_factor = true;
     }
     // A number that second factors are not sent to is not the default one for them.
     phone.default_second_factor &= phone.reserved_for_second_factor;

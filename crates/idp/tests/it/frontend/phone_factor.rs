@@ -56,7 +56,7 @@ async fn a_code_to_a_phone_is_a_second_factor() {
         reply.ok()["supported_second_factors"],
         json!([{
             "strategy": "phone_code", "phone_number_id": phone,
-            "safe_identifier": "+1******0101", "default": false,
+            "safe_identifier": "+1******0101", "default": true,
         }])
     );
     // Nothing was sent: nothing is right.
