@@ -13,6 +13,7 @@ pub(super) enum Place {
     Users,
     Organizations,
     Sessions,
+    Waitlist,
     Billing,
     Webhooks,
     Messages,
@@ -20,7 +21,7 @@ pub(super) enum Place {
     Settings,
 }
 
-const PEOPLE: [(Place, &str, &str); 4] = [
+const PEOPLE: [(Place, &str, &str); 5] = [
     (Place::Users, "/console/users", "Users"),
     (
         Place::Organizations,
@@ -28,6 +29,7 @@ const PEOPLE: [(Place, &str, &str); 4] = [
         "Organizations",
     ),
     (Place::Sessions, "/console/sessions", "Sessions"),
+    (Place::Waitlist, "/console/waitlist", "Waitlist"),
     (Place::Billing, "/console/billing", "Plans"),
 ];
 const DELIVERY: [(Place, &str, &str); 2] = [

@@ -18,6 +18,7 @@ mod sessions;
 mod settings;
 mod users;
 mod view;
+mod waitlist;
 mod webhooks;
 
 use std::sync::Arc;
@@ -80,6 +81,9 @@ pub fn router(idp: Idp, config: ConsoleConfig) -> Router {
         .route("/console/organizations/{id}", get(organizations::show))
         .route("/console/sessions", get(sessions::list))
         .route("/console/sessions/{id}/revoke", post(sessions::revoke))
+        .route("/console/waitlist", get(waitlist::list))
+        .route("/console/waitlist/{id}/invite", post(waitlist::invite))
+        .route("/console/waitlist/{id}/reject", post(waitlist::reject))
         .route("/console/billing", get(billing::page))
         .route("/console/keys", get(keys::page))
         .route("/console/keys/secret", post(keys::reveal))
@@ -100,7 +104,10 @@ fn user_routes() -> Router<Arc<Console>> {
         .route("/console/users/{id}/lock", post(users::actions::lock))
         .route("/console/users/{id}/unlock", post(users::actions::unlock))
         .route("/console/users/{id}/delete", post(users::actions::delete))
-        .route("/console/users/{id}/sign-in", post(users::actions::sign_in))
+        .route(
+            "/console/users/{id}/sign-in",
+            get(users::sign_in::ask).post(users::sign_in::make),
+        )
 }
 
 fn webhook_routes() -> Router<Arc<Console>> {

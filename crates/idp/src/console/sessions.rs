@@ -121,7 +121,7 @@ fn standing(session: &Session, now: Timestamp) -> Markup {
     html! {
         (badge(class, status))
         @if let Some(actor) = &session.actor {
-            " " (badge("accent", "impersonated")) small.mono { (actor["sub"].as_str().unwrap_or_default()) }
+            " " (badge("accent", "impersonated")) small { "by " (actor["sub"].as_str().unwrap_or_default()) }
         }
     }
 }

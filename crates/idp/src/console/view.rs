@@ -82,6 +82,8 @@ impl Query {
             "unlocked" => "The user is unlocked.",
             "deleted" => "Deleted.",
             "revoked" => "The session has ended.",
+            "invited" => "Invited: a mail with a link to sign up is under way.",
+            "rejected" => "Rejected. An invitation that was open is revoked.",
             "created" => "The endpoint is in service.",
             "saved" => "Saved.",
             "enabled" => "The endpoint is in service again and gets what waited for it.",

@@ -6,6 +6,7 @@ use http::StatusCode;
 use super::{countries, disposable};
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
+use crate::settings::SignUpMode;
 use crate::store;
 
 /// Refuses to sign somebody up whom the instance's settings and lists keep out. `identifiers` are
@@ -17,6 +18,9 @@ pub async fn check_sign_up(
     identifiers: &[String],
     is_invited: bool,
 ) -> Result<()> {
+    if !is_invited {
+        check_mode(idp)?;
+    }
     let settings = idp.settings();
     let rules = &settings.apis.restrictions;
     for identifier in identifiers {
@@ -39,6 +43,22 @@ pub async fn check_sign_up(
         rules.blocklist,
     )
     .await
+}
+
+/// Refuses whoever signs up uninvited where the instance is not open to everybody.
+pub fn check_mode(idp: &Idp) -> Result<(), Refusal> {
+    let (code, text) = match idp.settings().apis.restrictions.sign_up_mode {
+        SignUpMode::Public => return Ok(()),
+        SignUpMode::Restricted => (
+            "sign_up_mode_restricted",
+            "Sign ups are currently disabled. If you believe you should have access, please contact support.",
+        ),
+        SignUpMode::Waitlist => (
+            "sign_up_restricted_waitlist",
+            "Sign ups are currently disabled. To be let in, join the waitlist.",
+        ),
+    };
+    Err(Refusal::new(StatusCode::FORBIDDEN, code, text))
 }
 
 /// Refuses to sign somebody in whom the lists keep out, where they hold for signing in.

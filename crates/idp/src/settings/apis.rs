@@ -22,6 +22,9 @@ pub struct Apis {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Restrictions {
+    /// Who may sign up by themselves: everybody (`public`), nobody (`restricted`), or nobody, but
+    /// whoever asks can wait to be let in (`waitlist`). Whoever was invited may in any case.
+    pub sign_up_mode: SignUpMode,
     /// Only whoever is on the list of those who may, or was invited.
     pub allowlist: bool,
     /// Nobody who is on the list of those who may not.
@@ -32,6 +35,19 @@ pub struct Restrictions {
     pub block_email_subaddresses: bool,
     /// No addresses of services that throw them away.
     pub block_disposable_email_domains: bool,
+}
+
+/// Who may sign up by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignUpMode {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Nobody.
+    Restricted,
+    /// Nobody; whoever asks is put on the list of those who wait.
+    Waitlist,
 }
 
 /// `[apis.instance]`: the instance as a whole.

@@ -15,7 +15,7 @@ pub mod organizations;
 mod sessions;
 mod social;
 
-pub use apis::Apis;
+pub use apis::{Apis, SignUpMode};
 pub use billing::Billing;
 pub(crate) use export::redacted;
 pub use factors::Factors;
@@ -72,6 +72,7 @@ impl Settings {
     /// The first contradiction.
     pub fn check(&self) -> std::result::Result<(), String> {
         self.billing.check()?;
+        self.factors.check()?;
         self.operation.check()
     }
 }

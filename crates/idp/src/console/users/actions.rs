@@ -2,18 +2,12 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use maud::{Markup, html};
 
-use super::super::layout::{self, Place};
-use super::super::{State, back, people as names};
-use crate::domain::login_tokens::{self, NewToken, Purpose};
+use super::super::{State, back};
 use crate::domain::{people, sessions, users};
 use crate::error::Result;
 use crate::store;
 use crate::store::users::User;
-
-/// How long a link to sign in as somebody can be used, in seconds.
-const LINK_SECONDS: i64 = 600;
 
 /// `POST …/ban`: ends all sessions and keeps the user out. 404 where there is no such user.
 pub(in super::super) async fn ban(state: State, Path(id): Path<String>) -> Result<Response> {
@@ -65,45 +59,4 @@ pub(in super::super) async fn delete(state: State, Path(id): Path<String>) -> Re
     users::delete(&state.idp, &mut tx, &id).await?;
     tx.commit().await?;
     Ok(back("/console/users", "deleted"))
-}
-
-/// `POST …/sign-in`: a link that signs a browser in as the user, once. 404 where there is no such
-/// user.
-pub(in super::super) async fn sign_in(state: State, Path(id): Path<String>) -> Result<Markup> {
-    let idp = &state.idp;
-    let new = NewToken {
-        purpose: Purpose::SignIn,
-        user_id: id.clone(),
-        organization_id: None,
-        actor: None,
-        session_seconds: None,
-        redirect_url: None,
-        lifetime: LINK_SECONDS,
-    };
-    let mut tx = state.begin().await?;
-    let person = people::get_locked(&mut tx, &id).await?;
-    let (_, ticket) = login_tokens::create(idp, &mut tx, new).await?;
-    tx.commit().await?;
-    let (name, url) = (names::name(&person), login_tokens::url(idp, &ticket));
-    let body = html! {
-        p.crumbs {
-            a href="/console/users" { "Users" } " / "
-            a href={ "/console/users/" (id) } { (name) } " / Sign in"
-        }
-        section.card {
-            header { h2 { "Sign in as " (name) } }
-            div.body {
-                p {
-                    "This link signs one browser in, once, within ten minutes. Use another browser "
-                    "or a private window to stay who you are in this one."
-                }
-                code.secret { (url) }
-                p.actions {
-                    a.button.primary href=(url) target="_blank" rel="noreferrer" { "Open as " (name) }
-                    a.button href={ "/console/users/" (id) } { "Back" }
-                }
-            }
-        }
-    };
-    Ok(layout::page(&state, Place::Users, "Sign in as", body))
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod actions;
 pub(super) mod show;
+pub(super) mod sign_in;
 
 use maud::{Markup, html};
 

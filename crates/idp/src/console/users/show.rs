@@ -69,7 +69,7 @@ fn actions(person: &Person, now: Timestamp) -> Markup {
             @else { (action(&path("lock"), "Lock", "")) }
             @if person.user.banned { (action(&path("unban"), "Lift the ban", "")) }
             @else { (action(&path("ban"), "Ban", "bad")) }
-            (action(&path("sign-in"), "Sign in as…", "primary"))
+            a.button.primary href=(path("sign-in")) { "Sign in as…" }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! One table for all of them: a handler cannot forget it, since each asks who is signed in.
 
 use http::{Method, StatusCode};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::domain::factors;
 use crate::error::Refusal;
@@ -12,9 +12,6 @@ use crate::model::reverification::again;
 use crate::model::user::Person;
 use crate::settings::Settings;
 use crate::store::sessions::Session;
-
-/// How long a factor counts as given just now.
-const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// What changes how somebody is recognised, or cannot be undone.
 const SENSITIVE: &[(Method, &str)] = &[
@@ -57,7 +54,7 @@ pub fn demand(
     } else {
         session.first_factor_at
     };
-    let oldest = now.saturating_sub(FRESH).unwrap_or(now);
+    let oldest = now.saturating_sub(settings.factors.fresh()).unwrap_or(now);
     if at.is_some_and(|at| at > oldest) {
         return Ok(());
     }

@@ -18,6 +18,7 @@ use super::fields::Form;
 use super::request::Meta;
 use super::social;
 use super::visit::Visit;
+use crate::domain::restrictions;
 use crate::error::{Refusal, Result};
 use crate::store::sign_ups::{self as rows, SignUp};
 use crate::{ids, model};
@@ -25,7 +26,8 @@ use crate::{ids, model};
 /// An attempt is given up after this long.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
-/// `POST /v1/client/sign_ups`: begins. Public, rate limited.
+/// `POST /v1/client/sign_ups`: begins. Public, rate limited. 403 without a ticket where only the
+/// invited may; whom a provider brings is known at the end only, and judged then.
 pub async fn create(
     State(frontend): State<Frontend>,
     meta: Meta,
@@ -38,6 +40,9 @@ pub async fn create(
     let ticket = ticket::read(&frontend.idp, &form)?;
     if let Some(strategy) = form.get("strategy").filter(|text| social::is_oauth(text)) {
         return external::begin(&frontend, meta, &form, strategy, ticket).await;
+    }
+    if ticket.is_none() {
+        restrictions::check_mode(&frontend.idp)?;
     }
     let input = input::read(&frontend.idp, &form).await?;
     let mut visit = Visit::write(&frontend, meta).await?;

@@ -2,7 +2,7 @@
 
 use super::arrive::fail;
 use crate::domain::external_accounts::{connect, find_owner, take_over};
-use crate::domain::{people, verifications};
+use crate::domain::{people, restrictions, verifications};
 use crate::error::Result;
 use crate::frontend::sign_ins::complete::{self, Proof as FirstFactor};
 use crate::frontend::sign_ins::refuse_closed;
@@ -12,7 +12,7 @@ use crate::store::oauth_flows::{self, Flow};
 use crate::store::sign_ins::{self as rows, SignIn};
 
 /// Signs in whom the provider named; where the browser is to go. Somebody who is nobody here can
-/// go on to sign up: the attempt waits for that.
+/// go on to sign up: the attempt waits for that. 403 where only the invited may sign up.
 pub async fn arrive(
     visit: &mut Visit,
     flow: Flow,
@@ -47,6 +47,7 @@ pub async fn resume(
         None => None,
     };
     let Some(mut person) = person else {
+        restrictions::check_mode(&visit.idp)?;
         "needs_identifier".clone_into(&mut sign_in.status);
         sign_in.user_id = None;
         rows::save(&mut visit.tx, sign_in, visit.now).await?;

@@ -19,7 +19,7 @@ pub fn display_config(config: &IdpConfig, settings: &Settings, instance_id: &str
         "sign_in_url": at("/sign-in"),
         "sign_up_url": at("/sign-up"),
         "user_profile_url": at("/user-profile"),
-        "waitlist_url": at("/"),
+        "waitlist_url": at("/waitlist"),
         "oauth_consent_url": at("/"),
         "after_sign_in_url": at("/"),
         "after_sign_up_url": at("/"),

@@ -124,7 +124,7 @@ pub fn user_settings(config: &IdpConfig, settings: &Settings) -> Value {
             "captcha_widget_type": "smart",
             "custom_action_required": false,
             "progressive": true,
-            "mode": "public",
+            "mode": rules.sign_up_mode,
             "legal_consent_enabled": false,
         },
         "restrictions": {

@@ -292,3 +292,18 @@ async fn guessing_in_a_session_locks_the_account() {
         .await
         .refused(403, "user_locked");
 }
+
+#[tokio::test]
+async fn how_long_a_factor_counts_is_a_setting() {
+    let world = World::new().await;
+    let mut browser = world.signed_up(ADA).await;
+    let window = json!({ "reverification_after_seconds": 30 });
+    world.idp.change_settings("factors", &window).await.unwrap();
+    world.time.advance(SignedDuration::from_secs(29));
+    browser.set_up_totp().await.ok();
+    world.time.advance(SignedDuration::from_secs(1));
+    let refused = browser.set_up_totp().await;
+    refused.refused(403, "session_reverification_required");
+    let never = json!({ "reverification_after_seconds": 0 });
+    assert!(world.idp.change_settings("factors", &never).await.is_err());
+}
