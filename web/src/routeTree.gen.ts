@@ -12,6 +12,7 @@ import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
 import { Route as ProtectedRouteImport } from "./routes/_protected";
 import { Route as LoginRouteImport } from "./routes/login";
+import { Route as WaitlistRouteImport } from "./routes/waitlist";
 import { Route as ProtectedCreateOrgRouteImport } from "./routes/_protected/create-org";
 import { Route as ProtectedDashboardRouteImport } from "./routes/_protected/dashboard";
 import { Route as ProtectedOrganizationListRouteImport } from "./routes/_protected/organization-list";
@@ -41,6 +42,11 @@ const ProtectedRoute = ProtectedRouteImport.update({
 const LoginRoute = LoginRouteImport.update({
   id: "/login",
   path: "/login",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const WaitlistRoute = WaitlistRouteImport.update({
+  id: "/waitlist",
+  path: "/waitlist",
   getParentRoute: () => rootRouteImport,
 } as any);
 const ProtectedCreateOrgRoute = ProtectedCreateOrgRouteImport.update({
@@ -134,6 +140,7 @@ const ProtectedOrgSlugProjectsProjectIdRoute =
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
   "/login": typeof LoginRoute;
+  "/waitlist": typeof WaitlistRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
   "/dashboard": typeof ProtectedDashboardRoute;
   "/organization-list": typeof ProtectedOrganizationListRoute;
@@ -154,6 +161,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
   "/login": typeof LoginRoute;
+  "/waitlist": typeof WaitlistRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
   "/dashboard": typeof ProtectedDashboardRoute;
   "/organization-list": typeof ProtectedOrganizationListRoute;
@@ -175,6 +183,7 @@ export interface FileRoutesById {
   "/": typeof IndexRoute;
   "/_protected": typeof ProtectedRouteWithChildren;
   "/login": typeof LoginRoute;
+  "/waitlist": typeof WaitlistRoute;
   "/_protected/create-org": typeof ProtectedCreateOrgRoute;
   "/_protected/dashboard": typeof ProtectedDashboardRoute;
   "/_protected/organization-list": typeof ProtectedOrganizationListRoute;
@@ -197,6 +206,7 @@ export interface FileRouteTypes {
   fullPaths:
     | "/"
     | "/login"
+    | "/waitlist"
     | "/create-org"
     | "/dashboard"
     | "/organization-list"
@@ -217,6 +227,7 @@ export interface FileRouteTypes {
   to:
     | "/"
     | "/login"
+    | "/waitlist"
     | "/create-org"
     | "/dashboard"
     | "/organization-list"
@@ -237,6 +248,7 @@ export interface FileRouteTypes {
     | "/"
     | "/_protected"
     | "/login"
+    | "/waitlist"
     | "/_protected/create-org"
     | "/_protected/dashboard"
     | "/_protected/organization-list"
@@ -259,6 +271,7 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   ProtectedRoute: typeof ProtectedRouteWithChildren;
   LoginRoute: typeof LoginRoute;
+  WaitlistRoute: typeof WaitlistRoute;
   OnboardingSplatRoute: typeof OnboardingSplatRoute;
   SignInSplatRoute: typeof SignInSplatRoute;
   SignUpSplatRoute: typeof SignUpSplatRoute;
@@ -285,6 +298,13 @@ declare module "@tanstack/react-router" {
       path: "/login";
       fullPath: "/login";
       preLoaderRoute: typeof LoginRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/waitlist": {
+      id: "/waitlist";
+      path: "/waitlist";
+      fullPath: "/waitlist";
+      preLoaderRoute: typeof WaitlistRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/_protected/create-org": {
@@ -453,6 +473,7 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   ProtectedRoute: ProtectedRouteWithChildren,
   LoginRoute: LoginRoute,
+  WaitlistRoute: WaitlistRoute,
   OnboardingSplatRoute: OnboardingSplatRoute,
   SignInSplatRoute: SignInSplatRoute,
   SignUpSplatRoute: SignUpSplatRoute,

@@ -22,6 +22,7 @@ export function Auth({
       telemetry={false}
       signInUrl={config.signInUrl}
       signUpUrl={config.signUpUrl}
+      waitlistUrl={paths.waitlist()}
       signInFallbackRedirectUrl={paths.dashboard()}
       signUpFallbackRedirectUrl={paths.dashboard()}
       afterSignOutUrl={paths.home()}

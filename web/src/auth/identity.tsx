@@ -1,4 +1,4 @@
-import { useAuth, useUser } from "@clerk/react";
+import { useAuth, useSession, useUser } from "@clerk/react";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use, useEffect, useRef } from "react";
 import { sessionRefusal } from "./refusal";
@@ -10,14 +10,22 @@ const IdentityContext = createContext<Identity | undefined>(undefined);
 
 /**
  * Who is signed in, through the moments in which Clerk changes the active organization and knows
- * nobody. Pages must not be torn down in those, or what they do would be lost.
+ * nobody. Pages must not be torn down in those, or what they do would be lost. Nobody is signed in
+ * whose session waits for a `task`, such as a new password: the server refuses its tokens.
  */
-export function useSteadyUser(): { user: Identity | undefined; isSignedOut: boolean } {
+export function useSteadyUser(): {
+  user: Identity | undefined;
+  isSignedOut: boolean;
+  task: string | undefined;
+} {
   const { isLoaded, user } = useUser();
+  const { session } = useSession();
+  const task = session?.currentTask?.key;
+  const present = task ? undefined : user;
   const last = useRef<Identity>(undefined);
-  if (user) last.current = user;
+  if (present) last.current = present;
   else if (isLoaded) last.current = undefined;
-  return { user: last.current, isSignedOut: isLoaded && !user };
+  return { user: last.current, isSignedOut: isLoaded && !present, task };
 }
 
 /** Makes the signed-in person known to the pages below. */

@@ -9,9 +9,12 @@ import { IdentityProvider, useSteadyUser } from "./identity";
 import { sessionRefusal, useSessionRefusal } from "./refusal";
 import { useClerkStatus } from "./status";
 
-/** Shows its children to signed-in people and sends everybody else to sign in, with the way back. */
+/**
+ * Shows its children to signed-in people and sends everybody else to sign in, with the way back;
+ * whose session waits for something that they must do first, to that.
+ */
 export function RequireAuth({ children }: { children: ReactNode }) {
-  const { user, isSignedOut } = useSteadyUser();
+  const { user, isSignedOut, task } = useSteadyUser();
   const refusal = useSessionRefusal();
   const status = useClerkStatus();
   const here = useRouterState({ select: ({ location }) => location.href });
@@ -29,11 +32,11 @@ export function RequireAuth({ children }: { children: ReactNode }) {
     sent.current = true;
     void navigate({
       to: "/sign-in/$",
-      params: { _splat: "" },
+      params: { _splat: task ? `tasks/${task}` : "" },
       search: { [RETURN_PARAMETER]: here },
       replace: true,
     });
-  }, [isSignedOut, leaving, here, navigate]);
+  }, [task, isSignedOut, leaving, here, navigate]);
 
   if (status === "error" && !user) return <IdentityUnreachable />;
   if (!user) return <AppSkeleton />;

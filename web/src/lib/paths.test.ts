@@ -9,6 +9,7 @@ describe("paths", () => {
       signInBack: paths.signIn("/org/acme/projects?tab=members"),
       signInElsewhere: paths.signIn("https://elsewhere.example/"),
       signUp: paths.signUp(),
+      waitlist: paths.waitlist(),
       dashboard: paths.dashboard(),
       organizations: paths.organizations(),
       createOrganization: paths.createOrganization(),
@@ -32,6 +33,7 @@ describe("paths", () => {
         "signInBack": "/sign-in?redirect_url=%2Forg%2Facme%2Fprojects%3Ftab%3Dmembers",
         "signInElsewhere": "/sign-in",
         "signUp": "/sign-up",
+        "waitlist": "/waitlist",
       }
     `);
   });
@@ -57,6 +59,7 @@ describe("safeReturnPath", () => {
     "/sign-in",
     "/sign-up/verify",
     "/login",
+    "/waitlist",
     "",
     undefined,
     42,

@@ -5,6 +5,7 @@ export const paths = {
   home: () => "/",
   signIn: (returnTo?: string) => withReturn("/sign-in", returnTo),
   signUp: (returnTo?: string) => withReturn("/sign-up", returnTo),
+  waitlist: () => "/waitlist",
   dashboard: () => "/dashboard",
   organizations: () => "/org",
   createOrganization: () => "/create-org",
@@ -40,7 +41,7 @@ export function safeReturnPath(value: unknown, origin = "http://same.invalid"): 
   const relative = value.startsWith("/") && !value.startsWith("//");
   if (url.origin !== new URL(origin).origin) return undefined;
   if (!relative && !value.startsWith(`${origin}/`)) return undefined;
-  if (/^\/(sign-in|sign-up|login)(\/|$)/.test(url.pathname)) return undefined;
+  if (/^\/(sign-in|sign-up|login|waitlist)(\/|$)/.test(url.pathname)) return undefined;
   return `${url.pathname}${url.search}${url.hash}`;
 }
 

@@ -1,4 +1,5 @@
 import { createFileRoute, Outlet } from "@tanstack/react-router";
+import { ActingBanner } from "@/auth/acting-banner";
 import { RequireAuth } from "@/auth/require-auth";
 import { UploadsProvider } from "@/features/uploads/uploads";
 
@@ -9,6 +10,7 @@ function Protected() {
     <RequireAuth>
       <UploadsProvider>
         <Outlet />
+        <ActingBanner />
       </UploadsProvider>
     </RequireAuth>
   );
