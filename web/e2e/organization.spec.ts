@@ -1,7 +1,7 @@
-import { expect, type Page, test } from "@playwright/test";
 import { linkFor } from "./mailbox";
-import { guard, picture } from "./page-checks";
+import { picture } from "./page-checks";
 import { createOrganization, newPerson, signUp, unique } from "./people";
+import { expect, type Page, test } from "./test";
 
 /** Opens a page of Clerk's organization panel. */
 async function panel(page: Page, path = ""): Promise<void> {
@@ -10,8 +10,6 @@ async function panel(page: Page, path = ""): Promise<void> {
 }
 
 test("everything that <OrganizationProfile/> offers", async ({ page, browser }) => {
-  const problems: string[] = [];
-  guard(page, problems);
   const run = unique();
   const [owner, guest, asker] = [newPerson("owner"), newPerson("guest"), newPerson("asker")];
   await signUp(page, owner);
@@ -44,7 +42,6 @@ test("everything that <OrganizationProfile/> offers", async ({ page, browser }) 
   });
 
   const other = await (await browser.newContext()).newPage();
-  guard(other, problems);
   await test.step("the guest follows the mail, signs up without a code, and is in", async () => {
     await other.goto(await linkFor(guest.email));
     await expect(other.getByLabel("Password", { exact: true })).toBeVisible();
@@ -84,5 +81,4 @@ test("everything that <OrganizationProfile/> offers", async ({ page, browser }) 
     await page.getByRole("button", { name: "Delete organization" }).last().click();
     await page.waitForURL((url) => !url.pathname.startsWith("/organization-profile"));
   });
-  expect(problems).toEqual([]);
 });

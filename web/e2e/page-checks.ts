@@ -48,16 +48,3 @@ async function settled(page: Page): Promise<void> {
     }),
   );
 }
-
-/** Notes where a page breaks, breaks its own security policy, or asks anybody but this machine for anything. */
-export function guard(page: Page, problems: string[]): void {
-  page.on("pageerror", (error) => problems.push(error.stack ?? error.message));
-  page.on("console", (message) => {
-    if (/Content Security Policy/i.test(message.text())) problems.push(message.text());
-  });
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    const local = ["localhost", "127.0.0.1"].includes(url.hostname);
-    if (url.protocol.startsWith("http") && !local) problems.push(`asked ${url.origin}`);
-  });
-}

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { randomBytes, randomInt } from "node:crypto";
+import { type Browser, expect, type Locator, type Page } from "@playwright/test";
 import { codeFor } from "./mailbox";
 
 /** Somebody who signs up. */
@@ -23,6 +23,12 @@ export function unique(): string {
 
 /** Signs up through Clerk's own component, with the code from the mailbox. */
 export async function signUp(page: Page, person: Person): Promise<void> {
+  await fillSignUp(page, person);
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-up"));
+}
+
+/** The same, wherever that leads. */
+export async function fillSignUp(page: Page, person: Person): Promise<void> {
   await page.goto("/sign-up");
   await page.getByLabel("Email address").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
@@ -30,17 +36,31 @@ export async function signUp(page: Page, person: Person): Promise<void> {
   const code = page.getByRole("textbox", { name: /verification code/i });
   await expect(code).toBeVisible();
   await code.pressSequentially(await codeFor(person.email), { delay: 20 });
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-up"));
 }
 
 /** Signs in with the password, through Clerk's own component, from wherever the page is. */
 export async function signIn(page: Page, person: Person): Promise<void> {
+  await fillSignIn(page, person);
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+/** The same, wherever that leads. */
+export async function fillSignIn(page: Page, person: Person): Promise<void> {
   if (!new URL(page.url(), "http://x").pathname.startsWith("/sign-in")) await page.goto("/sign-in");
   await page.getByLabel("Email address").fill(person.email);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Continue", exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+/** A window of a browser in which nobody is signed in. */
+export async function elsewhere(browser: Browser): Promise<Page> {
+  return (await browser.newContext()).newPage();
+}
+
+/** A phone number that no earlier run has used. */
+export function newPhone(): string {
+  return `415555${String(1000 + randomInt(9000))}`;
 }
 
 /** Signs out through the user button. */

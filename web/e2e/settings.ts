@@ -2,19 +2,40 @@ import { existsSync } from "node:fs";
 
 const SYSTEM_CHROMIUM = "/usr/bin/chromium";
 
-/** What the running installation tells the tests, as `dev.env` has it. */
+/** What an installation says of itself, as `dev.env` has it. */
+export type Variables = Record<string, string | undefined>;
+
+let variables: Variables = process.env;
+
+/** Lets all helpers speak to another installation; without one, to that of the environment again. */
+export function speakTo(other?: Variables): void {
+  variables = other ?? process.env;
+}
+
+/** Where things are in the installation that is spoken to. */
 export const settings = {
   /** Where the page and its API are. */
-  appUrl: required("APP_URL").replace(/\/$/, ""),
+  get appUrl() {
+    return required("APP_URL").replace(/\/$/, "");
+  },
   /** Where sent mail can be read. */
-  mailUrl: required("MAIL_URL").replace(/\/$/, ""),
+  get mailUrl() {
+    return required("MAIL_URL").replace(/\/$/, "");
+  },
+  /** Clerk's Backend API, for the steps that need an operator. */
+  get clerk() {
+    return {
+      url: required("CLERK_API_URL").replace(/\/(v1\/?)?$/, ""),
+      key: required("CLERK_SECRET_KEY"),
+    };
+  },
+  /** The identity provider's console, which answers to this machine's name. */
+  get consoleUrl() {
+    const url = new URL(required("CLERK_API_URL"));
+    return `http://localhost:${url.port}/console`;
+  },
   /** Where pictures of the pages are kept. */
   screenshots: process.env.SCREENSHOT_DIR ?? new URL("./screenshots", import.meta.url).pathname,
-  /** Clerk's Backend API, for the steps that need an operator. */
-  clerk: () => ({
-    url: required("CLERK_API_URL").replace(/\/(v1\/?)?$/, ""),
-    key: required("CLERK_SECRET_KEY"),
-  }),
 };
 
 /** The browser to use: a named one, the system's, else Playwright's own. */
@@ -34,7 +55,7 @@ export function chromiumArgs(): string[] {
 }
 
 function required(name: string): string {
-  const value = process.env[name];
+  const value = variables[name];
   if (!value)
     throw new Error(`${name} is not set. Start the development server and source its dev.env.`);
   return value;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
-import { check, guard } from "./page-checks";
+import { check } from "./page-checks";
 import {
   createOrganization,
   inClerkMenu,
@@ -12,6 +11,7 @@ import {
   unique,
 } from "./people";
 import { createProject } from "./projects";
+import { expect, type Page, test } from "./test";
 
 /** Reads the session token that the page would send for the organization it shows. */
 async function tokenFor(page: Page): Promise<string> {
@@ -53,8 +53,6 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
   page,
   browser,
 }) => {
-  const problems: string[] = [];
-  guard(page, problems);
   const run = unique();
   const [north, south] = [`north-${run}`, `south-${run}`];
   const owner = newPerson("owner");
@@ -177,7 +175,6 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
 
   await test.step("two tabs show two organizations", async () => {
     const other = await page.context().newPage();
-    guard(other, problems);
     await other.goto(`/org/${south}/projects`);
     await expect(other.getByText("No projects yet")).toBeVisible();
     await expect(switcher(other)).toContainText(`South ${run}`);
@@ -201,7 +198,6 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
   await test.step("somebody else sees none of it", async () => {
     const context = await browser.newContext();
     const stranger = await context.newPage();
-    guard(stranger, problems);
     await signUp(stranger, newPerson("stranger"));
     await stranger.goto(`/org/${north}/dashboard`);
     await expect(
@@ -231,8 +227,6 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
     await page.setViewportSize({ width: 390, height: 844 });
     await check(page, "project-phone");
   });
-
-  expect(problems).toEqual([]);
 });
 
 function switcher(page: Page) {

@@ -1,7 +1,7 @@
 //! The browser tests: a real server, a real browser, nothing in between.
 
 use crate::server::Server;
-use crate::{paths, process, report, setup};
+use crate::{dev, paths, process, report, setup};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ pub fn run(machine: &setup::Machine) -> Result<()> {
         let mut playwright = process::npm(&paths::web());
         playwright
             .args(["run", "e2e"])
+            // For installations that tests start themselves.
+            .env("BAILIWICK_BINARY", dev::binary())
             .envs(server.variables.iter().cloned());
         process::run(playwright.envs(machine.variables()))
     });
