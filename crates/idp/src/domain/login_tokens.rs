@@ -153,9 +153,8 @@ pub async fn redeem(idp: &Idp, tx: &mut Tx, ticket: &str) -> Result<Option<(Logi
     let Some(mut token) = rows::find_by_digest_locked(tx, &digest).await? else {
         return Ok(None);
     };
-    let refuse = |code: &str, text: &str| {
-        Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into())
-    };
+    let refuse =
+        |code: &str, text: &str| Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into());
     match token.status.as_str() {
         "pending" if token.expires_at <= now => {
             return refuse("ticket_expired_code", "This ticket has expired.");

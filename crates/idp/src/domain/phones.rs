@@ -130,7 +130,10 @@ pub async fn set_use(
             other.default_second_factor = false;
         }
     }
-    let is_first = !person.phones.iter().any(|phone| phone.default_second_factor);
+    let is_first = !person
+        .phones
+        .iter()
+        .any(|phone| phone.default_second_factor);
     let phone = own_mut(person, id)?;
     if let Some(is_reserved) = wanted.reserved_for_second_factor {
         phone.reserved_for_second_factor = is_reserved;

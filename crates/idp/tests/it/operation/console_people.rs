@@ -170,7 +170,12 @@ async fn an_attempt_that_began_before_the_doors_closed_is_refused_at_its_end() {
         .attempt_sign_up(&id, &world.code("ada@x.example"))
         .await;
     reply.refused(403, "sign_up_mode_restricted");
-    assert!(!world.said_types().await.contains(&"user.created".to_owned()));
+    assert!(
+        !world
+            .said_types()
+            .await
+            .contains(&"user.created".to_owned())
+    );
 }
 
 #[tokio::test]
