@@ -3,6 +3,7 @@
 pub mod postgres;
 pub mod receiver;
 pub mod time;
+pub mod tls;
 
 use std::future::Future;
 use std::time::Duration;

@@ -1,19 +1,23 @@
 //! A receiver of webhooks that does as it is told and remembers what it got.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::hmac;
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::serve::Listener;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use url::Url;
 
+use super::tls::{Identity, TlsListener};
 use super::until;
 
 /// The next answer.
@@ -23,6 +27,8 @@ pub enum Reply {
     RetryAfter(u16, &'static str),
     /// Never answers.
     Hang,
+    /// Answers so, and begins a body that never ends.
+    Endless(u16),
 }
 
 /// A request as it arrived.
@@ -43,6 +49,7 @@ struct Seen {
 pub struct Receiver {
     pub url: Url,
     seen: Arc<Mutex<Seen>>,
+    serving: JoinHandle<()>,
 }
 
 impl Receiver {
@@ -51,15 +58,37 @@ impl Receiver {
     }
 
     pub fn start_on(listener: TcpListener) -> Self {
+        let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+        Self::serve(&url, listener)
+    }
+
+    /// By TLS, with a certificate of one's choice.
+    pub async fn start_tls(identity: Identity) -> Self {
+        Self::start_tls_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), identity)
+    }
+
+    pub fn start_tls_on(listener: TcpListener, identity: Identity) -> Self {
+        let url = format!("https://{}/hooks", listener.local_addr().unwrap());
+        Self::serve(&url, TlsListener::new(listener, identity))
+    }
+
+    fn serve<L: Listener<Addr: std::fmt::Debug>>(url: &str, listener: L) -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let url = format!("http://{}/hooks", listener.local_addr().unwrap())
-            .parse()
-            .unwrap();
         let app = Router::new()
             .route("/hooks", axum::routing::post(receive))
             .with_state(Arc::clone(&seen));
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { url, seen }
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let url = url.parse().unwrap();
+        Self { url, seen, serving }
+    }
+
+    /// The same address with another certificate.
+    pub async fn restart_tls(self, identity: Identity) -> Self {
+        let address = self.url.socket_addrs(|| None).unwrap()[0];
+        self.serving.abort();
+        self.serving.await.unwrap_err();
+        let listener = TcpListener::bind(address).await.unwrap();
+        Self::start_tls_on(listener, identity)
     }
 
     /// Answers the next requests so, in this order.
@@ -138,5 +167,10 @@ async fn receive(
         )
             .into_response(),
         Reply::Hang => std::future::pending().await,
+        Reply::Endless(status) => {
+            let body = futures::stream::repeat(Ok::<_, Infallible>(Bytes::from("and so on, ")));
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, Body::from_stream(body)).into_response()
+        }
     }
 }

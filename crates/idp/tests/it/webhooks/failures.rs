@@ -4,22 +4,9 @@ use bailiwick_idp::webhooks::LEASE;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
 
-use super::world::{Progress, SECRET, World, endpoint};
+use super::world::{SCHEDULE, SECRET, World, assert_due, endpoint};
 use crate::support::receiver::{Receiver, Reply};
 use crate::support::until;
-
-const HOUR: i64 = 3600;
-
-/// Asserts that a delivery is due in `delay` seconds, ±20 %.
-fn assert_due(world: &World, progress: &Progress, delay: i64) {
-    let wait = progress.due_at.duration_since(world.time.now()).as_millis();
-    let (low, high) = (i128::from(delay) * 800, i128::from(delay) * 1200);
-    assert!(
-        (low..=high).contains(&wait),
-        "due in {wait} ms, expected about {delay} s"
-    );
-    assert_eq!(progress.state, "pending");
-}
 
 #[tokio::test]
 async fn a_retry_keeps_id_and_body_and_signs_afresh() {
@@ -58,8 +45,7 @@ async fn gives_up_after_eight_attempts() {
     receiver.reply(&[Reply::Status(500); 8]);
     let _sender = world.run();
     world.emit("user.created").await;
-    let delays = [5, 300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR];
-    for (attempt, delay) in (1..).zip(delays) {
+    for (attempt, delay) in (1..).zip(SCHEDULE) {
         let progress = world.attempted("user.created", attempt).await;
         assert_due(&world, &progress, delay);
         world
@@ -178,6 +164,21 @@ async fn a_receiver_that_was_down_gets_everything_once_it_is_up() {
     world.time.advance(SignedDuration::from_secs(7));
     assert_eq!(world.attempted("user.created", 2).await.state, "delivered");
     assert_eq!(receiver.received().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_read_no_further_than_it_is_kept() {
+    let (world, receiver) = World::with_receiver().await;
+    receiver.reply(&[Reply::Endless(500), Reply::Endless(200)]);
+    let _sender = world.run();
+    world.emit("user.created").await;
+    let progress = world.attempted("user.created", 1).await;
+    assert_due(&world, &progress, 5);
+    world.time.advance(SignedDuration::from_secs(7));
+    assert_eq!(world.attempted("user.created", 2).await.state, "delivered");
+    for (_, _, excerpt) in world.attempts().await {
+        assert_eq!(excerpt.unwrap().len(), 1024);
+    }
 }
 
 #[tokio::test]

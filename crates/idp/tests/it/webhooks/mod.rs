@@ -6,5 +6,7 @@ mod failures;
 mod faults;
 mod kills;
 mod manage;
+mod process;
 mod replay;
+mod tls;
 mod world;

@@ -18,6 +18,8 @@ use crate::support::until;
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub const OTHER_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+/// Seconds between the attempts at a message.
+pub const SCHEDULE: [i64; 7] = [5, 300, 1800, 7200, 18_000, 36_000, 36_000];
 pub const INSTANCE: &str = "ins_3AqYx0AaBbCcDdEeFfGgHhIiJjK";
 
 sql! {
@@ -33,6 +35,11 @@ sql! {
     ATTEMPTS() = "
         select a.status, a.error, a.response
           from idp.webhook_attempts a order by a.attempted_at, a.id limit 100";
+    /// What went wrong with a message of this type, last.
+    ERROR_OF(TEXT) = "
+        select a.error
+          from idp.webhook_attempts a join idp.webhook_messages m on m.id = a.message_id
+         where m.event_type = $1 order by a.attempted_at desc limit 1";
     /// Why endpoints are out of service.
     DISABLED() = "select coalesce(key, url), disabled_reason from idp.webhook_endpoints
         where disabled_at is not null order by 1 limit 100";
@@ -64,6 +71,18 @@ pub struct Running {
     task: JoinHandle<()>,
 }
 
+/// Asserts that a delivery is due in `delay` seconds, ±20 %.
+#[track_caller]
+pub fn assert_due(world: &World, progress: &Progress, delay: i64) {
+    let wait = progress.due_at.duration_since(world.time.now()).as_millis();
+    let (low, high) = (i128::from(delay) * 800, i128::from(delay) * 1200);
+    assert!(
+        (low..=high).contains(&wait),
+        "due in {wait} ms, expected about {delay} s"
+    );
+    assert_eq!(progress.state, "pending");
+}
+
 pub fn endpoint(key: &str, url: &Url, secret: &str) -> EndpointConfig {
     EndpointConfig {
         key: key.to_owned(),
@@ -78,10 +97,10 @@ impl World {
         Self::on(pool, time).await
     }
 
-    /// A world that begins at a time of one's choice, and how processes reach its database.
-    pub async fn at(at: Timestamp) -> (Self, String) {
+    /// A world, and how processes reach its database.
+    pub async fn reachable() -> (Self, String) {
         let (pool, url) = database_at().await;
-        (Self::on(pool, Time::stopped_at(at)).await, url)
+        (Self::on(pool, Time::stopped()).await, url)
     }
 
     async fn on(pool: Pool, time: Time) -> Self {
@@ -205,6 +224,12 @@ impl World {
         rows.iter()
             .map(|row| (row.get(0), row.get(1), row.get(2)))
             .collect()
+    }
+
+    /// Why the last attempt at the one event of this type got no answer.
+    pub async fn error_of(&self, event_type: &str) -> String {
+        let row = self.pool.query_one(&ERROR_OF, &[&event_type]).await;
+        row.unwrap().get(0)
     }
 
     /// Endpoints out of service, with the reason.
