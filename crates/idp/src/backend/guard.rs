@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use super::answer::render;
 use super::caller::Caller;
 use super::params::Params;
+use super::quota::Bound;
 use super::state::Backend;
 use super::version::Version;
 use crate::error::{Refusal, Result};
@@ -59,7 +60,7 @@ async fn admit(backend: &Backend, headers: &HeaderMap, uri: &Uri) -> Result<(Ver
         return Err(Refusal::new(status, "clerk_key_invalid", text).into());
     };
     if uri.path() != UNBOUNDED {
-        backend.quota.take(backend.idp.env().now())?;
+        backend.take(Bound::Requests)?;
     }
     let params = Params::parse(uri.query().unwrap_or_default());
     Ok((Version::read(headers, &params)?, caller))

@@ -3,7 +3,7 @@
 use bailiwick_pg::Tx;
 use serde_json::Value;
 
-use super::quota::Quota;
+use super::quota::{Bound, Quota};
 use crate::domain::{memberships, people};
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
@@ -15,7 +15,7 @@ use crate::store::memberships::Membership;
 /// The state of the router.
 pub(super) struct Backend {
     pub(super) idp: Idp,
-    pub(super) quota: Quota,
+    quota: Quota,
 }
 
 impl Backend {
@@ -24,6 +24,11 @@ impl Backend {
             idp,
             quota: Quota::new(),
         }
+    }
+
+    /// Counts what is bounded; 429 where there was too much of it.
+    pub(super) fn take(&self, bound: Bound) -> Result<(), Refusal> {
+        self.quota.take(bound, self.idp.env().now())
     }
 
     /// Begins a transaction on the provider's database.

@@ -10,15 +10,18 @@ use super::{check_target, terms};
 use crate::backend::answer::Answer;
 use crate::backend::form::{Form, Forms};
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::state::Backend;
 use crate::domain::invitations::{self as acts, MAX_BULK, NewInvitation};
 use crate::error::Result;
 
 /// Invites one address to the application, with a mail unless told otherwise. 422 where a user
-/// has it, 400 where it is invited already, 429 for a mailbox that got too much.
+/// has it, 400 where it is invited already, 429 for a mailbox that got too much and beyond so many
+/// invitations an hour.
 pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) -> Answer {
     let new = read(&mut form);
     form.finish()?;
+    backend.take(Bound::Invitations)?;
     let mut made = invite(&backend, vec![new]).await?;
     Ok(Json(made.pop().unwrap_or_default()))
 }
@@ -26,6 +29,7 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
 /// Invites several addresses, all or none. As [`create`].
 pub(super) async fn bulk(State(backend): State<Arc<Backend>>, forms: Forms<MAX_BULK>) -> Answer {
     let wanted = forms.read(read)?;
+    backend.take(Bound::InvitationsInBulk)?;
     Ok(Json(Value::Array(invite(&backend, wanted).await?)))
 }
 

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::state::{Backend, organization_id};
 use crate::domain::memberships;
 
@@ -21,6 +22,7 @@ pub(super) async fn merge(
     let mut tx = backend.begin().await?;
     let id = organization_id(&mut tx, &id).await?;
     let mut row = memberships::get_locked(&mut tx, &id, &user_id).await?;
+    backend.take(Bound::Changes(row.id.clone()))?;
     apply(
         &mut form,
         "public_metadata",

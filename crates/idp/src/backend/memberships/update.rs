@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
+use crate::backend::quota::Bound;
 use crate::backend::state::{Backend, organization_id};
 use crate::domain::memberships;
 
@@ -23,6 +24,7 @@ pub(super) async fn update(
     let mut tx = backend.begin().await?;
     let id = organization_id(&mut tx, &id).await?;
     let mut row = memberships::get_locked(&mut tx, &id, &user_id).await?;
+    backend.take(Bound::Changes(row.id.clone()))?;
     let old_role = std::mem::replace(&mut row.role, role);
     let person = memberships::update(idp, &mut tx, &mut row, &old_role).await?;
     tx.commit().await?;

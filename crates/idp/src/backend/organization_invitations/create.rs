@@ -10,6 +10,7 @@ use crate::backend::answer::{Answer, page};
 use crate::backend::form::{Form, Forms};
 use crate::backend::invitations::{check_target, terms};
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::state::{Backend, organization_id};
 use crate::domain::organization_invitations::{self as acts, NewInvitation};
 use crate::domain::roles;
@@ -22,7 +23,8 @@ const MAX_BULK: usize = 10;
 /// Invites one address. Emits `organizationInvitation.created`, and sends a mail unless told
 /// otherwise. 404 where organization, inviter or role are unknown, 400 for an address that is
 /// invited already or a member's, 403 beyond the organization's bound or for an inviter who may
-/// not invite, 429 for a mailbox that got too much.
+/// not invite, 429 for a mailbox that got too much
+/// and beyond so many invitations an hour.
 pub(super) async fn create(
     State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
@@ -30,6 +32,7 @@ pub(super) async fn create(
 ) -> Answer {
     let new = read(&mut form);
     form.finish()?;
+    backend.take(Bound::OrganizationInvitations)?;
     let mut made = invite(&backend, &id, vec![new]).await?;
     Ok(Json(made.pop().unwrap_or_default()))
 }
@@ -41,6 +44,7 @@ pub(super) async fn bulk(
     forms: Forms<MAX_BULK>,
 ) -> Answer {
     let wanted = forms.read(read)?;
+    backend.take(Bound::OrganizationInvitationsInBulk)?;
     let made = invite(&backend, &id, wanted).await?;
     let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
     Ok(page(made, count))

@@ -8,10 +8,11 @@ use axum::extract::{Path, State};
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::state::{Backend, organization_id};
 use crate::domain::organizations;
 
-/// Merges metadata in depth; `null` removes a key. Emits `organization.updated`.
+/// Merges metadata in depth; `null` removes a key. 429 beyond ten changes in ten seconds. Emits `organization.updated`.
 pub(super) async fn merge(
     State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
@@ -33,6 +34,7 @@ async fn change(backend: &Backend, id: &str, mut form: Form, change: Change) -> 
     let mut tx = backend.begin().await?;
     let id = organization_id(&mut tx, id).await?;
     let mut row = organizations::get_locked(&mut tx, &id).await?;
+    backend.take(Bound::Changes(id))?;
     apply(
         &mut form,
         "public_metadata",

@@ -9,6 +9,7 @@ use super::create::slug;
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::state::{Backend, organization_id};
 use crate::backend::version::Version;
 use crate::domain::{names, organizations};
@@ -26,6 +27,7 @@ pub(super) async fn update(
     let mut tx = backend.begin().await?;
     let id = organization_id(&mut tx, &id).await?;
     let mut row = organizations::get_locked(&mut tx, &id).await?;
+    backend.take(Bound::Changes(id))?;
     fields(&mut form, &mut row);
     if version.has_metadata_in_updates() {
         apply(

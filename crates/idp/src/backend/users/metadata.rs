@@ -8,10 +8,11 @@ use axum::extract::{Path, State};
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::state::Backend;
 use crate::domain::{people, users};
 
-/// Merges metadata in depth; `null` removes a key. Emits `user.updated`.
+/// Merges metadata in depth; `null` removes a key. 429 beyond ten changes in ten seconds. Emits `user.updated`.
 pub(super) async fn merge(
     State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
@@ -32,6 +33,7 @@ pub(super) async fn replace(
 async fn change(backend: &Backend, id: &str, mut form: Form, change: Change) -> Answer {
     let mut tx = backend.begin().await?;
     let mut person = people::get_locked(&mut tx, id).await?;
+    backend.take(Bound::Changes(id.to_owned()))?;
     let user = &mut person.user;
     apply(
         &mut form,

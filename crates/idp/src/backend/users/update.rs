@@ -10,6 +10,7 @@ use super::fields;
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
+use crate::backend::quota::Bound;
 use crate::backend::sessions::revoke_all;
 use crate::backend::state::Backend;
 use crate::backend::version::Version;
@@ -35,6 +36,7 @@ pub(super) async fn update(
     let sign_out = form.boolean("sign_out_of_other_sessions").unwrap_or(false);
     let mut tx = backend.begin().await?;
     let mut person = people::get_locked(&mut tx, &id).await?;
+    backend.take(Bound::Changes(id.clone()))?;
     fields::apply(&mut form, &mut person.user);
     if version.has_metadata_in_updates() {
         let user = &mut person.user;
@@ -61,6 +63,7 @@ pub(super) async fn update(
     form.ignore(&fields::IGNORED);
     form.ignore(&["created_at"]);
     form.unsupported(&fields::UNSUPPORTED);
+    form.unsupported(&["totp_secret", "backup_codes"]);
     form.finish()?;
 
     let changes_password = digest.is_some();

@@ -129,3 +129,96 @@ async fn a_thousand_requests_in_ten_seconds_and_keys_without_bound() {
     world.time.advance(SignedDuration::from_secs(6));
     world.get("/users").await.ok();
 }
+
+#[tokio::test]
+async fn one_object_is_changed_ten_times_in_ten_seconds() {
+    let world = World::new().await;
+    let (ada, grace) = (
+        world.user("ada@x.example").await,
+        world.user("grace@x.example").await,
+    );
+    let acme = world.organization("Acme", &ada).await;
+    let own = format!("/organizations/{acme}");
+    let member = json!({ "user_id": grace, "role": "org:member" });
+    world.post(&format!("{own}/memberships"), member).await.ok();
+    let membership = format!("{own}/memberships/{grace}");
+    let metadata = json!({ "public_metadata": { "plan": "pro" } });
+    for (changes, of) in [
+        (
+            [
+                (format!("/users/{ada}"), json!({ "first_name": "Ada" })),
+                (format!("/users/{ada}/metadata"), metadata.clone()),
+            ],
+            format!("/users/{grace}"),
+        ),
+        (
+            [
+                ("/organizations/acme".to_owned(), json!({ "name": "Acme" })),
+                (format!("{own}/metadata"), metadata.clone()),
+            ],
+            "/users".to_owned(),
+        ),
+        (
+            [
+                (membership.clone(), json!({ "role": "org:member" })),
+                (format!("{membership}/metadata"), metadata.clone()),
+            ],
+            own.clone(),
+        ),
+    ] {
+        for _ in 0..5 {
+            for (path, body) in &changes {
+                world.patch(path, body.clone()).await.ok();
+            }
+        }
+        world.time.advance(SignedDuration::from_secs(3));
+        for (path, body) in changes {
+            let reply = world.patch(&path, body).await;
+            reply.refused(429, "too_many_requests", "");
+            assert_eq!(reply.headers["retry-after"], "7", "{path}");
+        }
+        // It is read as ever, and nothing else is any the slower.
+        world.get(&of).await.ok();
+        world.time.advance(SignedDuration::from_secs(7));
+    }
+    world.patch(&own, json!({ "name": "Acme" })).await.ok();
+}
+
+#[tokio::test]
+async fn so_many_invitations_are_sent_in_an_hour() {
+    let world = World::new().await;
+    let ada = world.user("ada@x.example").await;
+    let acme = world.organization("Acme", &ada).await;
+    let own = format!("/organizations/{acme}/invitations");
+    let one = |number: i32| json!({ "email_address": format!("a{number}@x.example") });
+    let member = |number: i32| {
+        let mut body = one(number);
+        body["role"] = "org:member".into();
+        body
+    };
+    for (path, bound, first, body) in [
+        (
+            "/invitations".to_owned(),
+            100,
+            0,
+            &one as &dyn Fn(i32) -> serde_json::Value,
+        ),
+        (own, 250, 0, &member),
+    ] {
+        // Whether it can be made or not: what counts is that somebody asked.
+        for number in first..bound {
+            let reply = world.post(&path, body(number % 40)).await;
+            assert_ne!(reply.status, 429, "{path} {number}: {}", reply.body);
+        }
+        world.time.advance(SignedDuration::from_mins(30));
+        let reply = world.post(&path, body(first)).await;
+        reply.refused(429, "too_many_requests", "");
+        assert_eq!(reply.headers["retry-after"], "1800");
+        // What is sent in bulk has a bound of its own.
+        let bulk = format!("{path}/bulk");
+        let reply = world.post(&bulk, json!([body(50)])).await;
+        reply.ok();
+        world.time.advance(SignedDuration::from_mins(30));
+        world.post(&path, body(60)).await.ok();
+    }
+}
