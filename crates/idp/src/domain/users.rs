@@ -4,7 +4,7 @@ use bailiwick_pg::Tx;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{billing, memberships, people, waitlist};
+use super::{billing, factors, memberships, people, waitlist};
 use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::model;
@@ -21,6 +21,23 @@ pub fn resource(idp: &Idp, person: &Person) -> Value {
 /// Stores a new user with addresses (whose verifications exist) and says so. A verified address
 /// that belongs to somebody else is refused.
 pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
+    insert(tx, person).await?;
+    announce(idp, tx, person).await
+}
+
+/// The same with second factors that the user brings along.
+pub async fn create_with(
+    idp: &Idp,
+    tx: &mut Tx,
+    person: &mut Person,
+    factors: &factors::Given,
+) -> Result<()> {
+    insert(tx, person).await?;
+    factors.keep(idp, tx, person).await?;
+    announce(idp, tx, person).await
+}
+
+async fn insert(tx: &mut Tx, person: &Person) -> Result<()> {
     users::insert(tx, &person.user).await.map_err(taken)?;
     for email in &person.emails {
         store::emails::insert(tx, email).await.map_err(taken)?;
@@ -32,6 +49,10 @@ pub async fn create(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
         let inserted = store::external_accounts::insert(tx, account).await;
         inserted.map_err(taken)?;
     }
+    Ok(())
+}
+
+async fn announce(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<()> {
     emit(idp, tx, "user.created", person).await?;
     if idp.settings().billing.users {
         let owner = billing::Owner::User(person.user.id.clone());

@@ -11,6 +11,7 @@ use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::metadata::{Change, apply};
 use crate::backend::state::Backend;
+use crate::domain::factors::Given;
 use crate::domain::users;
 use crate::ids::{self, Kind};
 use crate::model::user::Person;
@@ -52,6 +53,15 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
     }
     let password = fields::password(&mut form, &idp.settings().identification.password);
     let identifiers = Identifiers::read(&mut form);
+    let secret = form.text("totp_secret").flatten();
+    let codes = form.texts("backup_codes");
+    let factors = match Given::read(idp, secret.as_deref(), &codes) {
+        Ok(given) => given,
+        Err(refusal) => {
+            form.refuse(refusal);
+            Given::default()
+        }
+    };
     form.ignore(&fields::IGNORED);
     form.unsupported(&fields::UNSUPPORTED);
     form.finish()?;
@@ -64,12 +74,12 @@ pub(super) async fn create(State(backend): State<Arc<Backend>>, mut form: Form) 
     let (emails, phones) = identifiers.rows(idp, &mut tx, &user.id, now).await?;
     user.primary_email_address_id = emails.first().map(|email| email.id.clone());
     user.primary_phone_number_id = phones.first().map(|phone| phone.id.clone());
-    let person = Person {
+    let mut person = Person {
         emails,
         phones,
         ..Person::new(user)
     };
-    users::create(idp, &mut tx, &person).await?;
+    users::create_with(idp, &mut tx, &mut person, &factors).await?;
     tx.commit().await?;
     Ok(Json(users::resource(idp, &person)))
 }

@@ -20,12 +20,7 @@ pub(super) const IGNORED: [&str; 6] = [
 ];
 
 /// Fields of the protocol that ask for what this provider does not have.
-pub(super) const UNSUPPORTED: [&str; 4] = [
-    "web3_wallet",
-    "totp_secret",
-    "backup_codes",
-    "profile_image_id",
-];
+pub(super) const UNSUPPORTED: [&str; 2] = ["web3_wallet", "profile_image_id"];
 
 /// Takes names, settings and the like over from the form.
 pub(super) fn apply(form: &mut Form, user: &mut User) {

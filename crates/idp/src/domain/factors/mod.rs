@@ -2,12 +2,14 @@
 
 mod ask;
 pub mod backup_codes;
+mod given;
 mod judge;
 mod offered;
 mod otp;
 pub mod totp;
 
 pub use ask::{Asked, ask};
+pub use given::Given;
 pub use judge::judge;
 pub use offered::{are_demanded, offered};
 

@@ -63,6 +63,34 @@ pub fn base32(bytes: &[u8]) -> String {
     text
 }
 
+/// Reads base32, whatever the case of its letters, with or without padding and spaces. None for
+/// anything else.
+#[must_use]
+pub fn from_base32(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for character in text
+        .trim_end_matches('=')
+        .bytes()
+        .filter(|byte| *byte != b' ')
+    {
+        let five = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a',
+            b'2'..=b'7' => character - b'2' + 26,
+            _ => return None,
+        };
+        buffer = buffer << 5 | u32::from(five);
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(buffer >> bits & 0xff).ok()?);
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +124,11 @@ mod tests {
             ("foobar", "MZXW6YTBOI"),
         ] {
             assert_eq!(base32(bytes.as_bytes()), text);
+            assert_eq!(from_base32(text).unwrap(), bytes.as_bytes());
+        }
+        assert_eq!(from_base32("mzxw 6ytb oi======").unwrap(), b"foobar");
+        for bad in ["MZXW1", "MZX-W", "ö", "MZ=XW"] {
+            assert_eq!(from_base32(bad), None, "{bad}");
         }
     }
 }

@@ -35,24 +35,35 @@ pub async fn begin(idp: &Idp, tx: &mut Tx, person: &Person) -> Result<Fresh> {
         let text = "An authenticator application is set up already.";
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "totp_already_enabled", text).into());
     }
-    let now = store::now(idp.env());
-    let user_id = &person.user.id;
     let bytes = idp.env().bytes::<SECRET_LENGTH>();
+    let row = insert(idp, tx, &person.user.id, &bytes).await?;
+    let secret = otp::base32(&bytes);
+    let uri = uri(&idp.config().application_name, person.identifier(), &secret);
+    Ok(Fresh { row, secret, uri })
+}
+
+/// Gives a user the authenticator that was set up elsewhere with this secret: it needs no proof.
+pub(super) async fn keep(idp: &Idp, tx: &mut Tx, user_id: &str, secret: &[u8]) -> Result<()> {
+    let row = insert(idp, tx, user_id, secret).await?;
+    rows::verify(tx, user_id, row.created_at).await
+}
+
+async fn insert(idp: &Idp, tx: &mut Tx, user_id: &str, secret: &[u8]) -> Result<Totp> {
+    let now = store::now(idp.env());
+    let sealed = idp
+        .seal()
+        .seal(idp.env(), &context(user_id), &hex::encode(secret))?;
     let row = Totp {
         id: ids::new(idp.env(), Kind::Totp),
-        user_id: user_id.clone(),
-        sealed_secret: idp
-            .seal()
-            .seal(idp.env(), &context(user_id), &hex::encode(bytes))?,
+        user_id: user_id.to_owned(),
+        sealed_secret: sealed,
         last_step: 0,
         verified_at: None,
         created_at: now,
         updated_at: now,
     };
     rows::replace(tx, &row).await?;
-    let secret = otp::base32(&bytes);
-    let uri = uri(&idp.config().application_name, person.identifier(), &secret);
-    Ok(Fresh { row, secret, uri })
+    Ok(row)
 }
 
 /// What came of a proof that the application was set up.

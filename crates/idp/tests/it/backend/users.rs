@@ -159,11 +159,11 @@ async fn everything_that_is_wrong_is_named_at_once() {
             ("form_param_format_invalid", "email_address"),
             ("form_param_format_invalid", "first_name"),
             ("form_param_format_invalid", "phone_number"),
+            ("form_param_format_invalid", "totp_secret"),
             (
                 "form_param_not_enabled",
                 "phone_number_identification_status",
             ),
-            ("form_param_not_enabled", "totp_secret"),
             ("form_param_unknown", "shoe_size"),
             ("form_password_length_too_short", "password"),
         ]
@@ -285,4 +285,116 @@ async fn metadata_is_merged_or_replaced_on_its_own_path() {
             "user.updated"
         ]
     );
+}
+
+#[tokio::test]
+async fn somebody_from_elsewhere_brings_numbers_and_second_factors_along() {
+    let world = World::new().await;
+    let body = json!({
+        "email_address": ["ada@x.example"],
+        "phone_number": ["+1 (201) 555-0101", "+12015550102", "+12015550101"],
+        "phone_number_identification_status": ["verified", "verified", "verified"],
+        "password": "correct horse battery",
+        // As authenticator applications show it.
+        "totp_secret": "jbsw y3dp ehpk 3pxp",
+        "backup_codes": ["ABCD-1234", "efgh5678"],
+    });
+    let user = world.post("/users", body.clone()).await.ok();
+    let numbers: Vec<_> = user["phone_numbers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["phone_number"], &one["verification"]["status"]))
+        .collect();
+    let verified = json!("verified");
+    assert_eq!(
+        numbers,
+        [
+            (&json!("+12015550101"), &verified),
+            (&json!("+12015550102"), &verified)
+        ]
+    );
+    assert_eq!(
+        user["primary_phone_number_id"],
+        user["phone_numbers"][0]["id"]
+    );
+    for flag in ["totp_enabled", "backup_code_enabled", "two_factor_enabled"] {
+        assert_eq!(user[flag], true, "{flag}");
+    }
+    // Both factors are good, once each.
+    let path = format!("/users/{}/verify_totp", user["id"].as_str().unwrap());
+    let step = world.time.now().as_second() / 30;
+    let code = totp(b"Hello!\xde\xad\xbe\xef", step);
+    for (code, status) in [
+        (code.as_str(), 200),
+        (code.as_str(), 422),
+        ("abcd1234", 200),
+        ("ABCD-1234", 422),
+        ("EFGH 5678", 200),
+    ] {
+        let reply = world.post(&path, json!({ "code": code })).await;
+        assert_eq!(reply.status, status, "{code}: {}", reply.body);
+    }
+    // Nothing of it is shown to anybody, and the number is nobody else's.
+    let shown = world
+        .get(&format!("/users/{}", user["id"].as_str().unwrap()))
+        .await
+        .ok();
+    assert!(!shown.to_string().to_lowercase().contains("jbsw"));
+    let mut twin = body;
+    twin["email_address"] = json!(["twin@x.example"]);
+    let reply = world.post("/users", twin).await;
+    reply.refused(422, "form_identifier_exists", "phone_number");
+}
+
+/// The code of a time step, computed here (RFC 6238).
+fn totp(secret: &[u8], step: i64) -> String {
+    use aws_lc_rs::hmac;
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
+    let tag = hmac::sign(&key, &step.to_be_bytes());
+    let tag = tag.as_ref();
+    let start = usize::from(tag[19] & 15);
+    let four: [u8; 4] = tag[start..start + 4].try_into().unwrap();
+    format!(
+        "{:06}",
+        (u32::from_be_bytes(four) & 0x7fff_ffff) % 1_000_000
+    )
+}
+
+#[tokio::test]
+async fn second_factors_that_prove_nothing_are_refused() {
+    let world = World::new().await;
+    let good = "JBSWY3DPEHPK3PXP";
+    for (field, body) in [
+        ("totp_secret", json!({ "totp_secret": "not base 32!" })),
+        ("totp_secret", json!({ "totp_secret": "JBSWY3DP" })),
+        ("totp_secret", json!({ "totp_secret": "A".repeat(200) })),
+        ("backup_codes", json!({ "backup_codes": ["abcd1234"] })),
+        (
+            "backup_codes",
+            json!({ "totp_secret": good, "backup_codes": ["12345"] }),
+        ),
+        (
+            "backup_codes",
+            json!({ "totp_secret": good, "backup_codes": ["$2a$10$N9qo8uLOickgx2ZMRZoMye"] }),
+        ),
+        (
+            "backup_codes",
+            json!({ "totp_secret": good, "backup_codes": vec!["abcd1234"; 51] }),
+        ),
+    ] {
+        let reply = world.post("/users", body).await;
+        reply.refused(422, "form_param_format_invalid", field);
+    }
+    let reserved = json!({
+        "email_address": ["ada@x.example"], "email_address_identification_status": ["reserved"],
+    });
+    let reply = world.post("/users", reserved).await;
+    reply.refused(
+        422,
+        "form_param_not_enabled",
+        "email_address_identification_status",
+    );
+    let count = world.get("/users/count").await.ok();
+    assert_eq!(count["total_count"], 0);
 }
