@@ -12,6 +12,7 @@ use crate::store;
 use crate::store::search::Order;
 use crate::store::search::memberships::{MembershipFilter, MembershipKey};
 use crate::store::search::organizations::{OrganizationFilter, OrganizationKey};
+use crate::store::search::users::UserFilter;
 
 /// `GET /console/organizations`: the newest first, or those that match. For whoever is inside.
 pub(super) async fn list(state: State, query: Query) -> Result<Markup> {
@@ -76,7 +77,10 @@ pub(super) async fn show(state: State, Path(id): Path<String>, query: Query) -> 
     let now = store::now(state.idp.env());
     let filter = MembershipFilter {
         organization_id: Some(id.clone()),
-        query: query.text.clone(),
+        users: UserFilter {
+            query: query.text.clone(),
+            ..UserFilter::default()
+        },
         ..MembershipFilter::default()
     };
     let order = Order {

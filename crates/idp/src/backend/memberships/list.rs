@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use crate::backend::answer::{Answer, page};
 use crate::backend::params::Params;
 use crate::backend::state::{Backend, organization_id};
+use crate::backend::users::filter::filter;
 use crate::domain::organizations;
 use crate::store::search::memberships::{MembershipFilter, MembershipKey, list as search};
 
@@ -20,12 +21,13 @@ pub(super) async fn list(
     let mut tx = backend.begin().await?;
     let id = organization_id(&mut tx, &id).await?;
     organizations::get(&mut tx, &id).await?;
+    let Some(users) = filter(&params)? else {
+        return Ok(page(Vec::new(), 0));
+    };
     let filter = MembershipFilter {
         organization_id: Some(id),
-        users: params.among("user_id"),
         roles: params.list("role"),
-        email_addresses: params.list("email_address"),
-        query: params.text("query").unwrap_or_default(),
+        users,
     };
     let (rows, count) = search(&mut tx, &filter, order, params.page()?).await?;
     let shown = backend.memberships(&mut tx, &rows).await?;

@@ -7,6 +7,7 @@ mod delete;
 mod external_accounts;
 mod factors;
 mod fields;
+pub(super) mod filter;
 mod identifiers;
 mod image;
 mod list;

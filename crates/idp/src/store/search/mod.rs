@@ -2,6 +2,49 @@
 //!
 //! Each search finds ids; the rows are read by the module of their table.
 
+/// The condition that lists of users and of memberships share, of a user `u`; its parameters are
+/// those of `users::UserFilter`, `$1` to `$23`.
+macro_rules! matching_users {
+    () => {
+        "(cardinality($1::text[]) = 0 or exists (select 1 from idp.email_addresses e
+              where e.user_id = u.id and lower(e.address) = any($1)))
+         and (cardinality($2::text[]) = 0 or u.external_id = any($2))
+         and (cardinality($3::text[]) = 0 or lower(u.username) = any($3))
+         and (cardinality($4::text[]) = 0 or u.id = any($4))
+         and u.id <> all($5)
+         and (cardinality($6::text[]) = 0 or exists (select 1 from idp.memberships m
+              where m.user_id = u.id and m.organization_id = any($6)))
+         and not exists (select 1 from idp.memberships m
+              where m.user_id = u.id and m.organization_id = any($7))
+         and ($8 = '' or u.id = $8
+              or strpos(lower(concat_ws(' ', u.first_name, u.last_name)), lower($8)) > 0
+              or strpos(lower(u.username), lower($8)) > 0
+              or exists (select 1 from idp.email_addresses e
+                   where e.user_id = u.id and strpos(lower(e.address), lower($8)) > 0)
+              or exists (select 1 from idp.phone_numbers e
+                   where e.user_id = u.id and strpos(e.number, $8) > 0))
+         and ($9 = '' or exists (select 1 from idp.email_addresses e
+              where e.user_id = u.id and strpos(lower(e.address), lower($9)) > 0))
+         and ($10 = '' or strpos(lower(u.username), lower($10)) > 0)
+         and ($11 = '' or strpos(lower(concat_ws(' ', u.first_name, u.last_name)), lower($11)) > 0)
+         and ($12::bool is null or u.banned = $12)
+         and ($13::timestamptz is null or u.created_at >= $13)
+         and ($14::timestamptz is null or u.created_at < $14)
+         and ($15::timestamptz is null or u.last_active_at >= $15)
+         and ($16::timestamptz is null or u.last_active_at < $16)
+         and ($17::timestamptz is null or u.last_sign_in_at >= $17)
+         and ($18::timestamptz is null or u.last_sign_in_at < $18)
+         and (cardinality($19::text[]) = 0 or exists (select 1 from idp.phone_numbers e
+              where e.user_id = u.id and e.number = any($19)))
+         and ($20 = '' or exists (select 1 from idp.phone_numbers e
+              where e.user_id = u.id and strpos(e.number, $20) > 0))
+         and ($21 = '' or exists (select 1 from idp.external_accounts e
+              where e.user_id = u.id and e.provider = $21 and e.subject = any($22)
+                and e.status = 'verified'))
+         and (u.external_id is null or u.external_id <> all($23))"
+    };
+}
+
 pub mod clients;
 pub mod memberships;
 pub mod organizations;

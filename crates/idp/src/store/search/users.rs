@@ -12,18 +12,24 @@ use crate::error::Result;
 pub struct UserFilter {
     /// One of these addresses, whatever the case of its letters.
     pub email_addresses: Vec<String>,
-    /// One of the customer's own ids.
-    pub external_ids: Vec<String>,
+    /// By the customer's own ids.
+    pub external_ids: Among,
     /// One of these, whatever the case.
     pub usernames: Vec<String>,
+    /// One of these numbers, in the form of E.164.
+    pub phone_numbers: Vec<String>,
+    /// An account at another provider.
+    pub accounts: Accounts,
     /// Users by id.
     pub users: Among,
     /// Members of these organizations.
     pub organizations: Among,
-    /// Part of an address, name, username, or id.
+    /// Part of an address, number, name or username, or the whole id.
     pub query: String,
     /// Part of an address.
     pub email_address_query: String,
+    /// Part of a number.
+    pub phone_number_query: String,
     /// Part of a username.
     pub username_query: String,
     /// Part of the first or last name.
@@ -36,6 +42,15 @@ pub struct UserFilter {
     pub last_active: Span,
     /// Last signed in then or later, and before.
     pub last_sign_in: Span,
+}
+
+/// Accounts at another provider.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    /// The provider's name, such as `google`; empty: any account or none.
+    pub provider: String,
+    /// Who they are at that provider.
+    pub subjects: Vec<String>,
 }
 
 /// Part of time: from `after`, up to and without `before`.
@@ -66,6 +81,8 @@ pub enum UserKey {
     LastName,
     /// Username.
     Username,
+    /// Primary number.
+    PhoneNumber,
 }
 
 impl UserKey {
@@ -81,6 +98,7 @@ impl UserKey {
             "first_name" => Self::FirstName,
             "last_name" => Self::LastName,
             "username" => Self::Username,
+            "phone_number" => Self::PhoneNumber,
             _ => return None,
         })
     }
@@ -95,81 +113,54 @@ impl UserKey {
             Self::FirstName => "first_name",
             Self::LastName => "last_name",
             Self::Username => "username",
+            Self::PhoneNumber => "phone_number",
         }
     }
 }
 
-/// The condition that both statements share; its parameters are `$1` to `$18`.
-macro_rules! matching {
-    () => {
-        "(cardinality($1::text[]) = 0 or exists (select 1 from idp.email_addresses e
-              where e.user_id = u.id and lower(e.address) = any($1)))
-         and (cardinality($2::text[]) = 0 or u.external_id = any($2))
-         and (cardinality($3::text[]) = 0 or lower(u.username) = any($3))
-         and (cardinality($4::text[]) = 0 or u.id = any($4))
-         and u.id <> all($5)
-         and (cardinality($6::text[]) = 0 or exists (select 1 from idp.memberships m
-              where m.user_id = u.id and m.organization_id = any($6)))
-         and not exists (select 1 from idp.memberships m
-              where m.user_id = u.id and m.organization_id = any($7))
-         and ($8 = '' or u.id = $8
-              or strpos(lower(concat_ws(' ', u.first_name, u.last_name)), lower($8)) > 0
-              or strpos(lower(u.username), lower($8)) > 0
-              or exists (select 1 from idp.email_addresses e
-                   where e.user_id = u.id and strpos(lower(e.address), lower($8)) > 0))
-         and ($9 = '' or exists (select 1 from idp.email_addresses e
-              where e.user_id = u.id and strpos(lower(e.address), lower($9)) > 0))
-         and ($10 = '' or strpos(lower(u.username), lower($10)) > 0)
-         and ($11 = '' or strpos(lower(concat_ws(' ', u.first_name, u.last_name)), lower($11)) > 0)
-         and ($12::bool is null or u.banned = $12)
-         and ($13::timestamptz is null or u.created_at >= $13)
-         and ($14::timestamptz is null or u.created_at < $14)
-         and ($15::timestamptz is null or u.last_active_at >= $15)
-         and ($16::timestamptz is null or u.last_active_at < $16)
-         and ($17::timestamptz is null or u.last_sign_in_at >= $17)
-         and ($18::timestamptz is null or u.last_sign_in_at < $18)"
-    };
-}
-
 sql! {
-    /// Ids of matching users. `$19` names the key, `$20` whether it runs down, `$21` is empty or
+    /// Ids of matching users. `$24` names the key, `$25` whether it runs down, `$26` is empty or
     /// the user after whom, by time of creation, the list begins.
     SEARCH_USERS(TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY,
         TEXT, TEXT, TEXT, TEXT, BOOL, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ,
-        TIMESTAMPTZ, TIMESTAMPTZ, TEXT, BOOL, TEXT, INT8, INT8) = concat!("
+        TIMESTAMPTZ, TIMESTAMPTZ, TEXT_ARRAY, TEXT, TEXT, TEXT_ARRAY, TEXT_ARRAY,
+        TEXT, BOOL, TEXT, INT8, INT8) = concat!("
         select u.id
         from idp.users u
         left join idp.email_addresses p on p.id = u.primary_email_address_id
+        left join idp.phone_numbers n on n.id = u.primary_phone_number_id
         cross join lateral (select
-            case $19 when 'created_at' then u.created_at when 'updated_at' then u.updated_at
+            case $24 when 'created_at' then u.created_at when 'updated_at' then u.updated_at
                 when 'last_active_at' then u.last_active_at
                 when 'last_sign_in_at' then u.last_sign_in_at end as at,
-            lower(case $19 when 'email_address' then p.address when 'first_name' then u.first_name
-                when 'last_name' then u.last_name when 'username' then u.username end) as name
+            lower(case $24 when 'email_address' then p.address when 'first_name' then u.first_name
+                when 'last_name' then u.last_name when 'username' then u.username
+                when 'phone_number' then n.number end) as name
         ) k
-        where ", matching!(), "
-          and ($21 = '' or exists (select 1 from idp.users c where c.id = $21
+        where ", matching_users!(), "
+          and ($26 = '' or exists (select 1 from idp.users c where c.id = $26
                 and ((u.created_at = c.created_at and u.id > c.id)
-                  or case when $20 then u.created_at < c.created_at
+                  or case when $25 then u.created_at < c.created_at
                      else u.created_at > c.created_at end)))
-        order by case when $20 then k.at end desc nulls last,
-                 case when not $20 then k.at end nulls last,
-                 case when $20 then k.name end desc nulls last,
-                 case when not $20 then k.name end nulls last,
+        order by case when $25 then k.at end desc nulls last,
+                 case when not $25 then k.at end nulls last,
+                 case when $25 then k.name end desc nulls last,
+                 case when not $25 then k.name end nulls last,
                  u.id
-        limit $22 offset $23");
+        limit $27 offset $28");
     /// How many users match.
     COUNT_USERS(TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY, TEXT_ARRAY,
         TEXT, TEXT, TEXT, TEXT, BOOL, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ,
-        TIMESTAMPTZ, TIMESTAMPTZ) =
-        concat!("select count(*) from idp.users u where ", matching!());
+        TIMESTAMPTZ, TIMESTAMPTZ, TEXT_ARRAY, TEXT, TEXT, TEXT_ARRAY, TEXT_ARRAY) =
+        concat!("select count(*) from idp.users u where ", matching_users!());
 }
 
 impl UserFilter {
-    fn params(&self) -> [&(dyn ToSql + Sync); 18] {
+    /// In the order of `matching_users!`.
+    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 23] {
         [
             &self.email_addresses,
-            &self.external_ids,
+            &self.external_ids.of,
             &self.usernames,
             &self.users.of,
             &self.users.not,
@@ -186,11 +177,16 @@ impl UserFilter {
             &self.last_active.before,
             &self.last_sign_in.after,
             &self.last_sign_in.before,
+            &self.phone_numbers,
+            &self.phone_number_query,
+            &self.accounts.provider,
+            &self.accounts.subjects,
+            &self.external_ids.not,
         ]
     }
 
     /// The same with its exact names in the form in which they are compared.
-    fn folded(&self) -> Self {
+    pub(super) fn folded(&self) -> Self {
         let lower = |values: &[String]| values.iter().map(|value| value.to_lowercase()).collect();
         Self {
             email_addresses: lower(&self.email_addresses),

@@ -157,12 +157,22 @@ async fn lists() {
         .ok();
     let grace_in = grace_in["id"].as_str().unwrap();
     world.organization("Zeta", &grace).await;
+    let phone = json!({ "user_id": grace, "phone_number": "+12015550101", "verified": true, "primary": true });
+    world.post("/phone_numbers", phone).await.ok();
     for (query, expected) in [
         ("", 2),
         ("role=org:member", 1),
         ("role=org:member&role=org:admin", 2),
         ("query=Y.example", 1),
         ("email_address=GRACE@y.example", 1),
+        ("email_address_query=y.exam", 1),
+        ("phone_number=%2B12015550101", 1),
+        ("phone_number_query=0101", 1),
+        ("web3_wallet=0x1", 0),
+        ("name_query=grace", 0),
+        ("created_at_after=0", 2),
+        ("last_active_at_after=0", 0),
+        ("order_by=phone_number&limit=1", 1),
         ("limit=1", 1),
         ("order_by=-email_address&limit=1", 1),
         (&format!("user_id={grace}"), 1),

@@ -18,6 +18,7 @@ async fn three() -> (World, [String; 3], String) {
         let body = json!({
             "email_address": [address], "first_name": first, "last_name": last,
             "username": name, "external_id": format!("crm-{first}"),
+            "phone_number": [format!("+1201555010{}", made.len())],
         });
         made.push(
             world.post("/users", body).await.ok()["id"]
@@ -50,6 +51,7 @@ async fn filters() {
         ("email_address[]=ada@x.example".into(), vec![&ada]),
         ("email_address=nobody@x.example".into(), vec![]),
         ("external_id=crm-Grace".into(), vec![&grace]),
+        ("external_id=-crm-Grace".into(), vec![&zoe, &ada]),
         ("username=THE_grace".into(), vec![&grace]),
         (format!("user_id={ada}&user_id=%2B{zoe}"), vec![&zoe, &ada]),
         (format!("user_id=-{ada}"), vec![&zoe, &grace]),
@@ -71,6 +73,16 @@ async fn filters() {
         (format!("created_at_before={}", start + 1000), vec![&ada]),
         ("last_sign_in_at_after=0".into(), vec![]),
         ("phone_number=%2B15555550100".into(), vec![]),
+        (
+            "phone_number=%2B12015550101&phone_number=+1 (201) 555-0102".replace(' ', "%20"),
+            vec![&zoe, &grace],
+        ),
+        ("phone_number=nonsense".into(), vec![]),
+        ("phone_number_query=555-0100".into(), vec![&ada]),
+        ("query=2015550102".into(), vec![&zoe]),
+        ("provider=oauth_google&provider_user_id=1".into(), vec![]),
+        ("web3_wallet=0x1".into(), vec![]),
+        ("order_by=phone_number&limit=2".into(), vec![&ada, &grace]),
         ("order_by=created_at".into(), vec![&ada, &grace, &zoe]),
         ("order_by=-first_name".into(), vec![&zoe, &grace, &ada]),
         ("order_by=%2Blast_name&limit=1".into(), vec![&ada]),
@@ -100,6 +112,8 @@ async fn filters() {
 async fn what_cannot_be_read_is_refused() {
     let world = World::new().await;
     for (query, param) in [
+        ("provider=oauth_google", "provider_user_id"),
+        ("provider_user_id=1", "provider"),
         ("limit=many", "limit"),
         ("order_by=shoe_size", "order_by"),
         ("banned=perhaps", "banned"),
@@ -107,7 +121,13 @@ async fn what_cannot_be_read_is_refused() {
         ("starting_after=user_1&order_by=username", "starting_after"),
     ] {
         let reply = world.get(&format!("/users?{query}")).await;
-        reply.refused(422, "form_param_format_invalid", param);
+        let is_missing = query.starts_with("provider");
+        let code = if is_missing {
+            "form_param_missing"
+        } else {
+            "form_param_format_invalid"
+        };
+        reply.refused(422, code, param);
     }
 }
 
