@@ -73,7 +73,17 @@ pub fn router(idp: Idp) -> Router {
         idp: idp.clone(),
         cookies: Arc::new(cookies),
     };
-    let routes = Router::new()
+    let routes = routes()
+        .fallback(intake::not_found)
+        .method_not_allowed_fallback(intake::method_not_allowed)
+        .with_state(state);
+    // Around the whole router: the method must be known before a route is looked for.
+    Router::new().fallback_service(from_fn_with_state(idp, intake::intake).layer(routes))
+}
+
+/// Every route, and nothing of what stands before them: for whoever goes through all of them.
+pub fn routes() -> Router<Frontend> {
+    Router::new()
         .merge(public())
         .nest(
             "/.well-known",
@@ -97,11 +107,6 @@ pub fn router(idp: Idp) -> Router {
                 .merge(billing::routes())
                 .route("/waitlist", post(waitlist::join)),
         )
-        .fallback(intake::not_found)
-        .method_not_allowed_fallback(intake::method_not_allowed)
-        .with_state(state);
-    // Around the whole router: the method must be known before a route is looked for.
-    Router::new().fallback_service(from_fn_with_state(idp, intake::intake).layer(routes))
 }
 
 /// The public key set alone, for whichever listener verifiers can reach.
@@ -207,7 +212,10 @@ fn organization_routes() -> Router<Frontend> {
                 .patch(organizations::update)
                 .delete(organizations::delete),
         )
-        .route("/organizations/{id}/memberships", get(members::list))
+        .route(
+            "/organizations/{id}/memberships",
+            get(members::list).post(members::add),
+        )
         .route(
             "/organizations/{id}/memberships/{user_id}",
             patch(members::update).delete(members::remove),

@@ -53,6 +53,28 @@ pub async fn list(
     visit.answer(value).await
 }
 
+/// `POST /v1/organizations/{id}/memberships`: makes a user a member, without asking them. Permission
+/// `org:sys_memberships:manage`, and every permission of the role over the organization; 404 where
+/// the user is no member, or the one named does not exist. Rate limited.
+pub async fn add(
+    State(frontend): State<Frontend>,
+    Path(id): Path<String>,
+    meta: Meta,
+    Form(form): Form,
+) -> Result<Response> {
+    frontend.idp.limits().attempt(&meta.address)?;
+    let (user_id, role) = (form.require("user_id")?, form.require("role")?);
+    let mut visit = Visit::write(&frontend, meta).await?;
+    let giver = permitted(&mut visit, &id, MANAGE).await?;
+    let idp = visit.idp.clone();
+    let given = roles::of_organization(&mut visit.tx, &giver.organization, role).await?;
+    roles::check_giver(&giver.permissions, &given)?;
+    let (membership, person) = acts::add(&idp, &mut visit.tx, &id, user_id, role).await?;
+    visit
+        .answer(own_membership(idp.config(), &membership, &person))
+        .await
+}
+
 /// `PATCH /v1/organizations/{id}/memberships/{user_id}`: the role. Permission
 /// `org:sys_memberships:manage`; 404 where the user, or the one named, is no member.
 pub async fn update(

@@ -335,3 +335,54 @@ async fn an_organization_has_room_for_so_many() {
         "organization_membership_quota_exceeded"
     );
 }
+
+#[tokio::test]
+async fn who_manages_members_adds_and_removes_them() {
+    let world = World::new().await;
+    let mut ada = world.signed_up(ADA).await;
+    let id = ada.create_organization("Northwind").await;
+    let mut eve = world.signed_up(EVE).await;
+    let eve_id = eve.session().await["user"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = format!("/v1/organizations/{id}/memberships");
+    let as_role = |role| [("user_id", eve_id.as_str()), ("role", role)];
+    // Nobody adds herself, or anybody where she is no member.
+    let reply = eve.post_own(&path, &as_role("org:admin")).await;
+    reply.refused(404, "resource_not_found");
+    for (form, status, code) in [
+        (as_role("org:nothing"), 404, "resource_not_found"),
+        (
+            [("user_id", "user_unknown"), ("role", "org:member")],
+            404,
+            "resource_not_found",
+        ),
+        (
+            [("user_id", ""), ("role", "org:member")],
+            422,
+            "form_param_missing",
+        ),
+    ] {
+        ada.post_own(&path, &form).await.refused(status, code);
+    }
+    let reply = ada.post_own(&path, &as_role("org:member")).await;
+    assert_eq!(reply.ok()["role"], "org:member");
+    assert_eq!(reply.ok()["public_user_data"]["identifier"], EVE);
+    let again = ada.post_own(&path, &as_role("org:member")).await;
+    again.refused(400, "already_a_member_in_organization");
+    // A member who may not manage members adds and removes nobody.
+    eve.touch(&id).await.ok();
+    let reply = eve.post_own(&path, &as_role("org:admin")).await;
+    reply.refused(403, "missing_organization_permission");
+    let own = format!("{path}/{eve_id}");
+    let reply = eve.call_own("DELETE", &own, &[]).await;
+    reply.refused(403, "missing_organization_permission");
+    let reply = ada.call_own("DELETE", &own, &[]).await;
+    assert_eq!(reply.ok()["public_user_data"]["identifier"], EVE);
+    let session = eve.session().await;
+    assert_eq!(session["last_active_organization_id"], json!(null));
+    assert_eq!(session["user"]["organization_memberships"], json!([]));
+    let reply = ada.call_own("DELETE", &own, &[]).await;
+    reply.refused(404, "resource_not_found");
+}
