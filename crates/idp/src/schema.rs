@@ -55,6 +55,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "operation",
         sql: include_str!("../migrations/0010_operation.sql"),
     },
+    Migration {
+        version: 11,
+        name: "oauth_application_logos",
+        sql: include_str!("../migrations/0011_oauth_application_logos.sql"),
+    },
 ];
 
 /// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::ms;
+use crate::config::IdpConfig;
 use crate::domain::oauth::applications::endpoint;
+use crate::frontend::images;
 use crate::instance::Idp;
 use crate::store::oauth::applications::Application;
 use crate::store::oauth::tokens::Token;
@@ -19,7 +21,7 @@ pub fn application(idp: &Idp, row: &Application, secret: Option<&str>) -> Value 
         "name": row.name,
         "client_id": row.client_id,
         "client_uri": row.client_uri,
-        "client_image_url": null,
+        "client_image_url": row.logo_url(idp.config()),
         "dynamically_registered": row.dynamically_registered,
         "consent_screen_enabled": row.consent_screen_enabled,
         "pkce_required": row.pkce_required,
@@ -39,6 +41,15 @@ pub fn application(idp: &Idp, row: &Application, secret: Option<&str>) -> Value 
         value["client_secret"] = secret.into();
     }
     value
+}
+
+impl Application {
+    /// Where its logo is, if it has one.
+    #[must_use]
+    pub fn logo_url(&self, config: &IdpConfig) -> Option<String> {
+        let id = self.image_id.as_deref()?;
+        Some(images::upload_url(config, id))
+    }
 }
 
 /// A token of an application, as servers verify it.

@@ -2,6 +2,7 @@
 
 mod create;
 mod fields;
+mod logo;
 mod read;
 mod secret;
 mod tokens;
@@ -10,12 +11,13 @@ mod update;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use bailiwick_pg::Tx;
 
 use super::state::Backend;
 use crate::error::{Refusal, Result};
 use crate::store::oauth::applications::{self as rows, Application};
+use crate::upload::limit;
 
 /// The routes under `/oauth_applications`.
 pub(super) fn router() -> Router<Arc<Backend>> {
@@ -24,6 +26,10 @@ pub(super) fn router() -> Router<Arc<Backend>> {
         .route(
             "/oauth_applications/{id}",
             get(read::get).patch(update::update).delete(update::delete),
+        )
+        .route(
+            "/oauth_applications/{id}/logo",
+            put(logo::put).layer(limit()),
         )
         .route(
             "/oauth_applications/{id}/rotate_secret",

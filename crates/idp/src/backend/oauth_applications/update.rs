@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 
-use super::{fields, find_locked, not_found};
+use super::{fields, find_locked};
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
+use crate::domain::oauth::applications;
 use crate::model;
 use crate::model::oauth::application;
 use crate::store;
@@ -47,9 +48,7 @@ pub(super) async fn update(
 /// Deletes an application with all that it was allowed and given. 404 where there is none.
 pub(super) async fn delete(State(backend): State<Arc<Backend>>, Path(id): Path<String>) -> Answer {
     let mut tx = backend.begin().await?;
-    if !rows::delete(&mut tx, &id).await? {
-        return Err(not_found().into());
-    }
+    applications::delete(&mut tx, &id).await?;
     tx.commit().await?;
     Ok(Json(model::deleted("oauth_application", &id)))
 }

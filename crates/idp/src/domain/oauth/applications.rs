@@ -4,7 +4,8 @@ use bailiwick_pg::Tx;
 use subtle::ConstantTimeEq;
 use url::{Host, Url};
 
-use crate::error::Result;
+use crate::domain::images;
+use crate::error::{Refusal, Result};
 use crate::ids::{self, Kind};
 use crate::instance::Idp;
 use crate::secrets;
@@ -54,12 +55,37 @@ pub async fn create(
         is_public: new.is_public,
         scopes: new.scopes,
         redirect_uris: new.redirect_uris,
+        image_id: None,
         created_at: now,
         updated_at: now,
     };
     let secret = (!row.is_public).then(|| new_secret(idp, &mut row));
     rows::insert(tx, &row).await?;
     Ok((row, secret))
+}
+
+/// Gives a locked application another logo. What it had is gone.
+pub async fn set_logo(idp: &Idp, tx: &mut Tx, row: &mut Application, file: Vec<u8>) -> Result<()> {
+    let id = images::store(idp, tx, file).await?;
+    let before = row.image_id.replace(id);
+    rows::set_logo(tx, row, store::now(idp.env())).await?;
+    if let Some(id) = before {
+        store::images::delete(tx, &id).await?;
+    }
+    Ok(())
+}
+
+/// Deletes an application with its logo and all that it was allowed and given; 404 where there is
+/// none.
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
+    let row = rows::find_locked(tx, id).await?;
+    let row = row.filter(|row| row.id == id);
+    let row = row.ok_or_else(|| Refusal::not_found("OAuth application"))?;
+    rows::delete(tx, id).await?;
+    if let Some(id) = row.image_id {
+        store::images::delete(tx, &id).await?;
+    }
+    Ok(())
 }
 
 /// Gives an application another secret.

@@ -56,7 +56,7 @@ pub async fn get(
         .collect();
     let shown = json!({
         "oauth_application_name": application.name,
-        "oauth_application_logo_url": null,
+        "oauth_application_logo_url": application.logo_url(visit.idp.config()),
         "oauth_application_url": application.client_uri,
         "client_id": application.client_id,
         "redirect_domain": domain,

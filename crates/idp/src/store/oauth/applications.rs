@@ -31,6 +31,8 @@ pub struct Application {
     pub scopes: String,
     /// Where browsers may be led back to.
     pub redirect_uris: Vec<String>,
+    /// Its logo.
+    pub image_id: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The last change.
@@ -51,6 +53,7 @@ impl Application {
             is_public: row.get("is_public"),
             scopes: row.get("scopes"),
             redirect_uris: row.get("redirect_uris"),
+            image_id: row.get("image_id"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
         }
@@ -68,8 +71,8 @@ sql! {
     /// An application by id or by what it calls itself.
     FIND_APPLICATION(TEXT) = "
         select id, name, client_id, client_secret_digest, client_uri, dynamically_registered,
-               consent_screen_enabled, pkce_required, is_public, scopes, redirect_uris, created_at,
-               updated_at
+               consent_screen_enabled, pkce_required, is_public, scopes, redirect_uris, image_id,
+               created_at, updated_at
         from idp.oauth_applications where id = $1 or client_id = $1";
     /// Locks an application until the transaction's end.
     LOCK_APPLICATION(TEXT) = "
@@ -77,8 +80,8 @@ sql! {
     /// A page of the applications whose name matches.
     LIST_APPLICATIONS(TEXT, BOOL, INT8, INT8) = "
         select id, name, client_id, client_secret_digest, client_uri, dynamically_registered,
-               consent_screen_enabled, pkce_required, is_public, scopes, redirect_uris, created_at,
-               updated_at
+               consent_screen_enabled, pkce_required, is_public, scopes, redirect_uris, image_id,
+               created_at, updated_at
         from idp.oauth_applications
         where $1 = '' or strpos(lower(name), lower($1)) > 0
         order by case when $2 then created_at end desc, case when not $2 then created_at end, id
@@ -93,6 +96,9 @@ sql! {
             consent_screen_enabled = $4, pkce_required = $5, is_public = $6, scopes = $7,
             redirect_uris = $8, updated_at = $9
         where id = $1";
+    /// Another logo, or none.
+    SET_LOGO(TEXT, TEXT, TIMESTAMPTZ) = "
+        update idp.oauth_applications set image_id = $2, updated_at = $3 where id = $1";
     /// Gone, with all that it was allowed and given.
     DELETE_APPLICATION(TEXT) = "delete from idp.oauth_applications where id = $1";
 }
@@ -170,7 +176,16 @@ pub async fn save(tx: &mut Tx, row: &mut Application, now: Timestamp) -> Result<
     Ok(())
 }
 
-/// Deletes an application with all that it was allowed and given; whether it was there.
-pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool> {
-    Ok(tx.execute(&DELETE_APPLICATION, &[&id]).await? > 0)
+/// Gives a locked application another logo, or none, and moves its `updated_at` on.
+pub async fn set_logo(tx: &mut Tx, row: &mut Application, now: Timestamp) -> Result<()> {
+    row.updated_at = after(row.updated_at, now);
+    tx.execute(&SET_LOGO, &[&row.id, &row.image_id, &row.updated_at])
+        .await?;
+    Ok(())
+}
+
+/// Deletes an application with all that it was allowed and given.
+pub async fn delete(tx: &mut Tx, id: &str) -> Result<()> {
+    tx.execute(&DELETE_APPLICATION, &[&id]).await?;
+    Ok(())
 }

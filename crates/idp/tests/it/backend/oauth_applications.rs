@@ -1,8 +1,19 @@
 //! Applications of others that ask users for access.
 
+use bailiwick_pg::sql;
+use http::Method;
 use serde_json::{Value, json};
 
-use super::world::{World, ids};
+use super::world::{SECRET_KEY, World, ids};
+
+sql! {
+    /// How many pictures there are.
+    IMAGES() = "select count(*) from idp.images";
+}
+
+async fn images(world: &World) -> i64 {
+    world.pool.query_one(&IMAGES, &[]).await.unwrap().get(0)
+}
 
 #[tokio::test]
 async fn an_application_is_made_found_changed_and_deleted() {
@@ -36,7 +47,29 @@ async fn an_application_is_made_found_changed_and_deleted() {
         .post(&format!("{path}/revoke_token"), json!({ "token": "x" }))
         .await;
     reply.refused(404, "resource_not_found", "");
+    let logo = format!("{path}/logo");
+    for picture in ["GIF89a....", "GIF87a....", "<svg/>"] {
+        let body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gif\"\r\n\r\n\
+             {picture}\r\n--x--\r\n"
+        );
+        let request = world
+            .request(Method::PUT, &logo)
+            .bearer_auth(SECRET_KEY)
+            .header("content-type", "multipart/form-data; boundary=x")
+            .body(body);
+        let reply = world.send(request).await;
+        if picture.starts_with("GIF") {
+            let url = reply.ok()["client_image_url"].clone();
+            assert!(url.as_str().unwrap().contains("/images/uploads/"), "{url}");
+        } else {
+            reply.refused(422, "form_param_format_invalid", "file");
+        }
+        // The one before is gone.
+        assert_eq!(images(&world).await, 1);
+    }
     world.delete(&path).await.ok();
+    assert_eq!(images(&world).await, 0);
     world
         .get(&path)
         .await
