@@ -31,7 +31,7 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod site;
-mod social;
+pub mod social;
 mod tasks;
 mod templates;
 mod waitlist;

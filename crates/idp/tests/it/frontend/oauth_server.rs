@@ -360,6 +360,68 @@ async fn nobody_is_led_to_strangers_and_strangers_cannot_consent() {
 }
 
 #[tokio::test]
+async fn a_request_may_come_as_a_form() {
+    let world = World::new().await;
+    let (row, secret) = application(&world, false).await;
+    let mut ada = world.signed_up("ada@x.example").await;
+    let form = [
+        ("response_type", "code"),
+        ("client_id", row.client_id.as_str()),
+        ("redirect_uri", CALLBACK),
+        ("scope", "openid email"),
+        ("state", "a state & more"),
+    ];
+    // Nobody is signed in: the way back is a link, with everything in it.
+    let reply = world.browser().post("/oauth/authorize", &form).await;
+    let back = param(&location(&reply), "redirect_url").unwrap();
+    let back = Url::parse(&back).unwrap();
+    assert_eq!(back.path(), "/__clerk/oauth/authorize");
+    for (name, value) in form {
+        assert_eq!(param(&back, name).as_deref(), Some(value));
+    }
+    // Signed in, the user is asked, and the answer leads on with what was in the form.
+    let reply = ada.post("/oauth/authorize", &form).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let (_, rest) = reply
+        .text
+        .split_once("action=\"http://localhost:3000/__clerk")
+        .unwrap();
+    let action = rest.split_once('"').unwrap().0.replace("&amp;", "&");
+    let reply = ada.post(&action, &[("consented", "true")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.text);
+    // From now on the form alone is enough.
+    for reply in [reply, ada.post("/oauth/authorize", &form).await] {
+        assert_eq!(reply.status, 303, "{}", reply.text);
+        let there = location(&reply);
+        assert!(there.as_str().starts_with(CALLBACK), "{there}");
+        assert_eq!(param(&there, "state").as_deref(), Some("a state & more"));
+        let code = param(&there, "code").unwrap();
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", CALLBACK),
+        ];
+        let tokens = ask(&world, "/oauth/token", (&row, &secret), &form).await;
+        assert_eq!(tokens.body["scope"], "email openid", "{}", tokens.body);
+        let token = tokens.body["access_token"].as_str().unwrap();
+        let request = Request::post("/__clerk/oauth/userinfo")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let who = world.browser().send(request, Body::empty()).await;
+        assert_eq!(who.body["email"], "ada@x.example", "{}", who.body);
+    }
+    // What is wrong is told in the same way, and to nobody whom the application does not name.
+    let wrong = |name, value| form.map(|(own, old)| (own, if own == name { value } else { old }));
+    let reply = ada
+        .post("/oauth/authorize", &wrong("response_type", "token"))
+        .await;
+    let error = param(&location(&reply), "error");
+    assert_eq!(error.as_deref(), Some("unsupported_response_type"));
+    let evil = wrong("redirect_uri", "https://evil.example/");
+    let reply = ada.post("/oauth/authorize", &evil).await;
+    reply.refused(400, "oauth_invalid_request");
+}
+
+#[tokio::test]
 async fn applications_register_themselves_where_they_may() {
     let world = World::new().await;
     let register = async |body: Value| {

@@ -1,7 +1,14 @@
 //! Claims of one's own, and tokens for other services.
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::hmac;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey,
+};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -237,6 +244,70 @@ async fn a_key_of_ones_own_signs() {
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let tag = URL_SAFE_NO_PAD.decode(signature).unwrap();
     hmac::verify(&key, signed.as_bytes(), &tag).unwrap();
+}
+
+#[tokio::test]
+async fn a_pair_of_keys_of_ones_own_signs_and_is_shown_to_nobody() {
+    let world = World::new().await;
+    let mut browser = world.signed_up(ADA).await;
+    for (algorithm, verification) in [
+        ("RS256", &RSA_PKCS1_2048_8192_SHA256),
+        ("RS384", &RSA_PKCS1_2048_8192_SHA384),
+        ("RS512", &RSA_PKCS1_2048_8192_SHA512),
+    ] {
+        let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+        let pem = pem(&pair);
+        let body = json!({
+            "name": algorithm, "claims": { "aud": "warehouse" }, "custom_signing_key": true,
+            "signing_algorithm": algorithm, "signing_key": pem,
+        });
+        let (status, made) = world.server(Method::POST, "/jwt_templates", body).await;
+        assert_eq!(status, 200, "{made}");
+        let path = format!("/jwt_templates/{}", made["id"].as_str().unwrap());
+        let (_, read) = world.server(Method::GET, &path, Value::Null).await;
+        for shown in [&made, &read] {
+            assert!(shown["signing_key"].is_null() && !shown.to_string().contains("PRIVATE"));
+        }
+        let reply = browser.template_token(algorithm).await;
+        let jwt = reply.body["jwt"].as_str().unwrap();
+        assert_eq!(part(jwt, 0)["alg"], algorithm);
+        assert_eq!(part(jwt, 1)["aud"], "warehouse");
+        let (signed, signature) = jwt.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        let public = UnparsedPublicKey::new(verification, pair.public_key().as_ref());
+        public.verify(signed.as_bytes(), &signature).unwrap();
+        // Ours is another key.
+        let keys = world.browser().get("/.well-known/jwks.json").await.body;
+        assert_eq!(keys["keys"].as_array().unwrap().len(), 1);
+        assert_eq!(part(jwt, 0).get("kid"), None);
+        // Taken back, the instance's own key signs again.
+        let (status, body) = world
+            .server(
+                Method::PATCH,
+                &path,
+                json!({ "name": algorithm, "claims": {}, "custom_signing_key": false }),
+            )
+            .await;
+        assert_eq!(status, 200, "{body}");
+        let reply = browser.template_token(algorithm).await;
+        let jwt = reply.body["jwt"].as_str().unwrap();
+        assert_eq!(part(jwt, 0)["kid"], keys["keys"][0]["kid"]);
+    }
+}
+
+/// A key as people keep it in files.
+fn pem(pair: &KeyPair) -> String {
+    let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    let text = STANDARD.encode(der.as_ref());
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        lines.join("\n")
+    )
 }
 
 #[tokio::test]

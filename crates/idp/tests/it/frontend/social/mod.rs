@@ -3,9 +3,10 @@
 mod attacks;
 mod connecting;
 mod environment;
+mod invited;
 mod liar;
 mod linking;
 mod proofs;
 mod servers;
 mod signing;
-mod world;
+pub mod world;
