@@ -1,11 +1,11 @@
 //! A mail with one button.
 
-use super::{Mail, MailKind, escape};
+use super::{Mail, MailKind, escape, one_line};
 
 /// What such a mail says.
 #[derive(Clone, Copy, Debug)]
 pub struct Link<'a> {
-    /// Control characters become spaces.
+    /// Becomes one line.
     pub subject: &'a str,
     /// One line.
     pub heading: &'a str,
@@ -22,8 +22,7 @@ pub struct Link<'a> {
 /// A mail with a link, from `application` at `home_url`, to `to`.
 #[must_use]
 pub fn link(application: &str, home_url: &str, to: &str, what: &Link<'_>) -> Mail {
-    let plain = |text: &str| text.replace(char::is_control, " ");
-    let (heading, why) = (plain(what.heading), plain(what.why));
+    let (heading, why) = (one_line(what.heading), one_line(what.why));
     let Link {
         button, url, after, ..
     } = what;
@@ -54,7 +53,7 @@ pub fn link(application: &str, home_url: &str, to: &str, what: &Link<'_>) -> Mai
     Mail {
         kind: MailKind::Email,
         to: to.to_owned(),
-        subject: plain(what.subject),
+        subject: one_line(what.subject),
         text,
         html,
     }

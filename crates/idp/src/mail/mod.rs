@@ -55,6 +55,13 @@ pub trait Mailer: Send + Sync {
     fn deliver(&self, mail: Mail) -> Delivery<'_>;
 }
 
+/// Text on one line: whatever ends a line, to anybody, becomes a space, as does every other control
+/// character.
+fn one_line(text: &str) -> String {
+    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.replace(ends, " ")
+}
+
 /// Text as HTML, fit for attributes too.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());

@@ -1,6 +1,6 @@
 //! Texts with names in double braces, `{{otp_code}}`, that a server wrote for a message.
 
-use super::{Mail, MailKind, escape};
+use super::{Mail, MailKind, escape, one_line};
 
 /// Puts values in the place of their names in `text`. A name without a value stays away.
 fn fill(text: &str, values: &[(&str, &str)], write: impl Fn(&str) -> String) -> String {
@@ -32,7 +32,6 @@ pub fn written(mail: Mail, subject: Option<&str>, body: &str, values: &[(&str, &
         let text = fill(body, values, str::to_owned);
         return Mail { text, ..mail };
     }
-    let one_line = |value: &str| value.replace(|c: char| c.is_control(), " ");
     let subject = match subject {
         Some(subject) => one_line(&fill(subject, values, str::to_owned)),
         None => mail.subject,

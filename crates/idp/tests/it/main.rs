@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says so by a panic"
 )]
 
+mod attacks;
 mod backend;
 mod conformance;
 mod frontend;

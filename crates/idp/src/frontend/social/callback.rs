@@ -1,13 +1,13 @@
 //! `/v1/oauth_callback`: the way back.
 
-use axum::extract::{RawForm, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
 use super::{CALLBACK, arrive, depart};
 use crate::error::{Error, Refusal, Result};
 use crate::frontend::Frontend;
-use crate::frontend::fields::Fields;
+use crate::frontend::fields::{Fields, Form};
 use crate::frontend::request::Meta;
 use crate::frontend::visit::Visit;
 use crate::instance::Idp;
@@ -23,8 +23,7 @@ const PARAMETERS: [&str; 6] = ["state", "code", "error", "iss", "user", "scope"]
 /// `POST /v1/oauth_callback`: providers that post their answer (Apple). The browser sends no
 /// cookie with a post from elsewhere, so it is sent on to ask for the same itself. Public; changes
 /// nothing.
-pub async fn post(State(frontend): State<Frontend>, RawForm(form): RawForm) -> Result<Response> {
-    let form = Fields::parse(&form)?;
+pub async fn post(State(frontend): State<Frontend>, Form(form): Form) -> Result<Response> {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for name in PARAMETERS {
         if let Some(value) = form.get(name).filter(|value| value.len() <= TEXT_MAX) {
