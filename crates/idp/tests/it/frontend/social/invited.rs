@@ -139,7 +139,7 @@ async fn somebody_known_to_the_instance_is_led_to_sign_in_and_the_ticket_stays_g
 #[tokio::test]
 async fn an_invitation_to_the_application_brings_its_metadata_along() {
     let social = Social::with(|config| {
-        config.settings.apis.restrictions.sign_up = SignUpMode::Restricted;
+        config.settings.apis.restrictions.sign_up_mode = SignUpMode::Restricted;
     })
     .await;
     let body = json!({ "email_address": BOB, "public_metadata": { "plan": "pro" } });
