@@ -165,6 +165,7 @@ async fn an_invitation_to_the_application_brings_its_metadata_along() {
     let reply = eve
         .post("/v1/client/sign_ups", &[("transfer", "true")])
         .await;
-    reply.refused(403, "sign_up_mode_restricted");
+    // What a provider said of who may not sign up is not kept for it.
+    reply.refused(422, "external_account_not_found");
     assert_eq!(eve.get("/v1/client").await.ok()["sessions"], json!([]));
 }
