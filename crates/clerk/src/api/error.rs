@@ -63,6 +63,13 @@ impl ApiError {
         self.status() == Some(StatusCode::NOT_FOUND.as_u16())
     }
 
+    /// Whether the provider itself says that the resource does not exist. The 404 of a proxy, or of
+    /// an address that is no Backend API, says nothing about anybody.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.is_not_found() && self.code().is_some()
+    }
+
     /// Whether the same call may succeed later: the provider is down, slow or asks for patience.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -10,4 +10,4 @@ mod users;
 pub use client::ClerkApi;
 pub use config::{ApiConfig, ApiConfigError};
 pub use error::ApiError;
-pub use organizations::{CreateOrganization, List, ListPage};
+pub use organizations::{CreateOrganization, List, ListPage, MAX_AMONG};

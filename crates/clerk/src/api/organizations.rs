@@ -9,6 +9,9 @@ use crate::resources::{Membership, Metadata, Organization};
 /// The provider's own bound on a page.
 const MAX_LIMIT: u32 = 500;
 
+/// How many ids one look-up may name, by the provider's own bound.
+pub const MAX_AMONG: usize = 100;
+
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListPage {
@@ -105,6 +108,40 @@ impl ClerkApi {
     ) -> Result<List<Membership>, ApiError> {
         self.get(&["organizations", org_id, "memberships"], &page.query())
             .await
+    }
+
+    /// One page of the memberships of all organizations, oldest first.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn list_memberships(&self, page: ListPage) -> Result<List<Membership>, ApiError> {
+        let mut query = page.query();
+        query.push(("order_by", "+created_at".to_owned()));
+        self.get(&["organization_memberships"], &query).await
+    }
+
+    /// The memberships of these users in an organization; who is no member is not in the answer.
+    /// Of more than 100 users only the first 100 count.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::is_gone`] where the organization does not exist.
+    pub async fn list_memberships_among(
+        &self,
+        org_id: &str,
+        user_ids: &[&str],
+    ) -> Result<Vec<Membership>, ApiError> {
+        if user_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut query: Vec<(&str, String)> = user_ids
+            .iter()
+            .take(MAX_AMONG)
+            .map(|id| ("user_id", (*id).to_owned()))
+            .collect();
+        query.push(("limit", MAX_LIMIT.to_string()));
+        let path = ["organizations", org_id, "memberships"];
+        let list: List<Membership> = self.get(&path, &query).await?;
+        Ok(list.data)
     }
 
     /// Creates an organization. Not idempotent: where the answer was lost, look before repeating.

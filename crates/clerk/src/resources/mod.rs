@@ -3,11 +3,17 @@
 //! Lenient in what may be absent or `null`, strict in what makes a resource one: its id, and what
 //! it refers to. Unknown members are ignored.
 
+mod access;
+mod billing;
+mod invitation;
 pub mod millis;
 mod organization;
 mod session;
 mod user;
 
+pub use access::{Permission, Role};
+pub use billing::{Payer, Plan, Seats, Subscription, SubscriptionItem};
+pub use invitation::OrganizationInvitation;
 pub use organization::{Membership, Organization, PublicUserData};
 pub use session::Session;
 pub use user::{EmailAddress, User, Verification};

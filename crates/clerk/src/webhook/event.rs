@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::resources::{Deleted, Membership, Organization, Session, User, millis};
+use crate::resources::{
+    Deleted, Membership, Organization, OrganizationInvitation, Permission, Role, Session,
+    Subscription, SubscriptionItem, User, millis,
+};
 
 /// One event and what surrounds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +55,28 @@ pub enum Event {
     MembershipUpdated(Box<Membership>),
     /// `organizationMembership.deleted`
     MembershipDeleted(Box<Membership>),
+    /// `organizationInvitation.created`
+    InvitationCreated(Box<OrganizationInvitation>),
+    /// `organizationInvitation.accepted`
+    InvitationAccepted(Box<OrganizationInvitation>),
+    /// `organizationInvitation.revoked`
+    InvitationRevoked(Box<OrganizationInvitation>),
+    /// `role.created`
+    RoleCreated(Box<Role>),
+    /// `role.updated`
+    RoleUpdated(Box<Role>),
+    /// `role.deleted`
+    RoleDeleted(Deleted),
+    /// `permission.created`
+    PermissionCreated(Box<Permission>),
+    /// `permission.updated`
+    PermissionUpdated(Box<Permission>),
+    /// `permission.deleted`
+    PermissionDeleted(Deleted),
+    /// `subscription.*`: each says the whole state, whatever happened to it.
+    Subscription(Box<Subscription>),
+    /// `subscriptionItem.*`: the same of one plan.
+    SubscriptionItem(Box<SubscriptionItem>),
     /// Any other type; kept as it came.
     Unknown {
         /// The type as sent.
@@ -133,9 +158,20 @@ impl Event {
             Self::MembershipCreated(membership) | Self::MembershipUpdated(membership) => {
                 membership.updated_at
             }
+            Self::InvitationCreated(invitation)
+            | Self::InvitationAccepted(invitation)
+            | Self::InvitationRevoked(invitation) => invitation.updated_at,
+            Self::RoleCreated(role) | Self::RoleUpdated(role) => role.updated_at,
+            Self::PermissionCreated(permission) | Self::PermissionUpdated(permission) => {
+                permission.updated_at
+            }
+            Self::Subscription(subscription) => subscription.updated_at,
+            Self::SubscriptionItem(item) => item.updated_at,
             Self::UserDeleted(_)
             | Self::OrganizationDeleted(_)
             | Self::MembershipDeleted(_)
+            | Self::RoleDeleted(_)
+            | Self::PermissionDeleted(_)
             | Self::Unknown { .. } => None,
         }
     }
@@ -156,6 +192,19 @@ impl Event {
             "organizationMembership.created" => Self::MembershipCreated(resource(data)?),
             "organizationMembership.updated" => Self::MembershipUpdated(resource(data)?),
             "organizationMembership.deleted" => Self::MembershipDeleted(resource(data)?),
+            "organizationInvitation.created" => Self::InvitationCreated(resource(data)?),
+            "organizationInvitation.accepted" => Self::InvitationAccepted(resource(data)?),
+            "organizationInvitation.revoked" => Self::InvitationRevoked(resource(data)?),
+            "role.created" => Self::RoleCreated(resource(data)?),
+            "role.updated" => Self::RoleUpdated(resource(data)?),
+            "role.deleted" => Self::RoleDeleted(serde_json::from_value(data)?),
+            "permission.created" => Self::PermissionCreated(resource(data)?),
+            "permission.updated" => Self::PermissionUpdated(resource(data)?),
+            "permission.deleted" => Self::PermissionDeleted(serde_json::from_value(data)?),
+            _ if event_type.starts_with("subscription.") => Self::Subscription(resource(data)?),
+            _ if event_type.starts_with("subscriptionItem.") => {
+                Self::SubscriptionItem(resource(data)?)
+            }
             _ => Self::Unknown {
                 event_type: event_type.to_owned(),
                 data,

@@ -109,6 +109,44 @@ async fn memberships_in_pages() {
     );
 }
 
+#[tokio::test]
+async fn memberships_of_everybody_and_of_some() {
+    let page = json!({"data": [fixture("organizationMembership.created")], "total_count": 1});
+    let (server, api) = started([Answer::new(200, page.to_string())]).await;
+    let all = api.list_memberships(ListPage::FIRST).await.unwrap();
+    assert_eq!(all.data.len(), 1);
+    let some = api
+        .list_memberships_among("org_1", &["user_1", "user_2"])
+        .await
+        .unwrap();
+    assert_eq!(some.len(), 1);
+    assert!(
+        api.list_memberships_among("org_1", &[])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let seen = server.seen();
+    assert_eq!(
+        seen[0].path_and_query,
+        "/v1/organization_memberships?limit=500&offset=0&order_by=%2Bcreated_at"
+    );
+    assert_eq!(
+        seen[1].path_and_query,
+        "/v1/organizations/org_1/memberships?user_id=user_1&user_id=user_2&limit=500"
+    );
+    assert_eq!(seen.len(), 2, "nobody is asked about nobody");
+}
+
+/// A proxy's 404 must not look like a deletion.
+#[tokio::test]
+async fn only_the_provider_says_that_something_is_gone() {
+    let (_server, api) = started([not_found(), Answer::new(404, "<html>")]).await;
+    assert!(api.get_user("user_1").await.unwrap_err().is_gone());
+    let error = api.get_user("user_1").await.unwrap_err();
+    assert!(error.is_not_found() && !error.is_gone());
+}
+
 fn new_organization() -> CreateOrganization {
     CreateOrganization {
         name: "Northwind".into(),

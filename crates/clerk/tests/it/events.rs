@@ -37,7 +37,18 @@ fn every_example() {
             "{event_type}"
         );
         let family = event_type.split('.').next().unwrap();
-        let known = ["user", "session", "organization", "organizationMembership"].contains(&family);
+        let known = [
+            "user",
+            "session",
+            "organization",
+            "organizationMembership",
+            "organizationInvitation",
+            "role",
+            "permission",
+            "subscription",
+            "subscriptionItem",
+        ]
+        .contains(&family);
         let typed = !matches!(envelope.event, Event::Unknown { .. });
         assert_eq!(typed, known, "{event_type}");
         count += 1;
@@ -72,6 +83,45 @@ fn a_deleted_membership_says_whose_it_was() {
         Some("northwind-traders")
     );
     assert_eq!(membership.role, "org:member");
+}
+
+#[test]
+fn a_subscription_says_who_pays_for_what() {
+    let Event::Subscription(subscription) = parse(&example("subscription.pastDue")).unwrap().event
+    else {
+        panic!("a subscription")
+    };
+    let payer = subscription.payer.as_ref().unwrap();
+    assert_eq!(
+        (payer.organization_id(), payer.user_id()),
+        (Some("org_3AqZr7PdLm2KvTnYb9XcHwGq4Js"), None)
+    );
+    let [item] = subscription.items.as_slice() else {
+        panic!("one item")
+    };
+    assert_eq!(item.plan_id(), Some("cplan_3AqZ00000000000000000000pro"));
+    assert_eq!(item.plan.as_ref().unwrap().slug.as_deref(), Some("pro_org"));
+    assert_eq!(item.seats.as_ref().unwrap().quantity, Some(10));
+    // What a type of next year says of the same things is understood as well.
+    let mut event = example("subscriptionItem.active");
+    event["type"] = json!("subscriptionItem.created");
+    event["data"]["plan"] = Value::Null;
+    let Event::SubscriptionItem(item) = parse(&event).unwrap().event else {
+        panic!("an item")
+    };
+    assert_eq!(item.plan_id(), Some("cplan_3AqZ00000000000000000000pro"));
+}
+
+#[test]
+fn a_role_names_its_permissions() {
+    let Event::RoleUpdated(role) = parse(&example("role.updated")).unwrap().event else {
+        panic!("a role")
+    };
+    let keys: Vec<&str> = role.permissions.iter().map(|p| p.key.as_str()).collect();
+    assert_eq!(
+        (role.key.as_str(), keys),
+        ("org:auditor", vec!["org:reports:read"])
+    );
 }
 
 #[test]
@@ -148,6 +198,11 @@ fn what_is_not_understood() {
         ),
         ("session.created", json!({"id": "sess_1"})),
         ("organization.deleted", json!({"deleted": true})),
+        ("role.created", json!({"id": "role_1"})),
+        ("permission.deleted", json!({})),
+        ("organizationInvitation.created", json!({"id": "orginv_1"})),
+        ("subscription.active", json!({"id": "csub_1"})),
+        ("subscriptionItem.ended", json!({"status": "ended"})),
     ] {
         let parsed = parse(&json!({"type": event_type, "data": data}));
         assert!(
