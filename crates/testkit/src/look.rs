@@ -20,6 +20,11 @@ impl TestApp {
         self.rows(query).await.len()
     }
 
+    /// In what the mirror differs from a model of the provider.
+    pub async fn differences(&self, model: &crate::Model) -> Vec<String> {
+        model.differences(&self.look).await
+    }
+
     /// Changes data behind the product's back, as a fault would.
     pub async fn tamper(&self, statement: &str) {
         self.look.batch(statement).await.unwrap();

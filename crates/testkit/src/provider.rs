@@ -1,6 +1,8 @@
 //! The identity provider's Backend API as far as the product asks it: a stub at the outermost
 //! edge, on loopback, that a test can make fail.
 
+mod lists;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,6 +29,9 @@ struct Known {
     organizations: BTreeMap<String, Value>,
     memberships: BTreeMap<String, Value>,
     failing: Option<u16>,
+    /// Every so-manyth call is one too many.
+    throttled: Option<usize>,
+    answered: usize,
     calls: Vec<String>,
 }
 
@@ -63,9 +68,16 @@ impl Provider {
         self.known().failing = Some(status);
     }
 
+    /// From now on refuses every `n`th call as one too many, with the wish to come again at once.
+    pub fn throttle(&self, n: usize) {
+        self.known().throttled = Some(n);
+    }
+
     /// Answers again.
     pub fn recover(&self) {
-        self.known().failing = None;
+        let mut known = self.known();
+        known.failing = None;
+        known.throttled = None;
     }
 
     /// What has been asked since the last time: `GET /v1/users/user_1`.
@@ -74,11 +86,15 @@ impl Provider {
         std::mem::take(&mut self.known().calls)
     }
 
+    /// The secret key that it wants to see.
+    pub const SECRET_KEY: &str = SECRET_KEY;
+
     /// Serves on a free port of loopback; answers the base URL.
-    pub(crate) async fn serve(&self) -> String {
+    pub async fn serve(&self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new()
+            .route("/v1/users", get(lists::users))
             .route("/v1/users/{id}", get(find_user))
             .route(
                 "/v1/users/{id}/organization_memberships",
@@ -86,12 +102,13 @@ impl Provider {
             )
             .route(
                 "/v1/organizations",
-                axum::routing::post(create_organization),
+                axum::routing::post(create_organization).get(lists::organizations),
             )
+            .route("/v1/organization_memberships", get(lists::memberships))
             .route("/v1/organizations/{id}", get(find_organization))
             .route(
                 "/v1/organizations/{id}/memberships",
-                get(memberships_of_organization),
+                get(lists::memberships_of_organization),
             )
             .layer(axum::middleware::from_fn_with_state(self.clone(), behave))
             .with_state(self.clone());
@@ -107,11 +124,17 @@ async fn behave(
     next: axum::middleware::Next,
 ) -> Response {
     let call = format!("{} {}", request.method(), request.uri().path());
-    let failing = {
+    let (failing, is_one_too_many) = {
         let mut known = provider.known();
         known.calls.push(call);
-        known.failing
+        known.answered += 1;
+        let is_one_too_many = known.throttled.is_some_and(|n| known.answered % n == 0);
+        (known.failing, is_one_too_many)
     };
+    if is_one_too_many {
+        let wish = [(header::RETRY_AFTER, "0")];
+        return (StatusCode::TOO_MANY_REQUESTS, wish, "{}").into_response();
+    }
     if let Some(status) = failing {
         let status = StatusCode::from_u16(status).unwrap();
         return (status, [(header::RETRY_AFTER, "3600")], "{}").into_response();
@@ -163,23 +186,6 @@ async fn memberships_of_user(State(provider): State<Provider>, Path(id): Path<St
     list(
         theirs
             .filter(|m| m["public_user_data"]["user_id"] == id)
-            .cloned()
-            .collect(),
-    )
-}
-
-async fn memberships_of_organization(
-    State(provider): State<Provider>,
-    Path(id): Path<String>,
-) -> Response {
-    let known = provider.known();
-    if !known.organizations.contains_key(&id) {
-        return refusal(StatusCode::NOT_FOUND, "resource_not_found");
-    }
-    let theirs = known.memberships.values();
-    list(
-        theirs
-            .filter(|m| m["organization"]["id"] == id)
             .cloned()
             .collect(),
     )
