@@ -10,4 +10,5 @@ pub mod serve;
 pub mod server;
 pub mod settings;
 pub mod sources;
+pub mod sync;
 pub mod webhooks;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bailiwick::settings::{Settings, Vars};
-use bailiwick::{admin, dev, idp, logging, migrate, serve, webhooks};
+use bailiwick::{admin, dev, idp, logging, migrate, serve, sync, webhooks};
 use bailiwick_kernel::PlatformRole;
+use bailiwick_services::sync::sweep::Options as SweepOptions;
 use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret as _;
 
@@ -53,6 +54,9 @@ enum Command {
     /// What was received from the identity provider
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
+    /// The mirror of users, organizations and memberships beside the identity provider
+    #[command(subcommand)]
+    Sync(SyncCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -75,11 +79,52 @@ enum AdminCommand {
 
 #[derive(Subcommand)]
 enum WebhooksCommand {
-    /// Process a message anew that was given up
-    Replay {
-        /// Its id, as the log names it
+    /// The newest messages, a line each
+    #[command(after_help = "Examples:
+  bailiwick webhooks list --state dead
+  bailiwick webhooks list --limit 500")]
+    List {
+        /// Only those that are received, parked, done, ignored or dead
+        #[arg(long, value_parser = webhooks::STATES)]
+        state: Option<String>,
+        /// So many at most
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+    },
+    /// One message and its body
+    Show {
+        /// Its id, as the list names it
         message: String,
     },
+    /// Process messages anew that were given up
+    Replay {
+        /// The id of one, as the list names it
+        #[arg(required_unless_present = "all")]
+        message: Option<String>,
+        /// All of them, the oldest first
+        #[arg(long, conflicts_with = "message")]
+        all: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum SyncCommand {
+    /// Compare all of the mirror with the provider and repair what differs
+    #[command(after_help = "Examples:
+  bailiwick sync sweep --dry-run               what differs, and nothing changed
+  bailiwick sync sweep                         repair it
+  bailiwick sync sweep --allow-deletions 900   though so much is gone at the provider")]
+    Sweep {
+        /// Only look
+        #[arg(long)]
+        dry_run: bool,
+        /// How many of each kind may be ended because the provider has them no more; 50 or a fifth
+        /// of all where it is not given
+        #[arg(long, value_name = "NUMBER")]
+        allow_deletions: Option<u64>,
+    },
+    /// The newest sweeps, a line each
+    Status,
 }
 
 fn main() -> ExitCode {
@@ -101,7 +146,10 @@ fn complain(error: &anyhow::Error) {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let quiet = matches!(cli.command, Command::Dev(_) | Command::Idp(_));
+    let quiet = matches!(
+        cli.command,
+        Command::Dev(_) | Command::Idp(_) | Command::Sync(_)
+    );
     let filter = cli
         .log
         .clone()
@@ -141,12 +189,45 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
             admin::grant(url.expose_secret(), &email, known).await?;
             print(&format!("{email} is {role} now"))
         }
-        Command::Webhooks(WebhooksCommand::Replay { message }) => {
+        Command::Webhooks(command) => {
             let url = vars.secret("DATABASE_URL", &[])?;
-            webhooks::replay(url.expose_secret(), &message).await?;
-            print("it will be processed by the running server")
+            print(&inbox(url.expose_secret(), command).await?)
+        }
+        Command::Sync(SyncCommand::Sweep {
+            dry_run,
+            allow_deletions,
+        }) => {
+            let options = SweepOptions {
+                dry_run,
+                deletions_max: allow_deletions,
+            };
+            print(&sync::sweep(&Settings::read(&vars)?, options).await?)
+        }
+        Command::Sync(SyncCommand::Status) => {
+            let url = vars.secret("DATABASE_URL", &[])?;
+            print(&sync::status(url.expose_secret()).await?)
         }
         Command::Openapi => Ok(()),
+    }
+}
+
+async fn inbox(app_url: &str, command: WebhooksCommand) -> anyhow::Result<String> {
+    match command {
+        WebhooksCommand::List { state, limit } => {
+            webhooks::list(app_url, state.as_deref(), limit).await
+        }
+        WebhooksCommand::Show { message } => webhooks::show(app_url, &message).await,
+        WebhooksCommand::Replay {
+            message: Some(message),
+            ..
+        } => {
+            webhooks::replay(app_url, &message).await?;
+            Ok("it will be processed by the running server".to_owned())
+        }
+        WebhooksCommand::Replay { message: None, .. } => {
+            let opened = webhooks::replay_all(app_url).await?;
+            Ok(format!("{opened} will be processed by the running server"))
+        }
     }
 }
 

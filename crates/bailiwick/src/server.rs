@@ -112,6 +112,11 @@ impl Server {
         ));
         tasks.spawn(bailiwick_worker::run(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), metrics.keep_up()));
+        let (verifying, keeping) = (app.clone(), app.clone());
+        let verify = async move { verifying.verify_in_background().await };
+        tasks.spawn(until(stop.clone(), verify));
+        let keep = async move { keeping.keep_in_step().await };
+        tasks.spawn(until(stop.clone(), keep));
         // Behind a pooler in transaction mode nothing would be heard.
         if settings.database.statement_cache > 0 {
             let app = app.clone();
@@ -153,7 +158,10 @@ async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
     }
 }
 
-async fn build(settings: &Settings, env: Env) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
+pub(crate) async fn build(
+    settings: &Settings,
+    env: Env,
+) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
     let database = &settings.database;
     let pool = PoolConfig::new(database.url.expose_secret())
         .max_size(database.pool_max)
@@ -207,6 +215,7 @@ async fn build(settings: &Settings, env: Env) -> anyhow::Result<(App, Arc<dyn Ob
             upload_bytes_max: settings.rules.upload_bytes_max,
             jit_users: settings.rules.jit_users,
             auto_bootstrap: settings.rules.auto_bootstrap,
+            sync: settings.rules.sync.clone(),
             ..Rules::default()
         },
     });

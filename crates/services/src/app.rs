@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bailiwick_clerk::api::ClerkApi;
 use bailiwick_clerk::session::Verifier;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::events::Hub;
 use crate::freshness::{Freshness, Stamp};
+use crate::sync::verify::{Proof, Proofs};
 
 /// Rules of one installation that are no policy of roles.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct Settings {
     pub jit_users: bool,
     /// Whether bootstrap makes an organization for who has none (C07).
     pub auto_bootstrap: bool,
+    /// How the mirror is kept in step with the provider.
+    pub sync: SyncRules,
 }
 
 impl Default for Settings {
@@ -57,6 +60,29 @@ impl Default for Settings {
             content_types: types.map(str::to_owned).to_vec(),
             jit_users: true,
             auto_bootstrap: false,
+            sync: SyncRules::default(),
+        }
+    }
+}
+
+/// How the mirror is kept in step with the provider.
+#[derive(Debug, Clone)]
+pub struct SyncRules {
+    /// How many calls a second this process makes to verify memberships; a sweep makes half as
+    /// many beside. The provider's own limit is for all who use the key.
+    pub calls_per_second: u32,
+    /// A membership that was confirmed so long ago is verified on its next use; none: never.
+    pub verify_after: Option<Duration>,
+    /// How often all of the mirror is compared with the provider; none: only when asked.
+    pub sweep_every: Option<Duration>,
+}
+
+impl Default for SyncRules {
+    fn default() -> Self {
+        Self {
+            calls_per_second: 50,
+            verify_after: Some(Duration::from_secs(20)),
+            sweep_every: Some(Duration::from_secs(3600)),
         }
     }
 }
@@ -89,7 +115,7 @@ pub(crate) struct Inner {
     pub parts: Parts,
     pub provider_roles: ProviderRoles,
     /// `(user, organization)` of the token, and the header's where it names another → context.
-    pub contexts: Cache<ContextKey, (Arc<Context>, Stamp)>,
+    pub contexts: Cache<ContextKey, Known>,
     pub freshness: Freshness,
     pub events: Arc<Hub>,
     /// Memberships that the provider has lately said do not exist.
@@ -97,7 +123,21 @@ pub(crate) struct Inner {
     pub people: Cache<Uuid, Person>,
     /// Whose first organization is being made.
     pub bootstraps: Cache<Uuid, Arc<tokio::sync::Mutex<()>>>,
+    /// Who is being asked for at the provider, because the mirror does not have them; and when that
+    /// failed last.
+    pub arrivals: Cache<ContextKey, Arc<tokio::sync::Mutex<Option<Instant>>>>,
+    /// What the provider confirmed of memberships in use.
+    pub proofs: Proofs,
     pub wake: tokio::sync::Notify,
+}
+
+/// A context, when it was read, and what it stands on.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub context: Arc<Context>,
+    pub stamp: Stamp,
+    /// The membership; none where there is none to verify.
+    pub proof: Option<Arc<Proof>>,
 }
 
 /// Under which a context is cached: never without the organization.
@@ -137,6 +177,8 @@ impl App {
             absent: cache(10_000, Duration::from_secs(3)),
             people: cache(50_000, Duration::from_secs(30)),
             bootstraps: cache(10_000, Duration::from_secs(60)),
+            arrivals: cache(10_000, Duration::from_secs(60)),
+            proofs: Proofs::new(parts.settings.sync.calls_per_second),
             wake: tokio::sync::Notify::new(),
             parts,
         }))

@@ -1,13 +1,14 @@
 //! From a verified token to a caller that the mirror knows.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bailiwick_clerk::session::SessionClaims;
 use bailiwick_kernel::id::{OrgId, RequestId, UserId};
 use bailiwick_kernel::{Code, PlatformRole, Problem};
 use bailiwick_store::context::Context;
 
-use crate::app::ContextKey;
+use crate::app::{ContextKey, Known};
 use crate::{App, Result, sync};
 
 /// What surrounds a request, for the audit.
@@ -64,55 +65,95 @@ impl App {
             override_org: other.map(OrgId::uuid),
         };
         let kept = self.inner().contexts.get(&key);
-        let fresh = kept.filter(|(_, stamp)| self.inner().freshness.holds(&key, stamp));
-        let (context, cached) = match fresh {
-            Some((context, _)) => (context, true),
+        let fresh = kept.filter(|known| self.inner().freshness.holds(&key, &known.stamp));
+        let (known, cached) = match fresh {
+            Some(known) => (known, true),
             // Boxed, here and below: what is rare would make the future of every request large.
             None => (Box::pin(self.resolve(&claims, other, &key)).await?, false),
         };
+        if let Some(proof) = &known.proof {
+            self.use_proof(proof, &claims, &known.context);
+        }
         Ok(Caller {
             app: self.clone(),
             claims,
-            context,
+            context: known.context,
             request,
             key,
             cached,
         })
     }
 
-    /// Reads the context anew, asking the provider once for what the mirror does not have.
+    /// Reads the context anew. What the mirror does not have is asked for at the provider, once for
+    /// all requests that come meanwhile.
     async fn resolve(
         &self,
         claims: &SessionClaims,
         other: Option<OrgId>,
         key: &ContextKey,
-    ) -> Result<Arc<Context>> {
+    ) -> Result<Known> {
         let mut stamp = self.inner().freshness.stamp(key);
         let mut found = self.look_up(claims, other).await?;
-        if found.is_none() && self.settings().jit_users {
-            sync::fetch::user_once(self, &claims.user_id).await?;
+        if self.is_incomplete(claims, other, found.as_ref()) {
+            let came = Instant::now();
+            let turn = self.inner().arrivals.get_with(key.clone(), Arc::default);
+            let mut failed = turn.lock().await;
+            // Who waited for a call that failed does not make one of their own after it.
+            if failed.is_some_and(|at| at > came) {
+                return Err(Problem::unavailable(2).into());
+            }
+            found = self.look_up(claims, other).await?;
+            if self.is_incomplete(claims, other, found.as_ref()) {
+                let fetched = self.fetch_missing(claims, found.is_none()).await;
+                *failed = fetched.is_err().then(Instant::now);
+                fetched?;
+            }
             stamp = self.inner().freshness.stamp(key);
             found = self.look_up(claims, other).await?;
         }
-        let mut context = found.ok_or_else(|| Problem::new(Code::AuthUserNotFound))?;
+        let context = found.ok_or_else(|| Problem::new(Code::AuthUserNotFound))?;
         if !context.is_active {
             return Err(Problem::new(Code::AuthUserNotFound).into());
         }
-        if let (Some(organization), None) = (&claims.organization, other)
-            && !has_membership(&context)
-            && sync::fetch::membership(self, &claims.user_id, &organization.id).await?
-        {
-            stamp = self.inner().freshness.stamp(key);
-            context = self
-                .look_up(claims, other)
-                .await?
-                .ok_or_else(|| Problem::new(Code::AuthUserNotFound))?;
-        }
         let context = Arc::new(context);
-        self.inner()
-            .contexts
-            .insert(key.clone(), (Arc::clone(&context), stamp));
-        Ok(context)
+        let proof = match other {
+            None => self.proof_of(claims, &context),
+            Some(_) => None,
+        };
+        let known = Known {
+            context,
+            stamp,
+            proof,
+        };
+        self.inner().contexts.insert(key.clone(), known.clone());
+        Ok(known)
+    }
+
+    /// Whether the provider may know more than the mirror does.
+    fn is_incomplete(
+        &self,
+        claims: &SessionClaims,
+        other: Option<OrgId>,
+        found: Option<&Context>,
+    ) -> bool {
+        match found {
+            None => self.settings().jit_users,
+            Some(context) => {
+                let names_one = claims.organization.is_some() && other.is_none();
+                names_one && context.is_active && !has_membership(context)
+            }
+        }
+    }
+
+    /// Fetches the user, where there is none here, and the membership that the token names.
+    async fn fetch_missing(&self, claims: &SessionClaims, is_unknown: bool) -> Result<()> {
+        if is_unknown && !sync::fetch::user_once(self, &claims.user_id).await? {
+            return Ok(());
+        }
+        if let Some(organization) = &claims.organization {
+            sync::fetch::membership(self, &claims.user_id, &organization.id).await?;
+        }
+        Ok(())
     }
 
     async fn look_up(

@@ -1,5 +1,7 @@
 //! What can stop a use case.
 
+use std::time::Duration;
+
 use bailiwick_clerk::api::ApiError;
 use bailiwick_kernel::Problem;
 use bailiwick_kernel::page::InvalidCursor;
@@ -47,6 +49,15 @@ impl Error {
             Self::Data(error) => error.is_transient() || matches!(error, store::Error::Refused),
             Self::Provider(error) => error.is_transient(),
             Self::Objects(error) => error.is_transient(),
+        }
+    }
+
+    /// How long the identity provider asks us to leave it alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Provider(error) => error.retry_after(),
+            _ => None,
         }
     }
 

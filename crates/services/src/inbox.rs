@@ -4,7 +4,7 @@ use bailiwick_clerk::webhook::{Envelope, EventError};
 use bailiwick_kernel::id::JobId;
 use bailiwick_kernel::{Code, Env, Problem};
 use bailiwick_store::{Store, inbox, jobs as queue};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::jobs::ProcessMessage;
 use crate::sync::{self, Outcome};
@@ -103,7 +103,8 @@ pub async fn process(app: &App, id: &str) -> Result<()> {
         let at = envelope.timestamp.unwrap_or(message.received_at);
         inbox::settle(&mut tx, id, "done", None, now).await?;
         match sync::apply(app, tx, &envelope.event, at).await? {
-            Outcome::Done => {
+            outcome @ (Outcome::Done | Outcome::Stale) => {
+                count(&message, &outcome, now);
                 app.wake_worker();
                 return Ok(());
             }
@@ -116,6 +117,17 @@ pub async fn process(app: &App, id: &str) -> Result<()> {
     Err(crate::Error::Inconsistent(format!(
         "message {id} misses its parents again and again"
     )))
+}
+
+fn count(message: &inbox::Message, outcome: &Outcome, now: Timestamp) {
+    let outcome = match outcome {
+        Outcome::Stale => "stale",
+        _ => "applied",
+    };
+    let event = message.event_type.clone();
+    metrics::counter!("webhooks_processed", "event" => event, "outcome" => outcome).increment(1);
+    let took = now.duration_since(message.received_at);
+    metrics::histogram!("webhook_processing_seconds").record(took.as_secs_f64());
 }
 
 /// Shows that a message waits for what it refers to.
@@ -179,4 +191,68 @@ pub async fn reopen(store: &Store, env: &Env, id: &str) -> Result<()> {
     let job = JobId::from(env.uuid());
     queue::enqueue(&mut tx, job, &ProcessMessage::of(id, now), now).await?;
     Ok(tx.commit().await?)
+}
+
+/// So many dead messages are opened again in one transaction.
+const REOPEN_BITE: i64 = 200;
+
+/// Lets every message that was given up be processed anew, the oldest first; answers how many. What
+/// dies again meanwhile is not opened a second time.
+///
+/// # Errors
+/// The database's; what was opened before stays so.
+pub async fn reopen_all(store: &Store, env: &Env) -> Result<u64> {
+    let until = env.now();
+    let mut opened = 0;
+    loop {
+        let dead = store.dead_messages(until, REOPEN_BITE).await?;
+        let mut tx = store.control().await?;
+        for id in &dead {
+            if inbox::reopen(&mut tx, id).await? {
+                let job = JobId::from(env.uuid());
+                queue::enqueue(&mut tx, job, &ProcessMessage::of(id, until), until).await?;
+                opened += 1;
+            }
+        }
+        tx.commit().await?;
+        if dead.len() < usize::try_from(REOPEN_BITE).unwrap_or(usize::MAX) {
+            return Ok(opened);
+        }
+    }
+}
+
+/// States of messages that are not their last.
+const OPEN_STATES: [&str; 3] = ["received", "parked", "dead"];
+
+/// Writes what waits in the inbox and in the queue into the metrics: the whole installation's, the
+/// same on every server.
+///
+/// # Errors
+/// The database's.
+pub async fn measure(app: &App) -> Result<()> {
+    let now = app.env().now();
+    let waiting = app.store().waiting_messages().await?;
+    for state in OPEN_STATES {
+        let found = waiting.iter().find(|found| found.state == state);
+        let count = found.map_or(0, |found| found.count);
+        let age = found.map_or(0.0, |found| now.duration_since(found.since).as_secs_f64());
+        metrics::gauge!("webhook_inbox_messages", "state" => state).set(gauge(count));
+        metrics::gauge!("webhook_inbox_oldest_seconds", "state" => state).set(age.max(0.0));
+    }
+    let census = app.store().job_census(now).await?;
+    for kind in crate::jobs::KINDS {
+        let found = census.iter().find(|found| found.kind == kind);
+        let late = found.and_then(|found| found.due_since);
+        let late = late.map_or(0.0, |since| now.duration_since(since).as_secs_f64());
+        let (open, dead) = found.map_or((0, 0), |found| (found.open, found.dead));
+        metrics::gauge!("jobs_open", "kind" => kind).set(gauge(open));
+        metrics::gauge!("jobs_dead_letters", "kind" => kind).set(gauge(dead));
+        metrics::gauge!("jobs_late_seconds", "kind" => kind).set(late.max(0.0));
+    }
+    Ok(())
+}
+
+/// A count as metrics want it. Beyond 2³² nobody counts.
+fn gauge(count: i64) -> f64 {
+    f64::from(u32::try_from(count.max(0)).unwrap_or(u32::MAX))
 }

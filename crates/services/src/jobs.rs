@@ -2,6 +2,8 @@
 //!
 //! A job is run at least once, so running it twice must do what running it once does.
 
+use std::time::Duration;
+
 use bailiwick_kernel::id::{DocumentId, OrgId, UserId};
 use bailiwick_store::jobs::{Job, NewJob};
 use jiff::{SignedDuration, Timestamp};
@@ -80,6 +82,15 @@ impl Kind for ExpireDocument {
     const NAME: &'static str = "documents.expire";
     const MAX_ATTEMPTS: i32 = 20;
 }
+
+/// Every kind of job, for metrics.
+pub(crate) const KINDS: [&str; 5] = [
+    ProcessMessage::NAME,
+    Provision::NAME,
+    ProjectMember::NAME,
+    DeleteObjects::NAME,
+    ExpireDocument::NAME,
+];
 
 fn job<K: Kind>(kind: &K, unique_key: Option<String>, run_at: Timestamp) -> NewJob {
     NewJob {
@@ -192,12 +203,19 @@ pub async fn give_up(app: &App, job: &Job, reason: &str) -> Result<()> {
     }
 }
 
+/// The longest that the provider may make a job wait: its limits are counted in windows of ten
+/// seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// How long to wait after the `attempt`th try failed: 1 s, 2 s, 4 s, … at most 10 min, with up to
-/// a quarter more at random.
+/// a quarter more at random; longer where the provider `asked` for it.
 #[must_use]
-pub fn backoff(app: &App, attempt: i32) -> SignedDuration {
+pub fn backoff(app: &App, attempt: i32, asked: Option<Duration>) -> SignedDuration {
     let exponent = u32::try_from(attempt.clamp(1, 11) - 1).unwrap_or(0);
     let millis = (1000_i64 << exponent).min(600_000);
     let jitter = i64::from(app.env().bytes::<1>()[0]) * millis / 1024;
-    SignedDuration::from_millis(millis + jitter)
+    let ours = SignedDuration::from_millis(millis + jitter);
+    let theirs = asked.map(|asked| asked.min(PATIENCE));
+    let theirs = theirs.and_then(|asked| SignedDuration::try_from(asked).ok());
+    theirs.map_or(ours, |theirs| ours.max(theirs))
 }

@@ -24,7 +24,7 @@ pub mod provisioning;
 pub mod scope;
 pub mod sync;
 
-pub use app::{App, Parts, Settings};
+pub use app::{App, Parts, Settings, SyncRules};
 pub use authn::{Caller, RequestInfo};
 pub use error::Error;
 pub use op::Op;

@@ -1,6 +1,6 @@
 //! Every webhook received, with its state.
 
-use bailiwick_pg::{Tx, sql};
+use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 
 use crate::Result;
@@ -22,6 +22,25 @@ sql! {
     /// Lets a dead or parked message be processed anew.
     REOPEN(TEXT) = "
         update control.webhook_inbox set state = 'received', attempts = 0 where id = $1 and state in ('dead', 'parked', 'received')";
+    /// Messages in one state (or in any), the newest first, without their bodies.
+    LIST(TEXT, TIMESTAMPTZ, TEXT, INT8) = "
+        select id, event_type, state, attempts, last_error, received_at, processed_at
+        from control.webhook_inbox
+        where ($1::text is null or state = $1)
+          and ($2::timestamptz is null or (received_at, id) < ($2, $3))
+        order by received_at desc, id desc limit $4";
+    /// One message with its body.
+    FIND(TEXT) = "
+        select id, event_type, state, attempts, last_error, received_at, processed_at, payload
+        from control.webhook_inbox where id = $1";
+    /// Dead messages, the oldest first: what came first is processed first.
+    DEAD(TIMESTAMPTZ, INT8) = "
+        select id from control.webhook_inbox where state = 'dead' and coalesce(processed_at, received_at) <= $1
+        order by received_at, id limit $2";
+    /// How many messages wait, and since when.
+    CENSUS() = "
+        select state, count(1), min(received_at) from control.webhook_inbox
+        where state in ('received', 'parked', 'dead') group by state order by state limit 10";
     /// Removes some messages that are settled and old.
     PURGE(TIMESTAMPTZ) = "
         delete from control.webhook_inbox where id in (
@@ -40,6 +59,104 @@ pub struct Message {
     pub attempts: i32,
     /// When it came.
     pub received_at: Timestamp,
+}
+
+/// A message as lists show one.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The sender's id of it.
+    pub id: String,
+    /// Its event's type; empty where nobody understood it.
+    pub event_type: String,
+    /// `received`, `parked`, `done`, `ignored` or `dead`.
+    pub state: String,
+    /// How often its processing came to an end, good or bad.
+    pub attempts: i32,
+    /// Why it was parked or given up.
+    pub last_error: Option<String>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When it was settled.
+    pub processed_at: Option<Timestamp>,
+}
+
+/// How many messages are in a state that is not their last.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// `received`, `parked` or `dead`.
+    pub state: String,
+    /// How many.
+    pub count: i64,
+    /// When the oldest of them came.
+    pub since: Timestamp,
+}
+
+impl crate::Store {
+    /// A page of messages after `(received_at, id)`, the newest first; of one state where given.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_messages(
+        &self,
+        state: Option<&str>,
+        after: Option<(Timestamp, &str)>,
+        limit: i64,
+    ) -> Result<Vec<Summary>> {
+        let (at, id) = after.map_or((None, None), |(at, id)| (Some(at), Some(id)));
+        let rows = self
+            .pool()
+            .query(&LIST, &[&state, &at, &id, &limit])
+            .await?;
+        rows.iter().map(summary).collect()
+    }
+
+    /// One message and its body.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_message(&self, id: &str) -> Result<Option<(Summary, String)>> {
+        let row = self.pool().query_opt(&FIND, &[&id]).await?;
+        row.map(|row| Ok((summary(&row)?, row.try_get(7)?)))
+            .transpose()
+    }
+
+    /// Ids of messages that were given up by `until`, the oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn dead_messages(&self, until: Timestamp, limit: i64) -> Result<Vec<String>> {
+        let rows = self.pool().query(&DEAD, &[&until, &limit]).await?;
+        rows.iter().map(|row| row.try_get(0)).collect()
+    }
+
+    /// What waits, by state.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn waiting_messages(&self) -> Result<Vec<Waiting>> {
+        let rows = self.pool().query(&CENSUS, &[]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Waiting {
+                    state: row.try_get(0)?,
+                    count: row.try_get(1)?,
+                    since: row.try_get(2)?,
+                })
+            })
+            .collect()
+    }
+}
+
+fn summary(row: &Row) -> Result<Summary> {
+    Ok(Summary {
+        id: row.try_get(0)?,
+        event_type: row.try_get(1)?,
+        state: row.try_get(2)?,
+        attempts: row.try_get(3)?,
+        last_error: row.try_get(4)?,
+        received_at: row.try_get(5)?,
+        processed_at: row.try_get(6)?,
+    })
 }
 
 /// Keeps a message; `false` where it was kept before.

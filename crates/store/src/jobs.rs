@@ -29,6 +29,12 @@ sql! {
     /// Ends all claims.
     RELEASE(TIMESTAMPTZ) = "
         update control.jobs set locked_until = $1 where locked_until > $1";
+    /// How many jobs of each kind there are, how many of them were given up, and since when the
+    /// oldest of the others is due.
+    CENSUS(TIMESTAMPTZ) = "
+        select kind, count(1) filter (where dead_at is null), count(1) filter (where dead_at is not null),
+               min(run_at) filter (where dead_at is null and run_at <= $1 and (locked_until is null or locked_until < $1))
+        from control.jobs group by kind order by kind limit 100";
     /// Done.
     DELETE(UUID, INT4) = "delete from control.jobs where id = $1 and attempts = $2";
     /// Tried in vain: again at `$3`. A newer one with the same key takes its place.
@@ -95,7 +101,38 @@ pub async fn enqueue(tx: &mut Tx, id: JobId, job: &NewJob, now: Timestamp) -> Re
     Ok(n == 1)
 }
 
+/// What the queue holds of one kind.
+#[derive(Debug, Clone)]
+pub struct Census {
+    /// The kind.
+    pub kind: String,
+    /// Waiting or at work.
+    pub open: i64,
+    /// Given up.
+    pub dead: i64,
+    /// Since when the oldest is due and nobody has taken it.
+    pub due_since: Option<Timestamp>,
+}
+
 impl Store {
+    /// What the queue holds, by kind.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn job_census(&self, now: Timestamp) -> Result<Vec<Census>> {
+        let rows = self.pool().query(&CENSUS, &[&now]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Census {
+                    kind: row.try_get(0)?,
+                    open: row.try_get(1)?,
+                    dead: row.try_get(2)?,
+                    due_since: row.try_get(3)?,
+                })
+            })
+            .collect()
+    }
+
     /// Claims at most `limit` due jobs until `until`.
     ///
     /// # Errors

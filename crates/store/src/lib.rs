@@ -16,12 +16,16 @@ pub mod jobs;
 pub mod members;
 pub mod memberships;
 pub mod migrations;
+pub mod mirror;
 pub mod organizations;
 pub mod placements;
 pub mod platform;
 pub mod project_members;
 pub mod projects;
+pub mod provider_roles;
 pub mod roles;
+pub mod subscriptions;
+pub mod sweeps;
 pub mod tenant;
 pub mod tombstones;
 pub mod users;
@@ -74,11 +78,15 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         jobs::STATEMENTS,
         members::STATEMENTS,
         memberships::STATEMENTS,
+        mirror::STATEMENTS,
         organizations::STATEMENTS,
         placements::STATEMENTS,
         platform::STATEMENTS,
         project_members::STATEMENTS,
         projects::STATEMENTS,
+        provider_roles::STATEMENTS,
+        subscriptions::STATEMENTS,
+        sweeps::STATEMENTS,
         tenant::STATEMENTS,
         tombstones::STATEMENTS,
         users::STATEMENTS,

@@ -21,6 +21,16 @@ pub const CONTROL: &[Migration] = &[
         name: "events",
         sql: include_str!("../migrations/control/0003_events.sql"),
     },
+    Migration {
+        version: 4,
+        name: "provider",
+        sql: include_str!("../migrations/control/0004_provider.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "sweeps",
+        sql: include_str!("../migrations/control/0005_sweeps.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

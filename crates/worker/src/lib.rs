@@ -27,6 +27,8 @@ const CONCURRENCY: usize = 8;
 const POLL: Duration = Duration::from_millis(500);
 /// How often what is settled and old is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(60);
+/// How often what waits is counted for the metrics.
+const MEASURE_EVERY: Duration = Duration::from_secs(15);
 /// What an error's text is cut to before it is stored.
 const ERROR_CHARS_MAX: usize = 500;
 
@@ -35,7 +37,14 @@ pub async fn run(app: App, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(CONCURRENCY));
     let running = TaskTracker::new();
     let mut purged = Instant::now();
+    let mut measured: Option<Instant> = None;
     loop {
+        if measured.is_none_or(|at| at.elapsed() > MEASURE_EVERY) {
+            measured = Some(Instant::now());
+            if let Err(error) = inbox::measure(&app).await {
+                tracing::warn!(%error, "the inbox and the queue could not be measured");
+            }
+        }
         if purged.elapsed() > PURGE_EVERY {
             purged = Instant::now();
             if let Err(error) = inbox::purge(&app).await {
@@ -107,8 +116,8 @@ async fn claim(app: &App, slots: &Arc<Semaphore>) -> Vec<(Job, OwnedSemaphorePer
 async fn settle(app: &App, job: &Job) {
     let outcome = tokio::select! {
         outcome = tokio::time::timeout(TIME_MAX, jobs::run(app, job)) => match outcome {
-            Ok(outcome) => outcome.map_err(|error| error.to_string()),
-            Err(_) => Err("took too long".to_owned()),
+            Ok(outcome) => outcome.map_err(|error| (error.to_string(), error.retry_after())),
+            Err(_) => Err(("took too long".to_owned(), None)),
         },
         () = hold(app, job) => {
             tracing::warn!(jobId = %job.id, kind = job.kind, "a job was claimed by another process");
@@ -120,7 +129,7 @@ async fn settle(app: &App, job: &Job) {
             metrics::counter!("jobs_done", "kind" => job.kind.clone()).increment(1);
             app.store().finish_job(job).await
         }
-        Err(error) => put_back(app, job, &error).await,
+        Err((error, asked)) => put_back(app, job, &error, asked).await,
     };
     if let Err(error) = noted {
         // The claim runs out by itself and the job is tried again.
@@ -141,14 +150,19 @@ async fn hold(app: &App, job: &Job) {
     }
 }
 
-async fn put_back(app: &App, job: &Job, error: &str) -> bailiwick_store::Result<()> {
+async fn put_back(
+    app: &App,
+    job: &Job,
+    error: &str,
+    asked: Option<Duration>,
+) -> bailiwick_store::Result<()> {
     let error: String = error.chars().take(ERROR_CHARS_MAX).collect();
     let now = app.env().now();
     if job.attempt < job.max_attempts {
         tracing::warn!(jobId = %job.id, kind = job.kind, attempt = job.attempt, error, "a job failed");
         return app
             .store()
-            .retry_job(job, now + jobs::backoff(app, job.attempt), &error)
+            .retry_job(job, now + jobs::backoff(app, job.attempt, asked), &error)
             .await;
     }
     tracing::error!(jobId = %job.id, kind = job.kind, error, "a job was given up");

@@ -22,6 +22,7 @@ use bailiwick_api::Metrics;
 use bailiwick_embedded::mailbox::Mailbox;
 use bailiwick_embedded::s3::{ObjectStore, ObjectStoreConfig};
 use bailiwick_kernel::Env;
+use bailiwick_services::SyncRules;
 use tokio::net::TcpListener;
 
 use crate::server::{Listeners, Server};
@@ -235,6 +236,7 @@ fn settings(
             upload_bytes_max: 100 * 1024 * 1024,
             auto_bootstrap: false,
             jit_users: true,
+            sync: SyncRules::default(),
         },
         development: Some(Development {
             mailbox_url: mailbox_url.into(),

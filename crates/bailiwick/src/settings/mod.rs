@@ -7,7 +7,9 @@
 mod read;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use bailiwick_services::SyncRules;
 use secrecy::SecretString;
 
 pub use read::{SettingsError, Vars};
@@ -124,6 +126,8 @@ pub struct Rules {
     pub auto_bootstrap: bool,
     /// `JIT_USERS`: whether a verified user without a row is fetched on first sight.
     pub jit_users: bool,
+    /// How the mirror is kept in step with the provider.
+    pub sync: SyncRules,
 }
 
 /// What only `bailiwick dev` has.
@@ -131,6 +135,28 @@ pub struct Rules {
 pub struct Development {
     /// The page of the mailbox.
     pub mailbox_url: String,
+}
+
+/// `SYNC_CALLS_PER_SECOND`, `SYNC_VERIFY_AFTER_S` and `SYNC_SWEEP_EVERY_S`; 0 seconds is never.
+/// Of the provider's limit the half is used where nobody says otherwise: it allows a live instance
+/// 100 calls a second, and any other 10.
+fn sync(vars: &Vars, secret_key: &str) -> Result<SyncRules, SettingsError> {
+    let half = if secret_key.starts_with("sk_live_") {
+        50
+    } else {
+        5
+    };
+    let usual = SyncRules::default();
+    let seconds = |name: &'static str, usual: Option<Duration>| {
+        let usual = usual.unwrap_or_default().as_secs();
+        let seconds = vars.number(name, &[], usual)?;
+        Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
+    };
+    Ok(SyncRules {
+        calls_per_second: vars.number("SYNC_CALLS_PER_SECOND", &[], half)?,
+        verify_after: seconds("SYNC_VERIFY_AFTER_S", usual.verify_after)?,
+        sweep_every: seconds("SYNC_SWEEP_EVERY_S", usual.sweep_every)?,
+    })
 }
 
 impl Settings {
@@ -144,6 +170,7 @@ impl Settings {
         let parties = vars.list("CLERK_AUTHORIZED_PARTIES", &[])?;
         let issuer = vars.required("CLERK_ISSUER", &["CLERK_JWT_ISSUER"])?;
         let endpoint = vars.optional("S3_ENDPOINT", &["AWS_ENDPOINT_URL_S3"])?;
+        let secret_key = vars.prefixed("CLERK_SECRET_KEY", &[], "sk_")?;
         Ok(Self {
             listen: vars.address("LISTEN", &[], "0.0.0.0:3000")?,
             internal_listen: vars.address("INTERNAL_LISTEN", &[], "127.0.0.1:3001")?,
@@ -168,7 +195,7 @@ impl Settings {
                     ],
                     "pk_",
                 )?,
-                secret_key: vars.prefixed("CLERK_SECRET_KEY", &[], "sk_")?.into(),
+                secret_key: secret_key.clone().into(),
                 api_url: vars
                     .optional("CLERK_API_URL", &[])?
                     .unwrap_or_else(|| "https://api.clerk.com".to_owned()),
@@ -205,6 +232,7 @@ impl Settings {
                     "self_service",
                 )? == "auto_bootstrap",
                 jit_users: vars.flag("JIT_USERS", &[], true)?,
+                sync: sync(vars, &secret_key)?,
             },
             development: None,
             app_url: origin,

@@ -23,4 +23,5 @@ mod projects;
 mod provisioning;
 mod revocation;
 mod statements;
+mod sync;
 mod webhooks;

@@ -3,7 +3,7 @@
 use bailiwick_clerk::api::ListPage;
 use bailiwick_clerk::resources::Membership;
 
-use super::{Outcome, Parent, memberships, organizations, users};
+use super::{Outcome, Parent, Word, memberships, organizations, users};
 use crate::{App, Error, Result};
 
 /// How many pages of a user's memberships are looked through for one.
@@ -36,7 +36,7 @@ pub async fn user(app: &App, clerk_user_id: &str) -> Result<bool> {
     };
     let at = user.updated_at.unwrap_or_else(|| app.env().now());
     let tx = app.store().control().await?;
-    users::apply(app, tx, &user, at).await?;
+    users::apply(app, tx, &user, Word::asked(at)).await?;
     Ok(true)
 }
 
@@ -50,7 +50,7 @@ pub async fn organization(app: &App, clerk_org_id: &str) -> Result<bool> {
     };
     let at = org.updated_at.unwrap_or_else(|| app.env().now());
     let tx = app.store().control().await?;
-    organizations::apply(app, tx, &org, at).await?;
+    organizations::apply(app, tx, &org, Word::asked(at)).await?;
     Ok(true)
 }
 
@@ -90,8 +90,14 @@ pub async fn membership(app: &App, clerk_user_id: &str, clerk_org_id: &str) -> R
     let at = found.updated_at.unwrap_or_else(|| app.env().now());
     for _ in 0..3 {
         let tx = app.store().control().await?;
-        match memberships::apply(app, tx, &found, Some(clerk_user_id), at).await? {
+        let word = Word::asked(at);
+        match memberships::apply(app, tx, &found, Some(clerk_user_id), word).await? {
             Outcome::Done => return Ok(true),
+            // The answer is older than what ended here: as good as none.
+            Outcome::Stale => {
+                app.inner().absent.insert(key, ());
+                return Ok(false);
+            }
             Outcome::Missing(missing) => parent(app, &missing).await?,
         }
     }

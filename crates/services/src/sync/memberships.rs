@@ -7,11 +7,10 @@ use bailiwick_pg::Tx;
 use bailiwick_store::memberships::{self, Change};
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::{organizations, users};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::organizations::step_in;
-use super::{Outcome, Parent, Work, key_hash};
+use super::{Outcome, Parent, Word, Work, key_hash};
 use crate::{App, Result};
 
 /// A membership was created or changed. `user` names the member where the resource does not.
@@ -23,24 +22,18 @@ pub async fn apply(
     mut tx: Tx,
     membership: &Membership,
     user: Option<&str>,
-    at: Timestamp,
+    word: Word,
 ) -> Result<Outcome> {
-    let Some(clerk_user_id) = membership.user_id().or(user) else {
-        return Err(crate::Error::Inconsistent(format!(
-            "membership {} has no user",
-            membership.id
-        )));
-    };
+    let clerk_user_id = member_of(membership, user)?;
     let clerk_org_id = &membership.organization.id;
     let now = app.env().now();
     tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
     let key = tombstone_key(clerk_user_id, clerk_org_id);
     let buried = tombstones::find(&mut tx, Kind::Membership, &key).await?;
-    if buried.is_some_and(|deleted| deleted >= at)
-        || is_gone(&mut tx, clerk_user_id, clerk_org_id).await?
-    {
+    let is_buried = |deleted| !word.is_compared() && !word.counts_over(deleted);
+    if buried.is_some_and(is_buried) || is_gone(&mut tx, clerk_user_id, clerk_org_id).await? {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     }
     let Some(org) = organizations::lock(&mut tx, clerk_org_id).await? else {
         return Ok(Outcome::Missing(Parent::Organization(clerk_org_id.clone())));
@@ -50,14 +43,17 @@ pub async fn apply(
     };
     if user.is_deleted {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     }
     let existing = memberships::lock(&mut tx, user.id, org.id).await?;
-    if let Some(row) = &existing
-        && (row.clerk_updated_at > at || (row.clerk_updated_at == at && row.status != "removed"))
-    {
+    let here = existing.as_ref().map(|row| row.clerk_updated_at);
+    // What ended at this very time, and was not said to: it is back.
+    let is_back = existing.as_ref().is_some_and(|row| row.status == "removed")
+        && here == Some(word.at)
+        && buried < here;
+    if !is_back && here.max(buried).is_some_and(|here| !word.counts_over(here)) {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     }
     // The finer local role outlives what the provider repeats, not what it changes: who is demoted
     // there is demoted here, whatever the image of the local role is.
@@ -72,7 +68,7 @@ pub async fn apply(
         clerk_membership_id: Some(&membership.id),
         role: &role_key,
         provider_role: &membership.role,
-        updated_at: at,
+        updated_at: word.at,
     };
     let (action, status) = match &existing {
         Some(row) => {
@@ -90,17 +86,32 @@ pub async fn apply(
             ("memberships.create", "active")
         }
     };
-    finish(app, tx, action, (user.id, org.id), &role_key, status).await
+    finish(
+        app,
+        tx,
+        word,
+        action,
+        (user.id, org.id),
+        (&role_key, status),
+    )
+    .await
+}
+
+/// The provider's id of the member.
+fn member_of<'a>(membership: &'a Membership, user: Option<&'a str>) -> Result<&'a str> {
+    membership.user_id().or(user).ok_or_else(|| {
+        crate::Error::Inconsistent(format!("membership {} has no user", membership.id))
+    })
 }
 
 /// The projection and the fact, in the same transaction.
 async fn finish(
     app: &App,
     tx: Tx,
+    word: Word,
     action: &str,
     (user, org): (UserId, OrgId),
-    role: &str,
-    status: &str,
+    (role, status): (&str, &str),
 ) -> Result<Outcome> {
     let now = app.env().now();
     let mut work = step_in(tx, org).await?;
@@ -108,7 +119,8 @@ async fn finish(
         tenant.project_member(user, role, status, now).await?;
     }
     let after = json!({"userId": user, "role": role, "status": status});
-    work.audit(app, action, ("membership", &user.to_string()), Some(after))
+    let object = user.to_string();
+    work.audit(app, word, action, ("membership", &object), Some(after))
         .await?;
     work.commit().await?;
     Ok(Outcome::Done)
@@ -142,7 +154,7 @@ async fn is_gone(tx: &mut Tx, clerk_user_id: &str, clerk_org_id: &str) -> Result
     Ok(user.is_some() || org.is_some())
 }
 
-fn tombstone_key(clerk_user_id: &str, clerk_org_id: &str) -> Vec<u8> {
+pub(super) fn tombstone_key(clerk_user_id: &str, clerk_org_id: &str) -> Vec<u8> {
     key_hash(&format!("{clerk_org_id}:{clerk_user_id}"))
 }
 
@@ -150,47 +162,45 @@ fn tombstone_key(clerk_user_id: &str, clerk_org_id: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// The database's.
-pub async fn delete(
+pub async fn delete(app: &App, tx: Tx, membership: &Membership, word: Word) -> Result<Outcome> {
+    let clerk_user_id = member_of(membership, None)?;
+    end(app, tx, (&membership.organization.id, clerk_user_id), word).await
+}
+
+/// The membership in this organization of this user, by the provider's ids, ended.
+///
+/// # Errors
+/// The database's.
+pub async fn end(
     app: &App,
     mut tx: Tx,
-    membership: &Membership,
-    at: Timestamp,
+    (clerk_org_id, clerk_user_id): (&str, &str),
+    word: Word,
 ) -> Result<Outcome> {
-    let Some(clerk_user_id) = membership.user_id() else {
-        return Err(crate::Error::Inconsistent(format!(
-            "membership {} has no user",
-            membership.id
-        )));
-    };
-    let clerk_org_id = &membership.organization.id;
-    let now = app.env().now();
+    let (at, now) = (word.at, app.env().now());
     tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
-    let key = tombstone_key(clerk_user_id, clerk_org_id);
-    tombstones::bury(&mut tx, Kind::Membership, &key, at).await?;
     let user = users::lock(&mut tx, clerk_user_id).await?;
     let org = organizations::lock(&mut tx, clerk_org_id).await?;
-    let (Some(user), Some(org)) = (user, org) else {
-        tx.commit().await?;
-        return Ok(Outcome::Done);
+    let whose = user.zip(org).map(|(user, org)| (user.id, org.id));
+    let existing = match whose {
+        Some((user, org)) => memberships::lock(&mut tx, user, org).await?,
+        None => None,
     };
-    match memberships::lock(&mut tx, user.id, org.id).await? {
-        Some(row) if row.status != "removed" && row.clerk_updated_at <= at => {
-            memberships::remove(&mut tx, row.id, at, now).await?;
-            finish(
-                app,
-                tx,
-                "memberships.delete",
-                (user.id, org.id),
-                &row.role,
-                "removed",
-            )
-            .await
-        }
-        _ => {
-            tx.commit().await?;
-            Ok(Outcome::Done)
-        }
+    let lasting = existing.filter(|row| row.status != "removed");
+    let ends = lasting
+        .as_ref()
+        .is_none_or(|row| word.ends(row.clerk_updated_at));
+    if ends || !word.is_compared() {
+        let key = tombstone_key(clerk_user_id, clerk_org_id);
+        tombstones::bury(&mut tx, Kind::Membership, &key, at).await?;
     }
+    let (Some(row), Some(whose), true) = (lasting, whose, ends) else {
+        tx.commit().await?;
+        return Ok(Outcome::Stale);
+    };
+    memberships::remove(&mut tx, row.id, at, now).await?;
+    let state = (row.role.as_str(), "removed");
+    finish(app, tx, word, "memberships.delete", whose, state).await
 }
 
 /// Brings one member's projection up to date with the membership, as it is now.

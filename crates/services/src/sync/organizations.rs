@@ -8,17 +8,16 @@ use bailiwick_store::organizations::{self, Profile};
 use bailiwick_store::tenant::TenantTx;
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::{memberships, placements};
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, Work, key_hash};
+use super::{Outcome, Word, Work, key_hash};
 use crate::{App, Result, provisioning};
 
 /// An organization was created or changed. A new one gets a tenant.
 ///
 /// # Errors
 /// The database's.
-pub async fn apply(app: &App, mut tx: Tx, org: &Organization, at: Timestamp) -> Result<Outcome> {
+pub async fn apply(app: &App, mut tx: Tx, org: &Organization, word: Word) -> Result<Outcome> {
     let now = app.env().now();
     tombstones::lock(&mut tx, Kind::Organization, &org.id).await?;
     if tombstones::find(&mut tx, Kind::Organization, &key_hash(&org.id))
@@ -26,7 +25,7 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, at: Timestamp) -> 
         .is_some()
     {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     }
     let slug = slug_of(org);
     let profile = Profile {
@@ -35,12 +34,12 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, at: Timestamp) -> 
         slug: &slug,
         image_url: org.image_url.as_deref(),
         created_by: org.created_by.as_deref().filter(|id| !id.is_empty()),
-        updated_at: at,
+        updated_at: word.at,
     };
     let (id, action) = match organizations::lock(&mut tx, &org.id).await? {
-        Some(row) if row.is_deleted || row.clerk_updated_at >= at => {
+        Some(row) if row.is_deleted || !word.counts_over(row.clerk_updated_at) => {
             tx.commit().await?;
-            return Ok(Outcome::Done);
+            return Ok(Outcome::Stale);
         }
         Some(row) => {
             organizations::update(&mut tx, row.id, &profile, now).await?;
@@ -55,7 +54,8 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, at: Timestamp) -> 
     };
     let mut work = step_in(tx, id).await?;
     let after = json!({"clerkOrgId": org.id, "name": org.name, "slug": slug});
-    work.audit(app, action, ("organization", &id.to_string()), Some(after))
+    let object = id.to_string();
+    work.audit(app, word, action, ("organization", &object), Some(after))
         .await?;
     work.commit().await?;
     app.wake_worker();
@@ -63,7 +63,7 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, at: Timestamp) -> 
 }
 
 /// The provider's slug; instances without slugs get one of the name and the id.
-fn slug_of(org: &Organization) -> String {
+pub(super) fn slug_of(org: &Organization) -> String {
     if let Some(slug) = org.slug.as_deref().filter(|slug| !slug.is_empty()) {
         return slug.to_owned();
     }
@@ -83,20 +83,21 @@ fn slug_of(org: &Organization) -> String {
 ///
 /// # Errors
 /// The database's.
-pub async fn delete(app: &App, mut tx: Tx, clerk_org_id: &str, at: Timestamp) -> Result<Outcome> {
-    let now = app.env().now();
+pub async fn delete(app: &App, mut tx: Tx, clerk_org_id: &str, word: Word) -> Result<Outcome> {
+    let (at, now) = (word.at, app.env().now());
     tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
     tombstones::bury(&mut tx, Kind::Organization, &key_hash(clerk_org_id), at).await?;
     let row = organizations::lock(&mut tx, clerk_org_id).await?;
     let Some(row) = row.filter(|row| !row.is_deleted) else {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     };
     organizations::delete(&mut tx, row.id, at, now).await?;
     memberships::remove_of_org(&mut tx, row.id, at, now).await?;
     let mut work = step_in(tx, row.id).await?;
     work.audit(
         app,
+        word,
         "organizations.delete",
         ("organization", &row.id.to_string()),
         None,

@@ -4,18 +4,18 @@ use bailiwick_clerk::resources::Session;
 use bailiwick_pg::Tx;
 use serde_json::json;
 
-use super::{Outcome, Work};
+use super::{Outcome, Word, Work};
 use crate::{App, Result};
 
 /// Records that a session began or ended.
 ///
 /// # Errors
 /// The database's.
-pub async fn record(app: &App, tx: Tx, session: &Session) -> Result<Outcome> {
+pub async fn record(app: &App, tx: Tx, session: &Session, word: Word) -> Result<Outcome> {
     let mut work = Work::Control(tx);
     let action = format!("sessions.{}", session.status);
     let after = json!({"clerkUserId": session.user_id});
-    work.audit(app, &action, ("session", &session.id), Some(after))
+    work.audit(app, word, &action, ("session", &session.id), Some(after))
         .await?;
     work.commit().await?;
     Ok(Outcome::Done)

@@ -6,10 +6,9 @@ use bailiwick_pg::Tx;
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::users::{self, Profile};
 use bailiwick_store::{jobs as queue, memberships};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Outcome, Work, key_hash};
+use super::{Outcome, Word, Work, key_hash};
 use crate::jobs::ProjectMember;
 use crate::{App, Result};
 
@@ -17,7 +16,7 @@ use crate::{App, Result};
 ///
 /// # Errors
 /// The database's.
-pub async fn apply(app: &App, mut tx: Tx, user: &User, at: Timestamp) -> Result<Outcome> {
+pub async fn apply(app: &App, mut tx: Tx, user: &User, word: Word) -> Result<Outcome> {
     let now = app.env().now();
     tombstones::lock(&mut tx, Kind::User, &user.id).await?;
     if tombstones::find(&mut tx, Kind::User, &key_hash(&user.id))
@@ -25,13 +24,10 @@ pub async fn apply(app: &App, mut tx: Tx, user: &User, at: Timestamp) -> Result<
         .is_some()
     {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     }
     let email = user.primary_verified_email();
-    let name = user
-        .full_name()
-        .or_else(|| local_part(email))
-        .unwrap_or_default();
+    let name = name_of(user);
     let metadata = Value::Object(user.public_metadata.clone());
     let profile = Profile {
         clerk_user_id: &user.id,
@@ -39,12 +35,12 @@ pub async fn apply(app: &App, mut tx: Tx, user: &User, at: Timestamp) -> Result<
         full_name: &name,
         avatar_url: user.image_url.as_deref(),
         metadata: &metadata,
-        updated_at: at,
+        updated_at: word.at,
     };
     let (id, action) = match users::lock(&mut tx, &user.id).await? {
-        Some(row) if row.is_deleted || row.clerk_updated_at >= at => {
+        Some(row) if row.is_deleted || !word.counts_over(row.clerk_updated_at) => {
             tx.commit().await?;
-            return Ok(Outcome::Done);
+            return Ok(Outcome::Stale);
         }
         Some(row) => {
             users::update(&mut tx, row.id, &profile, now).await?;
@@ -64,7 +60,7 @@ pub async fn apply(app: &App, mut tx: Tx, user: &User, at: Timestamp) -> Result<
     };
     let mut work = Work::Control(tx);
     let after = json!({"clerkUserId": user.id});
-    work.audit(app, action, ("user", &id.to_string()), Some(after))
+    work.audit(app, word, action, ("user", &id.to_string()), Some(after))
         .await?;
     work.commit().await?;
     Ok(Outcome::Done)
@@ -79,6 +75,13 @@ async fn unlinked(tx: &mut Tx, email: Option<&str>) -> Result<Option<UserId>> {
     }
 }
 
+/// First and last name, else what stands before the `@`; empty where there is neither.
+pub(super) fn name_of(user: &User) -> String {
+    user.full_name()
+        .or_else(|| local_part(user.primary_verified_email()))
+        .unwrap_or_default()
+}
+
 fn local_part(email: Option<&str>) -> Option<String> {
     email
         .and_then(|email| email.split('@').next())
@@ -89,14 +92,14 @@ fn local_part(email: Option<&str>) -> Option<String> {
 ///
 /// # Errors
 /// The database's.
-pub async fn delete(app: &App, mut tx: Tx, clerk_user_id: &str, at: Timestamp) -> Result<Outcome> {
-    let now = app.env().now();
+pub async fn delete(app: &App, mut tx: Tx, clerk_user_id: &str, word: Word) -> Result<Outcome> {
+    let (at, now) = (word.at, app.env().now());
     tombstones::lock(&mut tx, Kind::User, clerk_user_id).await?;
     tombstones::bury(&mut tx, Kind::User, &key_hash(clerk_user_id), at).await?;
     let row = users::lock(&mut tx, clerk_user_id).await?;
     let Some(row) = row.filter(|row| !row.is_deleted) else {
         tx.commit().await?;
-        return Ok(Outcome::Done);
+        return Ok(Outcome::Stale);
     };
     users::delete(&mut tx, row.id, "Deleted at the identity provider", at, now).await?;
     for org in memberships::remove_of_user(&mut tx, row.id, at, now).await? {
@@ -104,7 +107,8 @@ pub async fn delete(app: &App, mut tx: Tx, clerk_user_id: &str, at: Timestamp) -
         queue::enqueue(&mut tx, job, &ProjectMember::of(org, row.id, now), now).await?;
     }
     let mut work = Work::Control(tx);
-    work.audit(app, "users.delete", ("user", &row.id.to_string()), None)
+    let object = row.id.to_string();
+    work.audit(app, word, "users.delete", ("user", &object), None)
         .await?;
     work.commit().await?;
     app.wake_worker();

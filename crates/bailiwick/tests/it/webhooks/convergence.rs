@@ -1,24 +1,11 @@
 //! Whatever is lost, repeated or late: the mirror ends as the provider.
 
-use bailiwick_testkit::TestApp;
 use bailiwick_testkit::fixtures::{self, changed, deleted, event};
+use bailiwick_testkit::{Dice, TestApp};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::ada;
-
-/// A small stream of pseudo-random numbers: a failure names the seed that repeats it.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % n
-    }
-}
 
 /// What happens at the provider, in the order in which it happens. The stub knows how it ends.
 fn history(t: &TestApp) -> Vec<Value> {
@@ -128,7 +115,7 @@ async fn whatever_the_order_and_however_often_the_mirror_ends_the_same() {
     for seed in 1..=16 {
         let t = TestApp::start().await;
         let mut events = history(&t);
-        let mut dice = Dice(seed);
+        let mut dice = Dice::new(seed);
         for _ in 0..6 {
             let again = events[dice.below(events.len())].clone();
             events.push(again);

@@ -4,7 +4,9 @@ mod access;
 mod convergence;
 mod deletions;
 mod intake;
+mod letters;
 mod parents;
+mod recorded;
 
 use bailiwick_testkit::TestApp;
 use serde_json::Value;

@@ -90,7 +90,13 @@ async fn while_the_provider_is_down_a_message_waits_then_dies_and_can_be_replaye
         .await;
     t.settle().await;
     assert_eq!(t.inbox_state(&message).await, "parked");
-    t.settle_within(SignedDuration::from_secs(30)).await;
+    t.settle_within(SignedDuration::from_secs(29)).await;
+    assert_eq!(
+        t.inbox_state(&message).await,
+        "parked",
+        "it asked for patience"
+    );
+    t.settle_within(SignedDuration::from_secs(60)).await;
     assert_eq!(t.inbox_state(&message).await, "dead");
     let attempts = t.provider.take_calls().len();
     assert_eq!(attempts, 3, "three attempts, then dead");

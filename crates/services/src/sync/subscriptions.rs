@@ -1,0 +1,102 @@
+//! Who pays for what: kept in its latest state by the provider's time. What follows from it is for
+//! whoever reads it.
+
+use bailiwick_clerk::resources::{Payer, Subscription, SubscriptionItem};
+use bailiwick_pg::Tx;
+use bailiwick_store::subscriptions::{self, Item, Times};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Outcome, Word, settle};
+use crate::{App, Result};
+
+/// A subscription changed, and with it its items. `event_at` decides between two events that carry
+/// the same time of the subscription.
+///
+/// # Errors
+/// The database's.
+pub async fn apply(
+    app: &App,
+    mut tx: Tx,
+    subscription: &Subscription,
+    word: Word,
+    event_at: Timestamp,
+) -> Result<Outcome> {
+    let payer = subscription.payer.as_ref();
+    let row = subscriptions::Subscription {
+        id: &subscription.id,
+        clerk_org_id: payer.and_then(Payer::organization_id),
+        clerk_user_id: payer.and_then(Payer::user_id),
+        status: &subscription.status,
+    };
+    let times = Times {
+        updated_at: word.at,
+        event_at,
+    };
+    let mut is_news = subscriptions::upsert(&mut tx, &row, times, app.env().now()).await?;
+    for item in &subscription.items {
+        let times = Times {
+            updated_at: item.updated_at.unwrap_or(word.at),
+            event_at,
+        };
+        let row = Item {
+            subscription_id: Some(&subscription.id),
+            clerk_org_id: row.clerk_org_id,
+            clerk_user_id: row.clerk_user_id,
+            ..row_of(item)
+        };
+        is_news |= subscriptions::upsert_item(&mut tx, &row, times, app.env().now()).await?;
+    }
+    let after = json!({"status": subscription.status, "clerkOrgId": row.clerk_org_id});
+    let fact = (
+        "subscriptions.update",
+        "subscription",
+        subscription.id.as_str(),
+    );
+    settle(app, tx, is_news, fact, Some(after), word).await
+}
+
+/// One plan of a subscription changed.
+///
+/// # Errors
+/// The database's.
+pub async fn apply_item(
+    app: &App,
+    mut tx: Tx,
+    item: &SubscriptionItem,
+    word: Word,
+    event_at: Timestamp,
+) -> Result<Outcome> {
+    let times = Times {
+        updated_at: word.at,
+        event_at,
+    };
+    let row = row_of(item);
+    let is_news = subscriptions::upsert_item(&mut tx, &row, times, app.env().now()).await?;
+    let after =
+        json!({"status": item.status, "clerkOrgId": row.clerk_org_id, "plan": row.plan_slug});
+    let fact = (
+        "subscriptions.updateItem",
+        "subscriptionItem",
+        item.id.as_str(),
+    );
+    settle(app, tx, is_news, fact, Some(after), word).await
+}
+
+fn row_of(item: &SubscriptionItem) -> Item<'_> {
+    let payer = item.payer.as_ref();
+    let seats = item.seats.as_ref().and_then(|seats| seats.quantity);
+    Item {
+        id: &item.id,
+        subscription_id: item.subscription_id.as_deref(),
+        clerk_org_id: payer.and_then(Payer::organization_id),
+        clerk_user_id: payer.and_then(Payer::user_id),
+        plan_id: item.plan_id(),
+        plan_slug: item.plan.as_ref().and_then(|plan| plan.slug.as_deref()),
+        status: &item.status,
+        is_free_trial: item.is_free_trial,
+        seats: seats.map(i64::from),
+        period_start: item.period_start,
+        period_end: item.period_end,
+    }
+}
