@@ -16,6 +16,7 @@ const RESULTS: &str = "bench/results";
   cargo xtask bench                     all of it: about ten minutes after the build
   cargo xtask bench http --quick        a look at the requests a second
   cargo xtask bench idp                 session tokens at the identity provider
+  cargo xtask bench sync                what a sweep leaves after 20,000 events and every fault
   cargo xtask bench --save              and write bench/results/<name>.md
   cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
 pub struct Args {
@@ -45,6 +46,8 @@ enum Which {
     Idp,
     /// From the provider's word to the refusal, on two servers
     Revocation,
+    /// 20,000 events of which much is lost, and what a sweep leaves
+    Sync,
     /// All of them
     All,
 }
@@ -57,6 +60,7 @@ impl Which {
             Self::Startup => "startup",
             Self::Idp => "idp",
             Self::Revocation => "revocation",
+            Self::Sync => "sync",
             Self::All => "all",
         }
     }

@@ -13,6 +13,7 @@ mod revocation;
 mod signer;
 mod stage;
 mod startup;
+mod sync;
 mod table;
 mod throughput;
 mod world;
@@ -74,6 +75,8 @@ enum Which {
     Idp,
     /// From the provider's word to the refusal, on two servers
     Revocation,
+    /// A mirror that loses webhooks, and what a sweep leaves
+    Sync,
     /// All of them
     All,
 }
@@ -102,6 +105,9 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     if wants(Which::Revocation) {
         finish(cli, "revocation", &revocation::run(cli).await?)?;
+    }
+    if wants(Which::Sync) {
+        finish(cli, "sync", &sync::run(cli).await?)?;
     }
     Ok(())
 }

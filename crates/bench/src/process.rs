@@ -58,6 +58,13 @@ impl Process {
         }
     }
 
+    /// Kills it where it stands.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Asks it to stop and waits.
     pub fn stop(&mut self) -> anyhow::Result<()> {
         let pid = Pid::from_raw(i32::try_from(self.id())?);

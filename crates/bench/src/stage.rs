@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,7 @@ const READY_MAX: Duration = Duration::from_secs(60);
 pub struct Stage {
     /// Before the database, so that it stops first.
     pub server: Process,
+    launch: Launch,
     pub public: SocketAddr,
     pub internal: SocketAddr,
     pub postgres: Postgres,
@@ -43,13 +45,49 @@ pub struct Stage {
 /// A server, and how to reach it.
 pub struct Node {
     pub server: Process,
+    launch: Launch,
     pub public: SocketAddr,
     pub internal: SocketAddr,
+}
+
+/// What starts a server, again and again.
+struct Launch {
+    binary: PathBuf,
+    args: Vec<String>,
+    settings: Vec<(&'static str, String)>,
+    log: PathBuf,
+}
+
+impl Launch {
+    /// `bailiwick` with this command line and the server's settings.
+    fn command(&self, args: &[String]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(args).stdin(Stdio::null());
+        command.envs(self.settings.iter().cloned());
+        command
+    }
+
+    /// The server, ready.
+    async fn serve(&self, internal: SocketAddr) -> anyhow::Result<Process> {
+        let log = File::options().create(true).append(true).open(&self.log)?;
+        let mut command = self.command(&self.args);
+        command.stdout(Stdio::null()).stderr(log);
+        let mut server = Process::spawn(&mut command)?;
+        ready(&mut server, internal)
+            .await
+            .with_context(|| std::fs::read_to_string(&self.log).unwrap_or_default())?;
+        Ok(server)
+    }
 }
 
 impl Stage {
     /// Starts all of it on an empty database.
     pub async fn start(cli: &Cli) -> anyhow::Result<Self> {
+        Self::start_with(cli, &[]).await
+    }
+
+    /// The same with more settings, which win.
+    pub async fn start_with(cli: &Cli, more: &[(&'static str, String)]) -> anyhow::Result<Self> {
         say("starting PostgreSQL and the server");
         let folder = tempfile::Builder::new()
             .prefix("bailiwick-bench-")
@@ -68,11 +106,13 @@ impl Stage {
         let provider = provider::start(signer.jwks()).await?;
         let Node {
             server,
+            launch,
             public,
             internal,
-        } = serve(cli, &folder, &postgres, provider).await?;
+        } = serve(cli, &folder, &postgres, provider, more).await?;
         Ok(Self {
             server,
+            launch,
             public,
             internal,
             postgres,
@@ -85,7 +125,20 @@ impl Stage {
 
     /// Starts one more server on the same database.
     pub async fn another(&self, cli: &Cli) -> anyhow::Result<Node> {
-        serve(cli, &self.folder, &self.postgres, self.provider).await
+        serve(cli, &self.folder, &self.postgres, self.provider, &[]).await
+    }
+
+    /// Kills the server, without asking, and starts it again.
+    pub async fn kill_server(&mut self) -> anyhow::Result<()> {
+        self.server.kill()?;
+        self.server = self.launch.serve(self.internal).await?;
+        Ok(())
+    }
+
+    /// A command of the product, with the server's settings; what it printed.
+    pub async fn command(&self, args: &[&str]) -> anyhow::Result<String> {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        process::output(&mut self.launch.command(&args).into()).await
     }
 
     /// A counter of the server's metrics, given as it stands in their text.
@@ -105,24 +158,25 @@ async fn serve(
     folder: &TempDir,
     postgres: &Postgres,
     provider: SocketAddr,
+    more: &[(&'static str, String)],
 ) -> anyhow::Result<Node> {
     let (public, internal) = (free_port()?, free_port()?);
-    let log = folder.path().join(format!("server-{}.log", public.port()));
-    let mut command = Command::new(&cli.binary);
-    command
-        .args(["serve", "--log-format", "json", "--log", &cli.log])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(File::create(&log)?);
-    command.envs(settings(cli, public, internal, provider));
+    let mut settings = settings(cli, public, internal, provider);
     let app = postgres.tcp_url("bailiwick_app", PASSWORD, DATABASE)?;
-    command.env("DATABASE_URL", app);
-    let mut server = Process::spawn(&mut command)?;
-    ready(&mut server, internal)
-        .await
-        .with_context(|| std::fs::read_to_string(log).unwrap_or_default())?;
+    settings.push(("DATABASE_URL", app));
+    settings.extend(more.iter().cloned());
+    let launch = Launch {
+        binary: cli.binary.clone(),
+        args: ["serve", "--log-format", "json", "--log", &cli.log]
+            .map(str::to_owned)
+            .to_vec(),
+        settings,
+        log: folder.path().join(format!("server-{}.log", public.port())),
+    };
+    let server = launch.serve(internal).await?;
     Ok(Node {
         server,
+        launch,
         public,
         internal,
     })
@@ -158,6 +212,9 @@ fn settings(
         ("INTERNAL_API_KEY", PASSWORD.to_owned()),
         ("RATE_PER_ADDRESS", "0".to_owned()),
         ("RATE_PER_USER", "0".to_owned()),
+        // Nobody is home at the provider.
+        ("SYNC_VERIFY_AFTER_S", "0".to_owned()),
+        ("SYNC_SWEEP_EVERY_S", "0".to_owned()),
         ("DATABASE_POOL_MAX", cli.pool.to_string()),
         ("CLERK_PUBLISHABLE_KEY", "pk_live_bench".to_owned()),
         ("CLERK_SECRET_KEY", "sk_live_bench".to_owned()),
