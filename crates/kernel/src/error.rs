@@ -51,6 +51,8 @@ codes! {
     /// The role is below what the operation asks for.
     PermissionRoleInsufficient = "PERMISSION_ROLE_INSUFFICIENT", 403,
         "Your role does not reach this far";
+    /// The hours in which the person may act are over.
+    PermissionTimeWindow = "PERMISSION_TIME_WINDOW", 403, "You may not act at this time";
     /// The active organization is not the record's, and the caller may know that.
     PermissionBranchMismatch = "PERMISSION_BRANCH_MISMATCH", 403,
         "The record belongs to another organization";
@@ -144,6 +146,44 @@ impl FieldError {
     }
 }
 
+/// What a refused actor would have needed, so that a page can say it and whom to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// Why: `no_role`, `not_granted`, `not_held`, `self_decision`, …
+    pub reason: &'static str,
+    /// The permission that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub permission: Option<String>,
+    /// The page whose action was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub page: Option<String>,
+    /// The action on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub action: Option<String>,
+    /// Keys of the organization roles that hold it, the highest first.
+    pub roles: Vec<String>,
+    /// Keys of the project roles that hold it.
+    pub project_roles: Vec<String>,
+    /// Page grants that give it, `page:action`.
+    pub grants: Vec<String>,
+}
+
+impl Refusal {
+    /// A refusal for `reason`, with nothing else known yet.
+    #[must_use]
+    pub fn of(reason: &'static str) -> Self {
+        Self {
+            reason,
+            ..Self::default()
+        }
+    }
+}
+
 /// An answer that is a refusal or a failure: what a use case returns as its error.
 ///
 /// Everything but [`Problem::cause`] is meant for the client, so no SQL, no stack and no library's
@@ -154,6 +194,7 @@ pub struct Problem {
     detail: Option<Cow<'static, str>>,
     fields: Vec<FieldError>,
     retry_after_s: Option<u32>,
+    refusal: Option<Box<Refusal>>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -166,6 +207,7 @@ impl Problem {
             detail: None,
             fields: Vec::new(),
             retry_after_s: None,
+            refusal: None,
             cause: None,
         }
     }
@@ -232,6 +274,13 @@ impl Problem {
         self
     }
 
+    /// Says what would have been needed.
+    #[must_use]
+    pub fn refusal(mut self, refusal: Refusal) -> Self {
+        self.refusal = Some(Box::new(refusal));
+        self
+    }
+
     /// Adds what happened, for the log alone.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -261,6 +310,12 @@ impl Problem {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u32> {
         self.retry_after_s
+    }
+
+    /// What would have been needed.
+    #[must_use]
+    pub fn needed(&self) -> Option<&Refusal> {
+        self.refusal.as_deref()
     }
 
     /// What happened, for the log.

@@ -110,6 +110,8 @@ ids! {
     ProjectId;
     /// A document of a tenant.
     DocumentId;
+    /// Something of a tenant's that somebody asked for and somebody else decides on.
+    ApprovalId;
     /// A job of the queue.
     JobId;
     /// One HTTP request, as its log lines and its answer name it.

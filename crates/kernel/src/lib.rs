@@ -13,7 +13,7 @@ pub mod slug;
 pub mod text;
 
 pub use env::{Clock, Env, ManualClock, Random, SystemClock, SystemRandom};
-pub use error::{Code, FieldError, Problem};
+pub use error::{Code, FieldError, Problem, Refusal};
 pub use page::{Cursor, Limit, Page, PageQuery};
 pub use plan::{Plan, Tier};
 pub use role::{PlatformRole, ProjectRole};

@@ -211,6 +211,17 @@ impl<T> Page<T> {
         }
     }
 
+    /// The same page of other values, or the first error.
+    ///
+    /// # Errors
+    /// Whatever `f` answers.
+    pub fn try_map<U, E>(self, f: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            data: self.data.into_iter().map(f).collect::<Result<_, E>>()?,
+            next_cursor: self.next_cursor,
+        })
+    }
+
     /// The same page of other values.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page {

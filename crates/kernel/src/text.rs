@@ -57,7 +57,11 @@ impl Fields {
     }
 
     /// Refuses `field`.
-    pub fn refuse(&mut self, field: &'static str, message: impl Into<Cow<'static, str>>) {
+    pub fn refuse(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) {
         self.0.push(FieldError::new(field, message));
     }
 

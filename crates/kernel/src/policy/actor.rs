@@ -1,6 +1,8 @@
-//! Who asks: the roles of one request on each axis, all from the database.
+//! Who asks: the roles and grants of one request on each axis, all from the database.
 
-use super::RoleId;
+use std::sync::Arc;
+
+use super::{Granted, RoleId};
 use crate::role::{PlatformRole, ProjectRole};
 
 /// Where the actor stands to the project that a decision is about.
@@ -16,13 +18,14 @@ pub enum Standing {
     On(ProjectRole),
 }
 
-/// The roles of one request. Small, made once per request, and copied with another [`Standing`]
-/// for each project that it meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The roles and grants of one request. Small, made once per request, and cloned with another
+/// [`Standing`] for each project that it meets; the grants are shared.
+#[derive(Debug, Clone)]
 pub struct Actor {
     pub(super) platform: PlatformRole,
     pub(super) role: Option<RoleId>,
     pub(super) standing: Standing,
+    pub(super) granted: Option<Arc<Granted>>,
 }
 
 impl Actor {
@@ -33,6 +36,7 @@ impl Actor {
             platform: PlatformRole::None,
             role: Some(role),
             standing: Standing::Open,
+            granted: None,
         }
     }
 
@@ -43,24 +47,35 @@ impl Actor {
             platform: PlatformRole::None,
             role: None,
             standing: Standing::Open,
+            granted: None,
         }
     }
 
     /// The same with a platform role.
     #[must_use]
-    pub const fn platform(mut self, platform: PlatformRole) -> Self {
+    pub fn platform(mut self, platform: PlatformRole) -> Self {
         self.platform = platform;
+        self
+    }
+
+    /// The same with what the membership was granted beside its role.
+    #[must_use]
+    pub fn granted(mut self, granted: Arc<Granted>) -> Self {
+        self.granted = Some(granted);
         self
     }
 
     /// The same before a known project: `None` where the actor is not on it.
     #[must_use]
-    pub const fn before(mut self, role: Option<ProjectRole>) -> Self {
-        self.standing = match role {
+    pub fn before(&self, role: Option<ProjectRole>) -> Self {
+        let standing = match role {
             Some(role) => Standing::On(role),
             None => Standing::NotOn,
         };
-        self
+        Self {
+            standing,
+            ..self.clone()
+        }
     }
 
     /// The role in the organization, if any.

@@ -7,6 +7,9 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Action;
+use super::window::{AccessWindow, Day};
+
 /// One thing that is wrong with a pack, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackError {
@@ -61,8 +64,14 @@ pub(super) struct PackFile {
     pub(super) name: String,
     pub(super) modules: Vec<Word>,
     pub(super) roles: Vec<RoleFile>,
-    pub(super) project_roles: ProjectRolesFile,
+    pub(super) project_roles: Option<ProjectRolesFile>,
+    #[serde(default)]
+    pub(super) access: BTreeMap<Word, AccessFile>,
     pub(super) permissions: BTreeMap<Word, GrantFile>,
+    #[serde(default)]
+    pub(super) pages: Vec<PageFile>,
+    #[serde(default)]
+    pub(super) templates: Vec<TemplateFile>,
     pub(super) plans: PlansFile,
 }
 
@@ -74,12 +83,36 @@ pub(super) struct RoleFile {
     pub(super) rank: Spanned<u16>,
     pub(super) inbound: Vec<Word>,
     pub(super) outbound: Word,
+    #[serde(default)]
+    pub(super) assigned_by: Vec<Word>,
+    pub(super) access: Option<Word>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProjectRolesFile {
     pub(super) from: Word,
+}
+
+/// An access window; judged as a whole by [`AccessWindow::compile`].
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessFile {
+    days: Vec<Day>,
+    from: String,
+    to: String,
+    time_zone: String,
+}
+
+impl AccessFile {
+    pub(super) fn window(&self) -> AccessWindow {
+        AccessWindow {
+            days: self.days.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            time_zone: self.time_zone.clone(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -91,6 +124,67 @@ pub(super) struct GrantFile {
     pub(super) project: Vec<Word>,
     #[serde(default)]
     pub(super) own: Vec<Word>,
+    #[serde(default)]
+    pub(super) window: BTreeMap<Word, WindowFile>,
+}
+
+/// A data window: days back and forward from now.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WindowFile {
+    pub(super) back: Option<u16>,
+    pub(super) forward: Option<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageFile {
+    pub(super) key: Word,
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) group: String,
+    #[serde(default)]
+    pub(super) always: bool,
+    /// All five where it is not said.
+    pub(super) actions: Option<Vec<Spanned<Action>>>,
+    #[serde(default)]
+    pub(super) view: ActionFile,
+    #[serde(default)]
+    pub(super) create: ActionFile,
+    #[serde(default)]
+    pub(super) edit: ActionFile,
+    #[serde(default)]
+    pub(super) delete: ActionFile,
+    #[serde(default)]
+    pub(super) approve: ActionFile,
+}
+
+impl PageFile {
+    pub(super) fn action(&self, action: Action) -> &ActionFile {
+        match action {
+            Action::View => &self.view,
+            Action::Create => &self.create,
+            Action::Edit => &self.edit,
+            Action::Delete => &self.delete,
+            Action::Approve => &self.approve,
+        }
+    }
+}
+
+/// Who has an action by role, and what it gives.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ActionFile {
+    pub(super) held_by: Vec<Word>,
+    pub(super) gives: Vec<Word>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TemplateFile {
+    pub(super) key: Word,
+    pub(super) title: String,
+    pub(super) pages: BTreeMap<Word, Vec<Spanned<Action>>>,
 }
 
 #[derive(Deserialize)]

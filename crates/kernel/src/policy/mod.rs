@@ -5,24 +5,39 @@
 //! asks for a [`permission`], and mirrors store a role's key.
 
 mod actor;
+mod builtin;
 mod check;
 mod decide;
+mod escalate;
 mod file;
+#[cfg(test)]
+mod grant_tests;
+mod grants;
+mod held;
 mod matrix;
+mod needs;
+mod page;
 pub mod permission;
 mod provider;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
 
 pub use actor::{Actor, Standing};
-pub use decide::{Decision, Reach, Reason};
+pub use builtin::{BUILTIN, builtin, default_pack};
+pub use decide::{Decision, Extent, Holder, Reach, Reason};
+pub use escalate::Overreach;
 pub use file::{PackError, PackErrors};
+pub use grants::{Granted, Grants, GrantsChange, PageGrant, UnreadableGrants};
+use held::Held;
+pub use page::{Action, PageId};
+use page::{Page, PageSet};
 pub use permission::Permission;
 use permission::PermissionSet;
 pub use provider::{Inbound, ProviderRoles};
+pub use window::{AccessWindow, BadWindow, Day, Hours, Window};
 
 use crate::plan::{Plan, Tier};
 use crate::role::ProjectRole;
@@ -38,11 +53,11 @@ impl RoleId {
 }
 
 /// How far each permission goes for one role.
-#[derive(Clone, Copy, Default)]
-struct Grants {
-    all: PermissionSet,
-    project: PermissionSet,
-    own: PermissionSet,
+#[derive(Default)]
+struct RoleGrants {
+    all: Held,
+    project: Held,
+    own: Held,
 }
 
 /// An organization role as the pack describes it.
@@ -51,7 +66,23 @@ struct Role {
     title: String,
     inbound: Vec<String>,
     outbound: String,
-    grants: Grants,
+    grants: RoleGrants,
+    pages: PageSet,
+    /// The roles that may give this one and change who has it.
+    assigned_by: Vec<RoleId>,
+    assigned_by_staff: bool,
+    hours: Option<Hours>,
+}
+
+/// Grants under a name, to be given together.
+#[derive(Debug)]
+pub struct Template {
+    /// The key, as requests name it.
+    pub key: String,
+    /// The name for people.
+    pub title: String,
+    /// What it grants.
+    pub pages: std::collections::BTreeMap<String, PageGrant>,
 }
 
 /// A checked and compiled policy pack. Immutable; share it by [`Arc`].
@@ -64,10 +95,13 @@ pub struct Pack {
     permissions: Vec<String>,
     by_key: HashMap<String, Permission>,
     admin_staff: PermissionSet,
-    /// The role from which project roles add something.
+    admin_staff_pages: PageSet,
+    /// The role from which project roles add something; beyond all where none does.
     project_from: RoleId,
     lead: PermissionSet,
     contributor: PermissionSet,
+    pages: Vec<Page>,
+    templates: Vec<Template>,
     starter: Plan,
     pro: Plan,
 }
@@ -118,6 +152,13 @@ impl Pack {
         self.role_data(role).map_or("", |data| data.title.as_str())
     }
 
+    /// What the provider calls `role`, where it has it.
+    #[must_use]
+    pub fn role_outbound(&self, role: RoleId) -> &str {
+        self.role_data(role)
+            .map_or("", |data| data.outbound.as_str())
+    }
+
     /// The role that an organization's creator gets, and of which one member always remains.
     #[must_use]
     pub fn top_role(&self) -> RoleId {
@@ -149,13 +190,81 @@ impl Pack {
         (0..self.permissions.len()).filter_map(Permission::at)
     }
 
+    /// Whether a product or a mounted route may ask for it: one of ours whose module is not
+    /// mounted means nothing here.
+    #[must_use]
+    pub fn is_live(&self, permission: Permission) -> bool {
+        let declared = permission::ALL.get(permission.index());
+        declared.is_none_or(|declared| self.mounts(declared.module))
+    }
+
     /// The keys of all that `actor` may do at least somewhere, in a stable order.
     #[must_use]
     pub fn held(&self, actor: &Actor) -> Vec<&str> {
         let allowed = self
             .permissions()
-            .filter(|p| self.decide(actor, *p).is_allowed());
+            .filter(|p| self.is_live(*p) && self.decide(actor, *p).is_allowed());
         allowed.map(|p| self.permission_key(p)).collect()
+    }
+
+    /// Whether whoever checks `permission` keeps a data window: a product does for its own.
+    #[must_use]
+    pub fn honours_window(&self, permission: Permission) -> bool {
+        permission.declared_key().is_none() || permission::WINDOWED.contains(&permission)
+    }
+
+    /// Every page, in the order of the pack.
+    pub fn pages(&self) -> impl Iterator<Item = PageId> + Clone + use<> {
+        (0..u8::try_from(self.pages.len()).unwrap_or(u8::MAX)).map(PageId)
+    }
+
+    /// The page of that key.
+    #[must_use]
+    pub fn page(&self, key: &str) -> Option<PageId> {
+        self.pages().find(|page| self.page_key(*page) == key)
+    }
+
+    /// The key of `page`.
+    #[must_use]
+    pub fn page_key(&self, page: PageId) -> &str {
+        self.page_data(page).map_or("", |data| data.key.as_str())
+    }
+
+    /// The name of `page` for people.
+    #[must_use]
+    pub fn page_title(&self, page: PageId) -> &str {
+        self.page_data(page).map_or("", |data| data.title.as_str())
+    }
+
+    /// The part of the interface that `page` belongs to.
+    #[must_use]
+    pub fn page_group(&self, page: PageId) -> &str {
+        self.page_data(page).map_or("", |data| data.group.as_str())
+    }
+
+    /// Whether everybody in the organization views `page` without a grant.
+    #[must_use]
+    pub fn is_always_accessible(&self, page: PageId) -> bool {
+        self.page_data(page).is_some_and(|data| data.always)
+    }
+
+    /// Whether `page` knows `action`.
+    #[must_use]
+    pub fn offers(&self, page: PageId, action: Action) -> bool {
+        let data = self.page_data(page);
+        data.is_some_and(|data| data.gives(action).offered)
+    }
+
+    /// Grants under names, in the order of the pack.
+    #[must_use]
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
+    }
+
+    /// When one of `role` may act, where that is limited.
+    #[must_use]
+    pub fn role_hours(&self, role: RoleId) -> Option<&Hours> {
+        self.role_data(role)?.hours.as_ref()
     }
 
     /// What `tier` allows an organization to have.
@@ -167,8 +276,18 @@ impl Pack {
         }
     }
 
+    fn page_data(&self, page: PageId) -> Option<&Page> {
+        self.pages.get(page.index())
+    }
+
     fn role_data(&self, role: RoleId) -> Option<&Role> {
         self.roles.get(role.index())
+    }
+
+    /// Whether being on a project adds anything for anybody.
+    #[must_use]
+    pub fn has_project_roles(&self) -> bool {
+        self.project_from.index() < self.roles.len()
     }
 
     const fn project_role_grants(&self, role: ProjectRole) -> &PermissionSet {
@@ -183,21 +302,4 @@ impl std::fmt::Debug for Pack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Pack({}, {} roles)", self.name, self.roles.len())
     }
-}
-
-/// The workspace's pack, compiled into the binary.
-#[must_use]
-pub fn default_pack() -> Arc<Pack> {
-    static PACK: LazyLock<Arc<Pack>> = LazyLock::new(|| {
-        let text = include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../policies/default.toml"
-        ));
-        #[expect(
-            clippy::expect_used,
-            reason = "compiled in, and parsed by every test run"
-        )]
-        Arc::new(Pack::parse("policies/default.toml", text).expect("the default pack is valid"))
-    });
-    Arc::clone(&PACK)
 }

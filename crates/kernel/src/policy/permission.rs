@@ -74,6 +74,14 @@ permissions! {
         ORG_UPDATE = "organization:update";
         /// See who else is in the organization.
         USERS_READ = "users:read";
+        /// Invite people into the organization, and see who is invited.
+        USERS_INVITE = "users:invite";
+        /// Change members' roles, suspend them and let them in again.
+        USERS_UPDATE = "users:update";
+        /// Take members out of the organization.
+        USERS_REMOVE = "users:remove";
+        /// Say what members may do beside their role.
+        USERS_GRANT = "users:grant";
     }
     projects {
         /// See projects.
@@ -97,14 +105,58 @@ permissions! {
         /// Delete documents and their objects.
         DOCUMENTS_DELETE = "documents:delete";
     }
+    approvals {
+        /// See what was asked for and how it was decided.
+        APPROVALS_READ = "approvals:read";
+        /// Ask for something that somebody else decides on.
+        APPROVALS_REQUEST = "approvals:request";
+        /// Decide on what others ask for.
+        APPROVALS_APPROVE = "approvals:approve";
+    }
 }
 
+/// Those of ours whose statements keep a data window. A window on any other of ours is refused
+/// rather than ignored.
+pub const WINDOWED: &[Permission] = &[APPROVALS_READ];
+
+/// Those of ours that are about something with an owner and without a project: `own` is a reach
+/// for these alone, and `project` for none of them.
+pub const OWNED: &[Permission] = &[APPROVALS_READ];
+
+/// Those of ours that are about something in a project.
+pub const IN_PROJECTS: &[Permission] = &[
+    PROJECTS_READ,
+    PROJECTS_UPDATE,
+    PROJECTS_DELETE,
+    PROJECT_MEMBERS_READ,
+    PROJECT_MEMBERS_MANAGE,
+    DOCUMENTS_READ,
+    DOCUMENTS_UPLOAD,
+    DOCUMENTS_DELETE,
+];
+
 /// A set of permissions of one pack, as bits.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct PermissionSet([u64; Self::WORDS]);
 
 impl PermissionSet {
     const WORDS: usize = 4;
+    /// None.
+    pub(super) const EMPTY: Self = Self([0; Self::WORDS]);
+
+    /// Its members, by their bits.
+    pub(super) fn iter(self) -> impl Iterator<Item = Permission> {
+        self.0.into_iter().enumerate().flat_map(|(word, bits)| {
+            let lowest_gone = |left: &u64| Some(left & (left - 1)).filter(|left| *left != 0);
+            std::iter::successors(Some(bits).filter(|bits| *bits != 0), lowest_gone)
+                .filter_map(move |left| Permission::at(word * 64 + left.trailing_zeros() as usize))
+        })
+    }
+
+    /// Whether nothing is in it.
+    pub(super) fn is_empty(self) -> bool {
+        self == Self::EMPTY
+    }
 
     /// Adds `permission`.
     pub(super) fn insert(&mut self, permission: Permission) {
@@ -146,6 +198,8 @@ mod tests {
         for index in members {
             set.insert(Permission::at(index).unwrap());
         }
+        assert!(set.iter().map(Permission::index).eq(members));
+        assert_eq!(PermissionSet::EMPTY.iter().count(), 0);
         for index in 0..Permission::MAX {
             assert_eq!(
                 set.contains(Permission::at(index).unwrap()),

@@ -35,10 +35,7 @@ impl Pack {
     /// none that the pack knows, every role is sent under its own key.
     #[must_use]
     pub fn for_provider(&self, has: &[&str]) -> ProviderRoles {
-        let own = |role: RoleId| {
-            self.role_data(role)
-                .map_or("", |data| data.outbound.as_str())
-        };
+        let own = |role: RoleId| self.role_outbound(role);
         let exists = |role: &RoleId| has.contains(&own(*role));
         let outbound = self.roles().map(|role| {
             let at_most = self.roles().filter(|other| *other <= role);
