@@ -2,8 +2,10 @@
 //!
 //! Each resource is a module with `routes()`, one file a verb; `router::resources` is the list of them.
 
+mod approvals;
 mod assets;
 mod auth;
+mod authz;
 pub mod config;
 mod documents;
 mod events;
@@ -13,9 +15,11 @@ pub mod health;
 pub mod internal;
 mod listen;
 mod me;
+mod member_grants;
 pub mod metrics;
 mod openapi;
 mod organizations;
+mod policy;
 pub mod problem;
 mod project_members;
 mod projects;

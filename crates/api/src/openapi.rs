@@ -45,6 +45,7 @@ pub(crate) fn skeleton() -> OpenApi {
             "FieldError".to_owned(),
             bailiwick_kernel::FieldError::schema(),
         ),
+        ("Refusal".to_owned(), bailiwick_kernel::Refusal::schema()),
         (
             "RequestId".to_owned(),
             bailiwick_kernel::id::RequestId::schema(),

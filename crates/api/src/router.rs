@@ -14,8 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
-    config, documents, events, fallback, health, me, openapi, organizations, problem,
-    project_members, projects, request, security, webhooks,
+    approvals, authz, config, documents, events, fallback, health, me, member_grants, openapi,
+    organizations, policy, problem, project_members, projects, request, security, webhooks,
 };
 
 /// The canonical prefix, which the document shows.
@@ -23,23 +23,39 @@ const CANONICAL: &str = "/api/v1";
 /// The prefix under which the same operations answer as well.
 const ALIAS: &str = "/api";
 
-/// Every resource, relative to the prefix. A new one is one line here.
-fn resources() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+/// Every resource, relative to the prefix. A new one is one line here; one of a module stands
+/// with the others of its module.
+fn resources(mounts: impl Fn(&str) -> bool) -> OpenApiRouter<AppState> {
+    let platform = OpenApiRouter::new()
         .merge(config::routes())
         .merge(problem::routes())
         .merge(me::routes())
         .merge(organizations::routes())
-        .merge(projects::routes())
-        .merge(project_members::routes())
-        .merge(documents::routes())
-        .merge(events::routes())
+        .merge(member_grants::routes())
+        .merge(authz::routes())
+        .merge(policy::routes())
+        .merge(events::routes());
+    let modules = [
+        (
+            "projects",
+            projects::routes().merge(project_members::routes()),
+        ),
+        ("documents", documents::routes()),
+        ("approvals", approvals::routes()),
+    ];
+    let mounted = modules.into_iter().filter(|(module, _)| mounts(module));
+    mounted.fold(platform, |all, (_, routes)| all.merge(routes))
 }
 
-/// The OpenAPI document of the public interface.
+/// The OpenAPI document of the public interface, with every module.
 #[must_use]
 pub fn document() -> OpenApi {
-    let nested = OpenApiRouter::with_openapi(openapi::skeleton()).nest(CANONICAL, resources());
+    document_of(|_| true)
+}
+
+fn document_of(mounts: impl Fn(&str) -> bool) -> OpenApi {
+    let resources = resources(mounts);
+    let nested = OpenApiRouter::with_openapi(openapi::skeleton()).nest(CANONICAL, resources);
     let (_, mut document) = nested.split_for_parts();
     openapi::complete(&mut document);
     document
@@ -51,8 +67,10 @@ pub fn document() -> OpenApi {
 /// # Errors
 /// The OpenAPI document cannot be written.
 pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
-    let (operations, _) = resources().split_for_parts();
-    let operations = operations.merge(openapi::routes(&document())?);
+    let pack = state.app.pack();
+    let (operations, _) = resources(|module| pack.mounts(module)).split_for_parts();
+    let document = document_of(|module| pack.mounts(module));
+    let operations = operations.merge(openapi::routes(&document)?);
     let api = Router::new()
         .nest(CANONICAL, operations.clone())
         .nest(ALIAS, operations)

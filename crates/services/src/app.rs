@@ -9,11 +9,11 @@ use bailiwick_clerk::session::Verifier;
 use bailiwick_kernel::Env;
 use bailiwick_kernel::policy::{Pack, ProviderRoles};
 use bailiwick_outside::storage::ObjectStore;
-use bailiwick_store::context::Context;
 use bailiwick_store::{Store, users::Person};
 use moka::sync::Cache;
 use uuid::Uuid;
 
+use crate::authn::Rights;
 use crate::events::Hub;
 use crate::freshness::{Freshness, Stamp};
 use crate::sync::verify::{Proof, Proofs};
@@ -134,7 +134,7 @@ pub(crate) struct Inner {
 /// A context, when it was read, and what it stands on.
 #[derive(Clone)]
 pub(crate) struct Known {
-    pub context: Arc<Context>,
+    pub context: Arc<Rights>,
     pub stamp: Stamp,
     /// The membership; none where there is none to verify.
     pub proof: Option<Arc<Proof>>,

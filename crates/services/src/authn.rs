@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bailiwick_clerk::session::SessionClaims;
 use bailiwick_kernel::id::{OrgId, RequestId, UserId};
+use bailiwick_kernel::policy::{Granted, Grants, UnreadableGrants};
 use bailiwick_kernel::{Code, PlatformRole, Problem};
 use bailiwick_store::context::Context;
 
@@ -20,12 +21,40 @@ pub struct RequestInfo {
     pub address: Option<String>,
 }
 
+/// What the mirror says about a caller, with the grants of the membership compiled: all that a
+/// decision takes, so that a warm one never touches the database.
+pub(crate) struct Rights {
+    context: Context,
+    /// None where the caller is no active member.
+    pub granted: Option<Arc<Granted>>,
+}
+
+impl Rights {
+    fn new(app: &App, context: Context) -> Result<Self> {
+        let org = context.organization.as_ref();
+        let membership = org.and_then(|org| org.membership.as_ref());
+        let granted = match membership.filter(|m| m.status == "active") {
+            Some(membership) => Some(Arc::new(app.granted(&membership.grants)?)),
+            None => None,
+        };
+        Ok(Self { context, granted })
+    }
+}
+
+impl std::ops::Deref for Rights {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
+}
+
 /// A verified user whom the mirror knows.
 #[derive(Clone)]
 pub struct Caller {
     pub(crate) app: App,
     pub(crate) claims: Arc<SessionClaims>,
-    pub(crate) context: Arc<Context>,
+    pub(crate) context: Arc<Rights>,
     pub(crate) request: RequestInfo,
     key: ContextKey,
     cached: bool,
@@ -115,7 +144,7 @@ impl App {
         if !context.is_active {
             return Err(Problem::new(Code::AuthUserNotFound).into());
         }
-        let context = Arc::new(context);
+        let context = Arc::new(Rights::new(self, context)?);
         let proof = match other {
             None => self.proof_of(claims, &context),
             Some(_) => None,
@@ -154,6 +183,16 @@ impl App {
             sync::fetch::membership(self, &claims.user_id, &organization.id).await?;
         }
         Ok(())
+    }
+
+    /// Compiles what a membership stores as its grants.
+    ///
+    /// # Errors
+    /// They cannot be read: nobody acts on such a membership, since a limit may be part of them.
+    pub(crate) fn granted(&self, stored: &serde_json::Value) -> Result<Granted> {
+        let unreadable = |error: UnreadableGrants| crate::Error::Inconsistent(error.to_string());
+        let grants = Grants::from_stored(stored.clone()).map_err(unreadable)?;
+        self.pack().granted(&grants).map_err(unreadable)
     }
 
     async fn look_up(

@@ -4,12 +4,15 @@
 //! one active, is told so (403 `TENANT_CONTEXT_MISMATCH`): it is no secret to them, and a page can
 //! offer to switch.
 
-use bailiwick_kernel::id::{DocumentId, ProjectId};
+use std::sync::Arc;
+
+use bailiwick_kernel::id::{ApprovalId, DocumentId, ProjectId};
 use bailiwick_kernel::policy::{Actor, Permission, permission};
 use bailiwick_kernel::{Code, Problem, ProjectRole};
+use bailiwick_store::approvals::Viewer;
 use bailiwick_store::placements::OtherTenant;
 use bailiwick_store::tenant::{Read, TenantDoor, Visitor};
-use bailiwick_store::{documents, projects};
+use bailiwick_store::{approvals, documents, projects};
 
 use crate::{Error, Result, Scope};
 
@@ -17,9 +20,11 @@ impl Scope {
     /// Looks for a project that was not found here in the caller's other organizations.
     pub(crate) async fn or_elsewhere<T>(&self, id: ProjectId, result: Result<T>) -> Result<T> {
         let me = self.me();
-        let read = || projects::Get::new(id, me);
-        let role = |found: &projects::Project| found.my_role.clone();
-        explain(self, result, permission::PROJECTS_READ, read, role).await
+        let read = |_: &Actor| projects::Get::new(id, me);
+        let sees = |actor: &Actor, found: &projects::Project| {
+            self.sees(actor, permission::PROJECTS_READ, found.my_role.as_deref())
+        };
+        explain(self, result, read, sees).await
     }
 
     /// Looks for a document that was not found here in the caller's other organizations.
@@ -29,18 +34,39 @@ impl Scope {
         result: Result<T>,
     ) -> Result<T> {
         let me = self.me();
-        let read = || documents::Get::new(id, me);
-        let role = |found: &documents::Document| found.my_role.clone();
-        explain(self, result, permission::DOCUMENTS_READ, read, role).await
+        let read = |_: &Actor| documents::Get::new(id, me);
+        let sees = |actor: &Actor, found: &documents::Document| {
+            self.sees(actor, permission::DOCUMENTS_READ, found.my_role.as_deref())
+        };
+        explain(self, result, read, sees).await
+    }
+
+    /// Looks for an approval that was not found here in the caller's other organizations.
+    pub(crate) async fn or_approval_elsewhere<T>(
+        &self,
+        id: ApprovalId,
+        result: Result<T>,
+    ) -> Result<T> {
+        let (me, now) = (self.me(), self.app().env().now());
+        // What the statement finds may be seen: it keeps the reach.
+        let read = |actor: &Actor| {
+            let extent = self.app().pack().extent(actor, permission::APPROVALS_READ);
+            approvals::Get::new(id, Viewer::new(me, extent, now))
+        };
+        explain(self, result, read, |_, _| true).await
+    }
+
+    fn sees(&self, actor: &Actor, permission: Permission, project_role: Option<&str>) -> bool {
+        let actor = actor.before(project_role.and_then(ProjectRole::from_key));
+        self.app().pack().decide(&actor, permission).is_allowed()
     }
 }
 
 async fn explain<T, R, O>(
     scope: &Scope,
     result: Result<T>,
-    permission: Permission,
-    read: impl Fn() -> R,
-    role: impl Fn(&O) -> Option<String>,
+    read: impl Fn(&Actor) -> R,
+    sees: impl Fn(&Actor, &O) -> bool,
 ) -> Result<T>
 where
     R: Read<Output = Option<O>>,
@@ -55,31 +81,28 @@ where
         .other_tenants(scope.me(), scope.org())
         .await?
     {
+        let Some(actor) = member_of(scope, &other)? else {
+            continue;
+        };
         let visitor = Visitor::Member(other.membership, other.version);
         let door = TenantDoor::new(&other.placement, visitor);
         // A membership that changed this instant is as good as none.
-        let found = match scope.app().store().read(&door, &read()).await {
+        let found = match scope.app().store().read(&door, &read(&actor)).await {
             Err(bailiwick_store::Error::Refused) => None,
             found => found?,
         };
-        if found.is_some_and(|found| may_see(scope, &other, permission, role(&found).as_deref())) {
+        if found.is_some_and(|found| sees(&actor, &found)) {
             return Err(Problem::new(Code::TenantContextMismatch).into());
         }
     }
     result
 }
 
-fn may_see(
-    scope: &Scope,
-    other: &OtherTenant,
-    permission: Permission,
-    project_role: Option<&str>,
-) -> bool {
-    let pack = scope.app().pack();
-    let role = pack.role(&other.role);
-    let project_role = project_role.and_then(ProjectRole::from_key);
-    role.is_some_and(|role| {
-        pack.decide(&Actor::member(role).before(project_role), permission)
-            .is_allowed()
-    })
+/// What the caller may do in another organization of theirs.
+fn member_of(scope: &Scope, other: &OtherTenant) -> Result<Option<Actor>> {
+    let Some(role) = scope.app().pack().role(&other.role) else {
+        return Ok(None);
+    };
+    let granted = Arc::new(scope.app().granted(&other.grants)?);
+    Ok(Some(Actor::member(role).granted(granted)))
 }

@@ -179,6 +179,14 @@ impl App {
         }
     }
 
+    /// What this server has just changed of a user's rights is in force here with the next request,
+    /// before the announcement comes back.
+    pub(crate) fn user_changed(&self, clerk_user_id: &str) {
+        self.inner()
+            .freshness
+            .apply(&Change::User(clerk_user_id.to_owned()));
+    }
+
     fn heard(&self, change: &Change) {
         self.inner().freshness.apply(change);
         if !matches!(change, Change::Ping(_)) {

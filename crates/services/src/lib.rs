@@ -4,7 +4,9 @@
 //! for one statement, [`Scope::change`] for a transaction that must record what it did.
 
 pub mod app;
+pub mod approvals;
 pub mod authn;
+pub mod authz;
 pub mod bootstrap;
 pub mod documents;
 mod elsewhere;
@@ -15,6 +17,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
 pub mod me;
+pub mod member_grants;
 pub mod op;
 pub mod organizations;
 pub mod people;

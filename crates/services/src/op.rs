@@ -1,7 +1,7 @@
 //! A change in progress: the transaction, who makes it, and the fact that it will have been.
 
 use bailiwick_kernel::id::{AuditId, DocumentId, JobId, OrgId, ProjectId, UserId};
-use bailiwick_kernel::policy::Permission;
+use bailiwick_kernel::policy::{Actor, Extent, Permission};
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::audit::Fact;
 use bailiwick_store::documents::Document;
@@ -82,6 +82,18 @@ impl Op {
     #[must_use]
     pub fn app(&self) -> &App {
         self.scope.app()
+    }
+
+    /// The roles and grants of who makes it.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.scope.actor
+    }
+
+    /// How far they hold `permission`, with its data windows.
+    #[must_use]
+    pub fn extent(&self, permission: Permission) -> Extent {
+        self.scope.extent(permission)
     }
 
     /// Refuses unless the caller holds `permission` on a project where they have `role`.

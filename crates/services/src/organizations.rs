@@ -1,8 +1,10 @@
 //! Organizations as their members see them.
 
+use std::sync::Arc;
+
 use bailiwick_kernel::id::OrgId;
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
-use bailiwick_kernel::policy::{Actor, permission};
+use bailiwick_kernel::policy::{Actor, Granted, permission};
 use bailiwick_kernel::{Code, PlatformRole, Problem};
 use bailiwick_store::memberships::OrgMember;
 use bailiwick_store::organizations::Organization;
@@ -36,7 +38,7 @@ pub async fn list(caller: &Caller, query: &PageQuery) -> Result<Page<Organizatio
         .list_organizations(caller.user(), after, query.limit.fetch())
         .await?;
     let page = Page::cut(found, query.limit, |o| Cursor::after(&o.name, o.id.uuid()));
-    Ok(page.map(|organization| with_permissions(caller, organization)))
+    page.try_map(|organization| with_permissions(caller, organization))
 }
 
 /// One organization of the caller. It answers while the tenant is being made: this is what a
@@ -58,7 +60,7 @@ pub async fn get(caller: &Caller, id: OrgId) -> Result<OrganizationAndPermission
     if caller.names_organization() && caller.active_organization() != Some(id) && !is_operator {
         return Err(Problem::new(Code::TenantContextMismatch).into());
     }
-    Ok(with_permissions(caller, organization))
+    with_permissions(caller, organization)
 }
 
 /// A page of an organization's active members, oldest first. Needs `users:read`.
@@ -82,15 +84,29 @@ pub async fn members(caller: &Caller, id: OrgId, query: &PageQuery) -> Result<Pa
     }))
 }
 
-fn with_permissions(caller: &Caller, organization: Organization) -> OrganizationAndPermissions {
+fn with_permissions(
+    caller: &Caller,
+    organization: Organization,
+) -> Result<OrganizationAndPermissions> {
     let pack = caller.app.pack();
     let role = organization.role.as_deref().and_then(|key| pack.role(key));
-    let actor = role
-        .map_or_else(Actor::outsider, Actor::member)
-        .platform(caller.platform_role());
+    let platform = caller.platform_role();
+    let mut actor = Actor::outsider().platform(platform);
+    if let Some(role) = role {
+        let granted = match &organization.grants {
+            Some(stored) => caller.app.granted(stored)?,
+            None => Granted::default(),
+        };
+        // Outside the hours in which one may act one holds nothing.
+        if platform != PlatformRole::None || caller.app.within_hours(role, &granted).is_ok() {
+            actor = Actor::member(role)
+                .platform(platform)
+                .granted(Arc::new(granted));
+        }
+    }
     let permissions = pack.held(&actor).into_iter().map(str::to_owned).collect();
-    OrganizationAndPermissions {
+    Ok(OrganizationAndPermissions {
         organization,
         permissions,
-    }
+    })
 }

@@ -3,7 +3,9 @@
 use std::future::Future;
 
 use bailiwick_kernel::id::{OrgId, UserId};
-use bailiwick_kernel::policy::{Actor, Decision, Permission, Reach};
+use bailiwick_kernel::policy::{
+    Actor, Decision, Extent, Granted, Hours, Permission, Reach, RoleId,
+};
 use bailiwick_kernel::{Code, PlatformRole, Problem, ProjectRole};
 use bailiwick_store::tenant::{Read, TenantDoor, Visitor};
 
@@ -49,7 +51,8 @@ impl Scope {
     ///
     /// # Errors
     /// `TENANT_CONTEXT_REQUIRED` without an organization, `TENANT_ACCESS_DENIED` for who is no
-    /// active member of it, `TENANT_PROVISIONING` until its tenant is ready.
+    /// active member of it, `PERMISSION_TIME_WINDOW` outside the hours in which the member may act,
+    /// `TENANT_PROVISIONING` until its tenant is ready.
     pub fn of(caller: Caller) -> Result<Self> {
         if !caller.names_organization() && caller.context.organization.is_none() {
             return Err(Problem::new(Code::TenantContextRequired).into());
@@ -64,10 +67,12 @@ impl Scope {
                 let role = pack.role(&m.role).ok_or_else(|| {
                     Error::Inconsistent(format!("membership {} has an unknown role", m.id))
                 })?;
-                (
-                    Actor::member(role).platform(platform),
-                    Visitor::Member(m.id, m.version),
-                )
+                let granted = caller.context.granted.clone().unwrap_or_default();
+                if platform == PlatformRole::None {
+                    caller.app.within_hours(role, &granted)?;
+                }
+                let actor = Actor::member(role).platform(platform).granted(granted);
+                (actor, Visitor::Member(m.id, m.version))
             }
             None if platform != PlatformRole::None => (
                 Actor::outsider().platform(platform),
@@ -108,6 +113,19 @@ impl Scope {
         self.org
     }
 
+    /// The key of the role in the organization; none for an operator who is no member.
+    #[must_use]
+    pub fn role(&self) -> Option<&str> {
+        let pack = self.app().pack();
+        self.actor.role().map(|role| pack.role_key(role))
+    }
+
+    /// The role on the installation.
+    #[must_use]
+    pub fn platform_role(&self) -> PlatformRole {
+        self.actor.platform_role()
+    }
+
     /// The schema of the tenant's tables, for log lines.
     #[must_use]
     pub fn schema(&self) -> &str {
@@ -134,7 +152,26 @@ impl Scope {
     /// `PERMISSION_DENIED`, or `NOT_FOUND` where existence is a secret.
     pub fn require_on(&self, permission: Permission, role: Option<&str>) -> Result<Reach> {
         let actor = self.actor.before(role.and_then(ProjectRole::from_key));
-        Ok(self.app().pack().decide(&actor, permission).into_reach()?)
+        Ok(self.app().pack().require(&actor, permission)?)
+    }
+
+    /// How far the caller holds `permission`, with its data windows.
+    #[must_use]
+    pub fn extent(&self, permission: Permission) -> Extent {
+        self.app().pack().extent(&self.actor, permission)
+    }
+
+    /// Makes sure that `org` is the organization of this scope.
+    ///
+    /// # Errors
+    /// `TENANT_CONTEXT_MISMATCH` for a member of it who has another one active; `NOT_FOUND` for
+    /// everybody else.
+    pub async fn require_org(&self, org: OrgId) -> Result<()> {
+        if self.org == org {
+            return Ok(());
+        }
+        crate::organizations::get(&self.caller, org).await?;
+        Err(Problem::new(Code::TenantContextMismatch).into())
     }
 
     /// The reach of `permission`. A refusal by a context that was cached is looked at once more:
@@ -149,7 +186,7 @@ impl Scope {
         if self.caller.is_cached() {
             *self = Self::of(self.caller.refreshed().await?)?;
         }
-        Ok(self.decide(permission).into_reach()?)
+        Ok(self.app().pack().require(&self.actor, permission)?)
     }
 
     /// Runs one reading statement, chosen by the reach, in one flight.
@@ -161,18 +198,37 @@ impl Scope {
         permission: Permission,
         statement: impl Fn(Reach) -> R,
     ) -> Result<R::Output> {
+        self.read_by(permission, |_, reach| statement(reach)).await
+    }
+
+    /// The same with a statement that keeps data windows.
+    ///
+    /// # Errors
+    /// As [`Scope::read`].
+    pub async fn read_within<R: Read>(
+        &mut self,
+        permission: Permission,
+        statement: impl Fn(Extent) -> R,
+    ) -> Result<R::Output> {
+        self.read_by(permission, |scope, _| statement(scope.extent(permission)))
+            .await
+    }
+
+    async fn read_by<R: Read>(
+        &mut self,
+        permission: Permission,
+        statement: impl Fn(&Self, Reach) -> R,
+    ) -> Result<R::Output> {
         let reach = self.authorize(permission).await?;
-        match self.app().store().read(&self.door, &statement(reach)).await {
+        let read = statement(self, reach);
+        match self.app().store().read(&self.door, &read).await {
             Err(bailiwick_store::Error::Refused) => {}
             other => return Ok(other?),
         }
         *self = Self::of(self.caller.refreshed().await?)?;
         let reach = self.authorize(permission).await?;
-        Ok(self
-            .app()
-            .store()
-            .read(&self.door, &statement(reach))
-            .await?)
+        let read = statement(self, reach);
+        Ok(self.app().store().read(&self.door, &read).await?)
     }
 
     /// Runs `work` in a transaction of the tenant and commits it together with the fact that it
@@ -210,6 +266,27 @@ impl Scope {
         op.commit().await?;
         Ok(value)
     }
+}
+
+impl App {
+    /// Refuses outside the hours in which one of `role`, and this person, may act.
+    pub(crate) fn within_hours(&self, role: RoleId, granted: &Granted) -> Result<(), Problem> {
+        let limits = [self.pack().role_hours(role), granted.hours()];
+        let now = self.env().now();
+        match limits
+            .into_iter()
+            .flatten()
+            .find(|hours| !hours.is_open(now))
+        {
+            None => Ok(()),
+            Some(closed) => Err(outside(closed)),
+        }
+    }
+}
+
+fn outside(hours: &Hours) -> Problem {
+    let problem = Problem::new(Code::PermissionTimeWindow);
+    problem.detail(format!("You may act {}", hours.words()))
 }
 
 /// Why an organization without a home cannot be used yet.

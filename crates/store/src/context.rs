@@ -13,7 +13,7 @@ sql! {
         select u.id, u.is_active and u.deleted_at is null, u.platform_role, u.version,
                o.id, o.name, o.slug, o.tier, o.provisioning_status,
                m.id, m.role, m.status, m.version,
-               p.schema_name, p.epoch, o.clerk_org_id
+               p.schema_name, p.epoch, o.clerk_org_id, m.grants
         from control.users u
         left join control.organizations o on o.clerk_org_id = $2 and o.deleted_at is null
         left join control.memberships m on m.user_id = u.id and m.organization_id = o.id
@@ -24,7 +24,7 @@ sql! {
         select u.id, u.is_active and u.deleted_at is null, u.platform_role, u.version,
                o.id, o.name, o.slug, o.tier, o.provisioning_status,
                m.id, m.role, m.status, m.version,
-               p.schema_name, p.epoch, o.clerk_org_id
+               p.schema_name, p.epoch, o.clerk_org_id, m.grants
         from control.users u
         left join control.organizations o on o.id = $2 and o.deleted_at is null
         left join control.memberships m on m.user_id = u.id and m.organization_id = o.id
@@ -79,6 +79,8 @@ pub struct ContextMembership {
     pub status: String,
     /// Moves with every change.
     pub version: i64,
+    /// What it was granted beside its role, as stored.
+    pub grants: serde_json::Value,
 }
 
 impl Store {
@@ -134,6 +136,7 @@ fn decode_org(row: &Row, id: OrgId) -> Result<ContextOrg> {
             role: row.try_get(10)?,
             status: row.try_get(11)?,
             version: row.try_get(12)?,
+            grants: row.try_get(16)?,
         }),
     };
     let placement = match row.try_get::<_, Option<&str>>(13)? {

@@ -4,7 +4,9 @@
 //! `control.enter`) and [`Store::control`] (what has no tenant). Functions here move rows; rules
 //! live in `services`.
 
+pub mod approvals;
 pub mod audit;
+pub mod authz;
 pub mod changes;
 pub mod context;
 pub mod documents;
@@ -13,6 +15,7 @@ pub mod gate;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
+pub mod member_grants;
 pub mod members;
 pub mod memberships;
 pub mod migrations;
@@ -68,7 +71,9 @@ impl Store {
 /// Every statement of the store, for the test that checks them against a migrated database.
 pub fn statements() -> impl Iterator<Item = &'static Statement> {
     [
+        approvals::STATEMENTS,
         audit::STATEMENTS,
+        authz::STATEMENTS,
         context::STATEMENTS,
         documents::STATEMENTS,
         events::STATEMENTS,
@@ -76,6 +81,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         idempotency::STATEMENTS,
         inbox::STATEMENTS,
         jobs::STATEMENTS,
+        member_grants::STATEMENTS,
         members::STATEMENTS,
         memberships::STATEMENTS,
         mirror::STATEMENTS,

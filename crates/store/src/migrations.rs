@@ -31,14 +31,26 @@ pub const CONTROL: &[Migration] = &[
         name: "sweeps",
         sql: include_str!("../migrations/control/0005_sweeps.sql"),
     },
+    Migration {
+        version: 6,
+        name: "grants",
+        sql: include_str!("../migrations/control/0006_grants.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.
-pub const TENANT: &[Migration] = &[Migration {
-    version: 1,
-    name: "init",
-    sql: include_str!("../migrations/tenant/0001_init.sql"),
-}];
+pub const TENANT: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "init",
+        sql: include_str!("../migrations/tenant/0001_init.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "approvals",
+        sql: include_str!("../migrations/tenant/0002_approvals.sql"),
+    },
+];
 
 /// The schema that starter tenants share.
 pub const SHARED: &str = "tenant_shared";

@@ -12,7 +12,8 @@ sql! {
     LIST_FOR_USER(UUID, TEXT, UUID, INT8) = "
         select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
                o.created_at, m.role,
-               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active')
+               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
+               m.grants
         from control.memberships m join control.organizations o on o.id = m.organization_id
         where m.user_id = $1 and m.status = 'active' and o.deleted_at is null
           and ($2::text is null or (o.name, o.id) > ($2, $3))
@@ -21,7 +22,8 @@ sql! {
     GET_FOR_USER(UUID, UUID) = "
         select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
                o.created_at, m.role,
-               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active')
+               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
+               m.grants
         from control.organizations o
         left join control.memberships m on m.organization_id = o.id and m.user_id = $1 and m.status = 'active'
         where o.id = $2 and o.deleted_at is null";
@@ -86,6 +88,8 @@ pub struct Organization {
     pub role: Option<String>,
     /// Active members.
     pub member_count: i64,
+    /// What the caller was granted beside the role, as stored.
+    pub grants: Option<serde_json::Value>,
 }
 
 /// What the provider says of an organization.
@@ -168,6 +172,7 @@ fn decode(row: Row) -> Result<Organization> {
         created_at: row.try_get(7)?,
         role: row.try_get(8)?,
         member_count: row.try_get(9)?,
+        grants: row.try_get(10)?,
     })
 }
 

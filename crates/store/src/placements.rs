@@ -20,7 +20,7 @@ sql! {
         select exists (select 1 from control.placements where schema_name = $1 and organization_id <> $2)";
     /// The homes of a user's other organizations, with the membership that opens each.
     OTHERS(UUID, UUID) = "
-        select p.organization_id, p.schema_name, p.epoch, m.id, m.version, m.role
+        select p.organization_id, p.schema_name, p.epoch, m.id, m.version, m.role, m.grants
         from control.memberships m
         join control.organizations o on o.id = m.organization_id and o.deleted_at is null
         join control.placements p on p.organization_id = m.organization_id
@@ -41,6 +41,8 @@ pub struct OtherTenant {
     pub version: i64,
     /// The org role's key.
     pub role: String,
+    /// What the membership was granted beside it, as stored.
+    pub grants: serde_json::Value,
 }
 
 impl Store {
@@ -59,6 +61,7 @@ impl Store {
                     membership: MembershipId::from(row.try_get::<_, Uuid>(3)?),
                     version: row.try_get(4)?,
                     role: row.try_get(5)?,
+                    grants: row.try_get(6)?,
                     placement: decode(row)?,
                 })
             })

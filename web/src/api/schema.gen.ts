@@ -4,6 +4,110 @@
  */
 
 export interface paths {
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was asked for, newest first. Permission `approvals:read`; with reach `own` only what one
+         *     asked for oneself, and within the data window where there is one.
+         */
+        get: operations["listApprovals"];
+        put?: never;
+        /** Asks for something that somebody else decides on. Permission `approvals:request`. */
+        post: operations["requestApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of what was asked for. Permission `approvals:read`. 404 when it is not in the caller's
+         *     tenant, or another person's and the caller sees only their own, or outside the data window.
+         */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says yes to what another person asked for. Permission `approvals:approve`; nobody decides on their own.
+         *     404 when it is not in the caller's tenant, or the caller does not see it; 409 when it has been
+         *     decided already.
+         */
+        post: operations["approveApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says no to what another person asked for. Permission `approvals:approve`; nobody decides on their own.
+         *     404 when it is not in the caller's tenant, or the caller does not see it; 409 when it has been
+         *     decided already.
+         */
+        post: operations["rejectApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/authz/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the caller may do something, for products in any language: what an operation of ours
+         *     would decide. Changes nothing, needs a membership and no permission; 422 for a permission or
+         *     page that the policy does not have.
+         */
+        post: operations["checkAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -152,6 +256,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pages that the caller may open in the active organization. Needs a membership and no
+         *     permission.
+         */
+        get: operations["getMyPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do in the active organization. Needs a membership and no permission. */
+        get: operations["getMyPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations": {
         parameters: {
             query?: never;
@@ -204,6 +345,56 @@ export interface paths {
          *     no member.
          */
         get: operations["listOrganizationMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members/{userId}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a member was granted beside the role. Permission `users:read`. 404 for who is no member, or
+         *     an organization that is none of the caller's.
+         */
+        get: operations["getMemberGrants"];
+        /**
+         * Replaces what a member was granted. Permission `users:grant`, over a role that the caller
+         *     decides over, and for what the caller holds; nobody adds to their own. 404 for who is no member;
+         *     409 where the membership has changed since `version`.
+         */
+        put: operations["replaceMemberGrants"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a member was granted page by page, or by a template. Permission `users:grant`, over
+         *     a role that the caller decides over, and for what the caller holds; nobody adds to their own.
+         *     404 for who is no member; 409 where the membership has changed since `version`.
+         */
+        patch: operations["mergeMemberGrants"];
+        trace?: never;
+    };
+    "/api/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The roles, pages, permissions and templates of this installation. Needs a session and no
+         *     permission.
+         */
+        get: operations["getPolicy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -405,6 +596,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An access window as packs and grants write it: when somebody may act. */
+        AccessWindow: {
+            /** @description On which days it begins. */
+            days: components["schemas"]["Day"][];
+            /**
+             * @description When it begins, `HH:MM`.
+             * @example 08:00
+             */
+            from: string;
+            /**
+             * @description When it ends, `HH:MM` up to `24:00`; before `from`, it ends the next day.
+             * @example 20:00
+             */
+            to: string;
+            /**
+             * @description The time zone of the clock that counts, an IANA name.
+             * @example Europe/Berlin
+             */
+            timeZone: string;
+        };
+        /**
+         * @description What may be done on a page. Any of them implies [`Action::View`].
+         * @enum {string}
+         */
+        Action: "view" | "create" | "edit" | "delete" | "approve";
         /** @description An active organization in brief. */
         ActiveOrganization: {
             /** @description Its id. */
@@ -415,6 +631,127 @@ export interface components {
             name: string;
             /** @description The caller's org role; null for an operator who is no member. */
             role: string | null;
+        };
+        /** @description Something asked for, as the caller sees it. */
+        Approval: {
+            /** @description Its id. */
+            id: components["schemas"]["ApprovalId"];
+            /** @description What for. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency.
+             */
+            amount: number;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Why. */
+            note: string | null;
+            /** @description How it stands. */
+            status: components["schemas"]["ApprovalStatus"];
+            /** @description Who asks. */
+            requestedBy: components["schemas"]["Person"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            createdAt: string;
+            decidedBy: components["schemas"]["Person"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decidedAt: string | null;
+            /** @description What they said to it. */
+            decisionNote: string | null;
+            /** @description Whether the caller may decide on it now. */
+            canDecide: boolean;
+        };
+        /** @description What is said to a decision. */
+        ApprovalDecision: {
+            /** @description Anything that the person who asked should know. */
+            note?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something of a tenant's that somebody asked for and somebody else decides on.
+         */
+        ApprovalId: string;
+        /** @description What is asked for. */
+        ApprovalRequest: {
+            /**
+             * @description What for.
+             * @example cash_advance
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency.
+             */
+            amount: number;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /** @description Why. */
+            note?: string | null;
+        };
+        /**
+         * @description How a request stands.
+         * @enum {string}
+         */
+        ApprovalStatus: "PENDING" | "APPROVED" | "REJECTED";
+        /** @description One answer. */
+        AuthzAnswer: {
+            /** @description Whether it is a yes. */
+            allowed: boolean;
+            /** @description How far at best. */
+            reach?: components["schemas"]["Reach"];
+            /** @description By what. */
+            by?: components["schemas"]["Holder"];
+            /** @description Within which distance from now; absent: without bound. */
+            window?: components["schemas"]["Window"];
+            /** @description What an operation would refuse with. */
+            code?: string;
+            /** @description Why not, and what would be needed. */
+            refusal?: components["schemas"]["Refusal"];
+        };
+        /** @description The answers. */
+        AuthzAnswers: {
+            /** @description In the order of the questions. */
+            results: components["schemas"]["AuthzAnswer"][];
+        };
+        /** @description A batch of questions. */
+        AuthzCheck: {
+            /** @description The questions. */
+            checks: components["schemas"]["AuthzQuestion"][];
+        };
+        /** @description One question: a permission, or a page and an action. */
+        AuthzQuestion: {
+            /**
+             * @description A permission of the policy.
+             * @example projects:create
+             */
+            permission?: string | null;
+            /**
+             * @description A page of the policy.
+             * @example approvals
+             */
+            page?: string | null;
+            action?: components["schemas"]["Action"] | null;
+            resource?: components["schemas"]["AuthzResource"] | null;
+        };
+        /** @description What is known of a thing. */
+        AuthzResource: {
+            organizationId?: components["schemas"]["OrgId"] | null;
+            projectId?: components["schemas"]["ProjectId"] | null;
+            ownerId?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description Its date, for data windows.
+             */
+            at?: string | null;
         };
         /** @description What a first visit leaves behind. */
         Bootstrap: {
@@ -458,6 +795,11 @@ export interface components {
             /** @description Content types that documents may have. */
             allowedContentTypes: string[];
         };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description A document as the caller sees it. */
         Document: {
             /** @description Its id. */
@@ -552,6 +894,22 @@ export interface components {
             /** @description What is wrong, in English, fit for people. */
             message: string;
         };
+        /** @description A permission that the caller holds. */
+        HeldPermission: {
+            /** @description Its key. */
+            permission: string;
+            /** @description How far at best. */
+            reach: components["schemas"]["Reach"];
+            /** @description By what. */
+            by: components["schemas"]["Holder"];
+            /** @description The data window of each reach that has one. */
+            windows?: components["schemas"]["ReachWindow"][];
+        };
+        /**
+         * @description What of the caller's allows it.
+         * @enum {string}
+         */
+        Holder: "super_admin" | "admin_staff" | "role" | "project_role" | "grant" | "everybody";
         /** @description The caller, as the mirror knows them. */
         Me: {
             /** @description Our id. */
@@ -573,11 +931,93 @@ export interface components {
             createdAt: string;
             organization: components["schemas"]["ActiveOrganization"] | null;
         };
+        /** @description What a member was granted beside the role. */
+        MemberGrants: {
+            /** @description Whose. */
+            userId: components["schemas"]["UserId"];
+            /** @description The org role. */
+            role: string;
+            /**
+             * Format: int64
+             * @description The version to send with a change.
+             */
+            version: number;
+            /** @description By page. What is absent is not granted. */
+            pages: {
+                [key: string]: components["schemas"]["PageGrant"];
+            };
+            /** @description Permissions, everywhere in the organization. */
+            permissions: string[];
+            access: components["schemas"]["AccessWindow"] | null;
+        };
+        /** @description A change of what a member is granted, page by page. What is absent stays. */
+        MemberGrantsMerge: {
+            /**
+             * Format: int64
+             * @description The version that the change was made from.
+             */
+            version: number;
+            /** @description A template of the policy; its pages are granted as it says. */
+            template?: string | null;
+            /** @description Pages whose grant is replaced, after the template's. */
+            pages: {
+                [key: string]: components["schemas"]["PageGrant"];
+            };
+            /** @description All permissions, where they change. */
+            permissions?: string[] | null;
+            access?: components["schemas"]["AccessWindow"] | null;
+        };
+        /** @description All that a member is granted beside the role. */
+        MemberGrantsReplace: {
+            /**
+             * Format: int64
+             * @description The version that the change was made from.
+             */
+            version: number;
+            /** @description By page. What is absent is not granted. */
+            pages: {
+                [key: string]: components["schemas"]["PageGrant"];
+            };
+            /** @description Permissions, everywhere in the organization. */
+            permissions?: string[];
+            access?: components["schemas"]["AccessWindow"] | null;
+        };
         /**
          * Format: uuid
          * @description A membership's projection inside the tenant: `members.id`, which equals the user's id.
          */
         MemberId: string;
+        /** @description A page that the caller may open. */
+        MyPage: {
+            /** @description Its key. */
+            page: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description The part of the interface that it belongs to; empty where there is one. */
+            group: string;
+            /** @description Whether everybody opens it without a grant. */
+            isAlwaysAccessible: boolean;
+            /** @description What the caller may do there, `view` first. */
+            actions: components["schemas"]["Action"][];
+            /** @description Within which distance from now; absent: without bound. */
+            window?: components["schemas"]["Window"];
+        };
+        /** @description The pages that the caller may open. */
+        MyPages: {
+            /** @description In the order of navigation. */
+            pages: components["schemas"]["MyPage"][];
+        };
+        /** @description What the caller may do in the active organization. */
+        MyPermissions: {
+            /** @description The organization. */
+            organizationId: components["schemas"]["OrgId"];
+            /** @description The org role; null for an operator who is no member. */
+            role: string | null;
+            /** @description The role on the installation. */
+            platformRole: components["schemas"]["PlatformRole"];
+            /** @description By key. What is absent is not held. */
+            permissions: components["schemas"]["HeldPermission"][];
+        };
         /**
          * Format: uuid
          * @description An organization, and with it its tenant: `control.organizations.id`, `tenant_id` everywhere.
@@ -633,6 +1073,79 @@ export interface components {
              * @description Since when.
              */
             joinedAt: string;
+        };
+        /** @description What may be done on one page. Any action implies `view`. */
+        PageGrant: {
+            /**
+             * @description Open it.
+             * @default false
+             */
+            view: boolean;
+            /**
+             * @description Add something.
+             * @default false
+             */
+            create: boolean;
+            /**
+             * @description Change something.
+             * @default false
+             */
+            edit: boolean;
+            /**
+             * @description Remove something.
+             * @default false
+             */
+            delete: boolean;
+            /**
+             * @description Decide on what others ask for.
+             * @default false
+             */
+            approve: boolean;
+            /**
+             * @description How far from now the data may be; absent: all of it.
+             * @default null
+             */
+            window: components["schemas"]["Window"];
+        };
+        /** @description One page of a list. */
+        Page_Approval: {
+            /** @description The rows. */
+            data: {
+                /** @description Its id. */
+                id: components["schemas"]["ApprovalId"];
+                /** @description What for. */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description In the smallest unit of the currency.
+                 */
+                amount: number;
+                /** @description ISO 4217. */
+                currency: string;
+                /** @description Why. */
+                note: string | null;
+                /** @description How it stands. */
+                status: components["schemas"]["ApprovalStatus"];
+                /** @description Who asks. */
+                requestedBy: components["schemas"]["Person"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                createdAt: string;
+                decidedBy: components["schemas"]["Person"] | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                decidedAt: string | null;
+                /** @description What they said to it. */
+                decisionNote: string | null;
+                /** @description Whether the caller may decide on it now. */
+                canDecide: boolean;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
         };
         /** @description One page of a list. */
         Page_Document: {
@@ -806,6 +1319,54 @@ export interface components {
          * @enum {string}
          */
         PlatformRole: "none" | "admin_staff" | "super_admin";
+        /** @description The roles, pages, permissions and templates of this installation. */
+        Policy: {
+            /** @description The pack's name. */
+            name: string;
+            /** @description Organization roles, the highest first. */
+            roles: components["schemas"]["PolicyRole"][];
+            /** @description Keys of all permissions. */
+            permissions: string[];
+            /** @description Pages, in the order of navigation. */
+            pages: components["schemas"]["PolicyPage"][];
+            /** @description Grants under names. */
+            templates: components["schemas"]["PolicyTemplate"][];
+        };
+        /** @description A page. */
+        PolicyPage: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description The part of the interface that it belongs to; empty where there is one. */
+            group: string;
+            /** @description Whether everybody opens it without a grant. */
+            isAlwaysAccessible: boolean;
+            /** @description What can be done there. */
+            actions: components["schemas"]["Action"][];
+        };
+        /** @description An organization role. */
+        PolicyRole: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description The roles that one of this role gives, takes, and decides over. */
+            assigns: string[];
+            /** @description When one of this role may act, in words; null: always. */
+            access: string | null;
+        };
+        /** @description Grants under a name. */
+        PolicyTemplate: {
+            /** @description Its key. */
+            key: string;
+            /** @description Its name for people. */
+            title: string;
+            /** @description What it grants. */
+            pages: {
+                [key: string]: components["schemas"]["PageGrant"];
+            };
+        };
         /** @description What went wrong, for machines by `code` and for people by `title` and `detail`. */
         Problem: {
             /**
@@ -831,6 +1392,8 @@ export interface components {
             requestId: components["schemas"]["RequestId"];
             /** @description What is wrong with single values of the request. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description What would have been needed, where the caller is not allowed. */
+            refusal?: components["schemas"]["Refusal"];
         };
         /** @description A project as the caller sees it. */
         Project: {
@@ -932,6 +1495,35 @@ export interface components {
          */
         ProvisioningStatus: "PENDING" | "IN_PROGRESS" | "COMPLETED" | "FAILED" | "UPGRADING" | "DOWNGRADING";
         /**
+         * @description How far something is allowed.
+         * @enum {string}
+         */
+        Reach: "own" | "project" | "all";
+        /** @description A data window on one reach. */
+        ReachWindow: {
+            /** @description The reach. */
+            reach: components["schemas"]["Reach"];
+            /** @description How far from now. */
+            window: components["schemas"]["Window"];
+        };
+        /** @description What a refused actor would have needed, so that a page can say it and whom to ask. */
+        Refusal: {
+            /** @description Why: `no_role`, `not_granted`, `not_held`, `self_decision`, … */
+            reason: string;
+            /** @description The permission that was asked for. */
+            permission?: string;
+            /** @description The page whose action was asked for. */
+            page?: string;
+            /** @description The action on the page. */
+            action?: string;
+            /** @description Keys of the organization roles that hold it, the highest first. */
+            roles: string[];
+            /** @description Keys of the project roles that hold it. */
+            projectRoles: string[];
+            /** @description Page grants that give it, `page:action`. */
+            grants: string[];
+        };
+        /**
          * Format: uuid
          * @description One HTTP request, as its log lines and its answer name it.
          */
@@ -983,6 +1575,23 @@ export interface components {
          * @description A person: `control.users.id`.
          */
         UserId: string;
+        /**
+         * @description A data window: rows whose date is no further from now than this. The default has no bound.
+         *
+         *     A day is 24 hours, counted from the moment of the request.
+         */
+        Window: {
+            /**
+             * Format: int32
+             * @description Days into the past; absent: without bound.
+             */
+            backDays?: number;
+            /**
+             * Format: int32
+             * @description Days into the future; absent: without bound.
+             */
+            forwardDays?: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -992,6 +1601,269 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listApprovals: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Only those that stand so. */
+                status?: "PENDING" | "APPROVED" | "REJECTED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of approvals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Approval"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestApproval: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What was asked for */
+                id: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What was asked for */
+                id: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What was asked for */
+                id: components["schemas"]["ApprovalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description It is decided */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthzCheck"];
+            };
+        };
+        responses: {
+            /** @description The answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthzAnswers"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getConfig: {
         parameters: {
             query?: never;
@@ -1312,6 +2184,82 @@ export interface operations {
             };
         };
     };
+    getMyPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPages"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The permissions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPermissions"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrganizations: {
         parameters: {
             query?: {
@@ -1420,6 +2368,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMemberGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The grants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberGrants"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceMemberGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberGrantsReplace"];
+            };
+        };
+        responses: {
+            /** @description The grants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberGrants"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeMemberGrants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member */
+                userId: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberGrantsMerge"];
+            };
+        };
+        responses: {
+            /** @description The grants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberGrants"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
                 };
             };
             /** @description The request was refused; the code says why */

@@ -2,6 +2,8 @@
 
 mod bootstrap;
 mod get;
+mod pages;
+mod permissions;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,4 +16,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get::get))
         .routes(routes!(get::get_alias))
         .routes(routes!(bootstrap::bootstrap))
+        .routes(routes!(permissions::permissions))
+        .routes(routes!(pages::pages))
 }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use bailiwick_kernel::id::RequestId;
-use bailiwick_kernel::{Code, FieldError, Problem};
+use bailiwick_kernel::{Code, FieldError, Problem, Refusal};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -38,6 +38,10 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
+    /// What would have been needed, where the caller is not allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub refusal: Option<Refusal>,
 }
 
 impl ProblemBody {
@@ -51,6 +55,7 @@ impl ProblemBody {
             detail: problem.detail_text().map(str::to_owned),
             request_id,
             errors: problem.fields().to_vec(),
+            refusal: problem.needed().cloned(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bailiwick_kernel::Code;
 use bailiwick_kernel::id::{OrgId, ProjectId, UserId};
-use bailiwick_kernel::policy::{Permission, Reach, permission};
+use bailiwick_kernel::policy::{Permission, Reach, Window, permission};
 use bailiwick_store::events::Event;
 use bailiwick_store::project_members::On;
 
@@ -37,6 +37,7 @@ fn needs(kind: &str) -> Option<Needs> {
         "projects" => Needs::Permission(permission::PROJECTS_READ),
         "projectMembers" => Needs::Permission(permission::PROJECT_MEMBERS_READ),
         "documents" => Needs::Permission(permission::DOCUMENTS_READ),
+        "approvals" => Needs::Permission(permission::APPROVALS_READ),
         _ => return None,
     })
 }
@@ -111,7 +112,10 @@ impl Access {
             (Needs::Permission(permission), Self::Inside(scope)) => (scope, permission),
             (Needs::Permission(_), _) => return Verdict::No,
         };
+        let is_windowed = || !scope.extent(permission).all.is_some_and(Window::is_open);
         match scope.decide(permission).reach() {
+            // An event does not say whether the thing is within a window.
+            Some(Reach::All) if is_windowed() && !is_about_me => Verdict::No,
             Some(Reach::All) => Verdict::Yes,
             // Who was put on a project, or taken off it, hears of that.
             Some(_) if is_about_me => Verdict::Yes,

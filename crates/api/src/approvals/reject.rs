@@ -1,0 +1,29 @@
+//! `POST /approvals/{id}/reject`.
+
+use bailiwick_kernel::id::ApprovalId;
+use bailiwick_services::Scope;
+use bailiwick_services::approvals::{self, Decision};
+
+use super::ApprovalView;
+use super::view::ApprovalDecision;
+use crate::extract::{Json, Path};
+use crate::problem::ApiResult;
+
+/// Says no to what another person asked for. Permission `approvals:approve`; nobody decides on their own.
+/// 404 when it is not in the caller's tenant, or the caller does not see it; 409 when it has been
+/// decided already.
+#[utoipa::path(
+    post, path = "/approvals/{id}/reject", operation_id = "rejectApproval", tag = "approvals",
+    params(("id" = ApprovalId, Path, description = "What was asked for")),
+    request_body = ApprovalDecision,
+    responses((status = 200, description = "It is decided", body = ApprovalView))
+)]
+pub(super) async fn reject(
+    mut scope: Scope,
+    Path(id): Path<ApprovalId>,
+    Json(body): Json<ApprovalDecision>,
+) -> ApiResult<Json<ApprovalView>> {
+    let note = body.note.as_deref();
+    let found = approvals::decide(&mut scope, id, Decision::Reject, note).await?;
+    Ok(Json(ApprovalView::one(&scope, found)))
+}
