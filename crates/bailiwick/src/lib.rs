@@ -6,6 +6,7 @@ pub mod dev;
 pub mod idp;
 pub mod logging;
 pub mod migrate;
+pub mod policy;
 pub mod serve;
 pub mod server;
 pub mod settings;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bailiwick::settings::{Settings, Vars};
-use bailiwick::{admin, dev, idp, logging, migrate, serve, sync, webhooks};
+use bailiwick::{admin, dev, idp, logging, migrate, policy, serve, sync, webhooks};
 use bailiwick_kernel::PlatformRole;
 use bailiwick_services::sync::sweep::Options as SweepOptions;
 use clap::{Parser, Subcommand};
@@ -22,6 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
   bailiwick dev                          everything on one machine
   bailiwick serve --config prod.env      production, with settings from a file
   bailiwick migrate                      bring the database to this version
+  bailiwick policy matrix default        who may do what, as tables
   bailiwick admin grant me@example.com   make somebody an operator of the installation"
 )]
 struct Cli {
@@ -57,6 +58,9 @@ enum Command {
     /// The mirror of users, organizations and memberships beside the identity provider
     #[command(subcommand)]
     Sync(SyncCommand),
+    /// Policy packs: who may do what
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -158,6 +162,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     if matches!(cli.command, Command::Openapi) {
         return print(&bailiwick_api::document().to_pretty_json()?);
     }
+    if let Command::Policy(command) = &cli.command {
+        return print(&policy::run(command)?);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -207,7 +214,7 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
             let url = vars.secret("DATABASE_URL", &[])?;
             print(&sync::status(url.expose_secret()).await?)
         }
-        Command::Openapi => Ok(()),
+        Command::Policy(_) | Command::Openapi => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, Rate
 use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_clerk::webhook::Secret;
-use bailiwick_kernel::{Env, policy};
+use bailiwick_kernel::Env;
 use bailiwick_outside::storage::{ObjectStore, S3Config, S3Store, StorageError};
 use bailiwick_pg::{Pool, PoolConfig};
 use bailiwick_services::{App, Parts, Settings as Rules};
@@ -207,7 +207,7 @@ pub(crate) async fn build(
         env,
         store,
         owner,
-        pack: policy::default_pack(),
+        pack: Arc::new(crate::policy::load(&settings.rules.policy_pack).context("POLICY_PACK")?),
         verifier: Verifier::new(verifier)?,
         clerk: ClerkApi::new(api)?,
         objects: Arc::clone(&objects),

@@ -85,6 +85,7 @@ impl TestApp {
             env: env.clone(),
             provider_url: provider_url.clone(),
             objects: objects.store(),
+            pack: Arc::clone(&options.pack),
         };
         let pool = database.app(options.pool_max).await;
         let owner = Some(database.owner().await);

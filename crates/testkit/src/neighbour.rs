@@ -27,6 +27,7 @@ impl TestApp {
             env: self.app.env().clone(),
             provider_url: self.provider_url.clone(),
             objects: Arc::clone(self.app.objects()),
+            pack: Arc::clone(self.app.pack()),
         };
         let rules = self.app.settings().clone();
         let pool = self.database.app(POOL).await;

@@ -7,7 +7,8 @@ use bailiwick_api::{Check, ConfigView, Environment, HttpSettings};
 use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_embedded::s3::{ObjectStore as EmbeddedStore, ObjectStoreConfig};
-use bailiwick_kernel::{Env, ManualClock, SystemRandom, policy};
+use bailiwick_kernel::policy::{self, Pack};
+use bailiwick_kernel::{Env, ManualClock, SystemRandom};
 use bailiwick_outside::storage::{MemoryStore, ObjectStore, S3Config, S3Store};
 use bailiwick_pg::Pool;
 use bailiwick_services::{App, Parts, Settings};
@@ -29,6 +30,7 @@ pub struct Options {
     pub(crate) pool_max: usize,
     pub(crate) is_system_clock: bool,
     pub(crate) has_s3: bool,
+    pub(crate) pack: Arc<Pack>,
 }
 
 impl Default for Options {
@@ -46,6 +48,7 @@ impl Default for Options {
             pool_max: 6,
             is_system_clock: false,
             has_s3: false,
+            pack: policy::default_pack(),
         }
     }
 }
@@ -69,6 +72,13 @@ impl Options {
     #[must_use]
     pub fn rules(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.rules);
+        self
+    }
+
+    /// With this policy mounted.
+    #[must_use]
+    pub fn pack(mut self, pack: Pack) -> Self {
+        self.pack = Arc::new(pack);
         self
     }
 
@@ -170,6 +180,7 @@ pub(crate) struct Outside {
     pub env: Env,
     pub provider_url: String,
     pub objects: Arc<dyn ObjectStore>,
+    pub pack: Arc<Pack>,
 }
 
 pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Settings) -> App {
@@ -177,6 +188,7 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
         env,
         provider_url,
         objects,
+        pack,
     } = outside;
     let jwks = JwksSource::StaticJwks(Issuer::trusted().jwks());
     let verifier = VerifierConfig::new(ISSUER, jwks, env.clone());
@@ -185,7 +197,7 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
         env,
         store: Store::new(pool),
         owner,
-        pack: policy::default_pack(),
+        pack,
         verifier: Verifier::new(verifier).unwrap(),
         clerk: ClerkApi::new(clerk).unwrap(),
         objects,
@@ -200,6 +212,7 @@ pub async fn detached_app() -> App {
     let outside = Outside {
         provider_url: "http://127.0.0.1:9".to_owned(),
         objects: Arc::new(MemoryStore::new(env.clone())),
+        pack: policy::default_pack(),
         env,
     };
     app(detached_pool().await, None, outside, Settings::default())

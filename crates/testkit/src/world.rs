@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::fixtures::{self, event};
 use crate::{Persona, TestApp};
 
-/// Our org roles, the greatest first, with what the provider calls them.
+/// The workspace's org roles, the greatest first, with what the provider calls them.
 pub const ROLES: [(&str, &str); 5] = [
     ("owner", "org:admin"),
     ("admin", "org:admin"),
@@ -100,9 +100,25 @@ impl TestApp {
         Persona::signed_in(self.target(), user, data)
     }
 
-    /// A provisioned organization with a person in each role.
+    /// The org roles of the mounted policy, the greatest first, with what the provider calls them.
+    fn roles(&self) -> Vec<(String, String)> {
+        let pack = self.app.pack();
+        if pack.name() == "default" {
+            let both =
+                |(role, provider): &(&str, &str)| ((*role).to_owned(), (*provider).to_owned());
+            return ROLES.iter().map(both).collect();
+        }
+        let both = |role| {
+            let (key, outbound) = (pack.role_key(role), pack.role_outbound(role));
+            (key.to_owned(), outbound.to_owned())
+        };
+        pack.roles().rev().map(both).collect()
+    }
+
+    /// A provisioned organization with a person in each role of the mounted policy.
     pub async fn tenant(&self, slug: &str, tier: Tier) -> World {
-        let people: Vec<Value> = ROLES
+        let roles = self.roles();
+        let people: Vec<Value> = roles
             .iter()
             .map(|(role, _)| self.unseen_user(slug, role, &format!("{role}@{slug}.example")))
             .collect();
@@ -113,10 +129,10 @@ impl TestApp {
         self.settle().await;
         let world = self.organization(slug, &people[0], tier).await;
         let mut world = world;
-        for ((role, provider_role), data) in ROLES.iter().zip(&people) {
+        for ((role, provider_role), data) in roles.iter().zip(&people) {
             let persona = self.persona(data).await.within(&world);
             self.join(&world, data, provider_role).await;
-            world.people.insert((*role).to_owned(), persona);
+            world.people.insert(role.clone(), persona);
         }
         world
     }

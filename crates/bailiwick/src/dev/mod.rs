@@ -235,6 +235,7 @@ fn settings(
         rules: Rules {
             upload_bytes_max: 100 * 1024 * 1024,
             auto_bootstrap: false,
+            policy_pack: "default".to_owned(),
             jit_users: true,
             sync: SyncRules::default(),
         },

@@ -124,6 +124,9 @@ pub struct Rules {
     pub upload_bytes_max: u64,
     /// `ORG_CREATION=auto_bootstrap`: bootstrap makes an organization for who has none.
     pub auto_bootstrap: bool,
+    /// `POLICY_PACK`: the policy that is mounted, one that comes with the binary (`default`,
+    /// `firmflow`, `tracehub`, `booking`, `tickets`) or a file.
+    pub policy_pack: String,
     /// `JIT_USERS`: whether a verified user without a row is fetched on first sight.
     pub jit_users: bool,
     /// How the mirror is kept in step with the provider.
@@ -231,6 +234,9 @@ impl Settings {
                     &["self_service", "auto_bootstrap"],
                     "self_service",
                 )? == "auto_bootstrap",
+                policy_pack: vars
+                    .optional("POLICY_PACK", &[])?
+                    .unwrap_or_else(|| "default".to_owned()),
                 jit_users: vars.flag("JIT_USERS", &[], true)?,
                 sync: sync(vars, &secret_key)?,
             },

@@ -7,6 +7,7 @@
 )]
 
 mod abandoned;
+mod approvals;
 mod catalog;
 mod cursors;
 mod documents;
@@ -18,6 +19,7 @@ mod isolation;
 mod me;
 mod operations;
 mod organizations;
+mod policy;
 mod project_members;
 mod projects;
 mod provisioning;

@@ -91,7 +91,7 @@ impl Operation {
             filled.push('/');
             match segment {
                 "{id}" => filled.push_str(props.get(thing)?),
-                "{memberId}" => filled.push_str(props.get("members")?),
+                "{memberId}" | "{userId}" => filled.push_str(props.get("members")?),
                 "{code}" => filled.push_str("NOT_FOUND"),
                 other if other.starts_with('{') => return None,
                 other => {
@@ -121,6 +121,16 @@ fn sample(document: &Value, schema: &Value, props: &Props) -> Option<Value> {
             "fileName" => json!("made.txt"),
             "contentType" => json!("text/plain"),
             "size" => json!(5),
+            "kind" => json!("made"),
+            "amount" => json!(1250),
+            "currency" => json!("EUR"),
+            "version" => props
+                .get("version")?
+                .parse::<i64>()
+                .unwrap_or_default()
+                .into(),
+            "pages" => json!({"approvals": {"create": true}}),
+            "checks" => json!([{"permission": "projects:create"}]),
             _ => return None,
         };
         body.insert(name.to_owned(), value);

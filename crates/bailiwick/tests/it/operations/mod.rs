@@ -21,8 +21,9 @@ use stage::Stage;
 const EXCEPTIONS: &str = include_str!("../operations.exceptions");
 
 /// Operations that answer 2xx and write nothing where nothing is to be done, so that there is
-/// nothing to record: the default installation makes no organization at the first visit.
-const MAY_WRITE_NOTHING: [&str; 1] = ["bootstrap"];
+/// nothing to record: the default installation makes no organization at the first visit, and a
+/// question changes nothing.
+const MAY_WRITE_NOTHING: [&str; 2] = ["bootstrap", "checkAuthorization"];
 
 /// What A is called. Nothing of A may appear in an answer to a stranger.
 const CANARY: &str = "canaryacme";

@@ -8,17 +8,28 @@ use super::CANARY;
 use super::generate::{Operation, Props};
 
 /// Everything that [`Stage::props`] knows.
-pub const PROPS: [&str; 5] = ["organizations", "projects", "documents", "members", "spare"];
+pub const PROPS: [&str; 7] = [
+    "organizations",
+    "projects",
+    "documents",
+    "members",
+    "spare",
+    "approvals",
+    "version",
+];
 
 /// Two tenants, everybody who may ask, and something of A's to ask for.
 pub struct Stage<'t> {
     t: &'t TestApp,
     a: World,
     personas: Vec<(&'static str, Persona)>,
-    on_it: String,
+    /// Somebody on the project, who also asks for what others decide on.
+    on_it: Persona,
     spare: String,
     project: String,
     document: String,
+    approval: String,
+    version: String,
     seen: Vec<String>,
 }
 
@@ -45,7 +56,7 @@ impl<'t> Stage<'t> {
         for role in ["admin_staff", "super_admin"] {
             personas.push((role, t.staff(role).await.naming(&a)));
         }
-        let on_it = another(t, &a, "assigned").await.user().to_string();
+        let on_it = another(t, &a, "assigned").await;
         let spare = another(t, &a, "spare").await.user().to_string();
         Self {
             t,
@@ -55,6 +66,8 @@ impl<'t> Stage<'t> {
             spare,
             project: String::new(),
             document: String::new(),
+            approval: String::new(),
+            version: String::new(),
             seen: Vec::new(),
         }
     }
@@ -72,17 +85,38 @@ impl<'t> Stage<'t> {
         let path = format!("/projects/{}/members", self.project);
         let lead = self.persona("lead").user().to_string();
         let contributor = self.persona("contributor").user().to_string();
+        let on_it = self.on_it.user().to_string();
         for (member, role) in [
             (&lead, "lead"),
             (&contributor, "contributor"),
-            (&self.on_it, "contributor"),
+            (&on_it, "contributor"),
         ] {
             let body = json!({"memberId": member, "projectRole": role});
             assert!(owner.post(&path, body).await.status < 300);
         }
         self.document = self.upload(operation.id != "confirmUpload").await;
-        let mine = [&self.project, &self.document].map(String::clone);
+        let asked = json!({
+            "kind": format!("{CANARY} advance"), "amount": 990, "currency": "EUR",
+            "note": format!("{CANARY} needs it"),
+        });
+        let asked = self.on_it.post("/approvals", asked).await;
+        self.approval = asked.assert_status(201).id();
+        self.forget_grants().await;
+        let mine = [&self.project, &self.document, &self.approval].map(String::clone);
         self.seen.extend(mine);
+    }
+
+    /// Nobody was granted anything, so that each who may grants something new.
+    async fn forget_grants(&mut self) {
+        let user = self.on_it.user();
+        let membership = format!("user_id = '{user}' and organization_id = '{}'", self.a.id);
+        self.t
+            .tamper(&format!(
+                "update control.memberships set grants = '{{}}', version = version + 1 where {membership}"
+            ))
+            .await;
+        let query = format!("select version from control.memberships where {membership}");
+        self.version = self.t.rows(&query).await[0]["version"].to_string();
     }
 
     async fn upload(&self, is_confirmed: bool) -> String {
@@ -110,8 +144,10 @@ impl<'t> Stage<'t> {
             ("organizations", self.a.id.to_string()),
             ("projects", self.project.clone()),
             ("documents", self.document.clone()),
-            ("members", self.on_it.clone()),
+            ("members", self.on_it.user().to_string()),
             ("spare", self.spare.clone()),
+            ("approvals", self.approval.clone()),
+            ("version", self.version.clone()),
         ])
     }
 
@@ -122,7 +158,7 @@ impl<'t> Stage<'t> {
             self.a.id.to_string(),
             self.a.clerk_org_id.clone(),
         ];
-        secrets.extend([&self.on_it, &self.spare].map(String::clone));
+        secrets.extend([self.on_it.user().to_string(), self.spare.clone()]);
         secrets.extend(self.seen.iter().cloned());
         secrets
     }
