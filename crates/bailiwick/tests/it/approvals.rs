@@ -110,9 +110,9 @@ async fn one_sees_ones_own_and_strangers_nothing() {
             ids.sort();
             ids
         };
-        assert_eq!(seen(acme.member()).await, [mine.clone()]);
+        assert_eq!(seen(acme.member()).await, std::slice::from_ref(&mine));
         assert_eq!(seen(acme.owner()).await.len(), 2);
-        assert_eq!(seen(globex.owner()).await, [other.clone()]);
+        assert_eq!(seen(globex.owner()).await, std::slice::from_ref(&other));
         let _ = acme
             .viewer()
             .get("/approvals")

@@ -157,12 +157,6 @@ impl Extent {
             (known, more) => known.or(more),
         };
     }
-
-    /// Whether it is nothing.
-    #[must_use]
-    pub const fn is_none(self) -> bool {
-        self.all.is_none() && self.project.is_none() && self.own.is_none()
-    }
 }
 
 impl Pack {

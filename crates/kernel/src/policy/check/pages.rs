@@ -41,8 +41,8 @@ impl Check<'_> {
             });
             for action in Action::ALL {
                 let said = file.action(action);
-                if !offered.contains(&action) && !(said.gives.is_empty() && said.held_by.is_empty())
-                {
+                let says_something = !said.gives.is_empty() || !said.held_by.is_empty();
+                if says_something && !offered.contains(&action) {
                     let message = format!("page `{key}` has no action `{}`", action.as_str());
                     self.refuse(file.key.span(), message);
                 }
