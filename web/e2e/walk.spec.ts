@@ -142,9 +142,11 @@ test("from a sign-up to a document, and not a step into anybody else's", async (
     await page.getByRole("link", { name: "Projects" }).filter({ visible: true }).first().click();
     await expect(page.getByRole("list", { name: "Projects" }).getByText(projectName)).toBeVisible();
     await check(page, "projects");
+    await page.getByRole("link", { name: "Team" }).filter({ visible: true }).click();
+    await expect(page.getByRole("list", { name: "Members of the organization" })).toBeVisible();
+    await check(page, "team");
     await page.getByRole("link", { name: "Settings" }).filter({ visible: true }).click();
     await expect(page.getByText(`/org/${north}`)).toBeVisible();
-    await expect(page.getByRole("list", { name: "Members of the organization" })).toBeVisible();
     await check(page, "settings");
     await page.goto(`/org/${north}/no/such/page`);
     await expect(page.getByRole("heading", { name: "No such page" })).toBeVisible();

@@ -27,6 +27,7 @@ import { Route as ProtectedUserProfileSplatRouteImport } from "./routes/_protect
 import { Route as ProtectedOrgSlugIndexRouteImport } from "./routes/_protected/org.$slug.index";
 import { Route as ProtectedOrgSlugDashboardRouteImport } from "./routes/_protected/org.$slug.dashboard";
 import { Route as ProtectedOrgSlugSettingsRouteImport } from "./routes/_protected/org.$slug.settings";
+import { Route as ProtectedOrgSlugTeamRouteImport } from "./routes/_protected/org.$slug.team";
 import { Route as ProtectedOrgSlugProjectsIndexRouteImport } from "./routes/_protected/org.$slug.projects.index";
 import { Route as ProtectedOrgSlugProjectsProjectIdRouteImport } from "./routes/_protected/org.$slug.projects.$projectId";
 
@@ -124,6 +125,11 @@ const ProtectedOrgSlugSettingsRoute =
     path: "/settings",
     getParentRoute: () => ProtectedOrgSlugRoute,
   } as any);
+const ProtectedOrgSlugTeamRoute = ProtectedOrgSlugTeamRouteImport.update({
+  id: "/team",
+  path: "/team",
+  getParentRoute: () => ProtectedOrgSlugRoute,
+} as any);
 const ProtectedOrgSlugProjectsIndexRoute =
   ProtectedOrgSlugProjectsIndexRouteImport.update({
     id: "/projects/",
@@ -154,6 +160,7 @@ export interface FileRoutesByFullPath {
   "/org/": typeof ProtectedOrgIndexRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
+  "/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
   "/org/$slug/": typeof ProtectedOrgSlugIndexRoute;
   "/org/$slug/projects/$projectId": typeof ProtectedOrgSlugProjectsProjectIdRoute;
   "/org/$slug/projects/": typeof ProtectedOrgSlugProjectsIndexRoute;
@@ -174,6 +181,7 @@ export interface FileRoutesByTo {
   "/org": typeof ProtectedOrgIndexRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
+  "/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
   "/org/$slug": typeof ProtectedOrgSlugIndexRoute;
   "/org/$slug/projects/$projectId": typeof ProtectedOrgSlugProjectsProjectIdRoute;
   "/org/$slug/projects": typeof ProtectedOrgSlugProjectsIndexRoute;
@@ -197,6 +205,7 @@ export interface FileRoutesById {
   "/_protected/org/": typeof ProtectedOrgIndexRoute;
   "/_protected/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/_protected/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
+  "/_protected/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
   "/_protected/org/$slug/": typeof ProtectedOrgSlugIndexRoute;
   "/_protected/org/$slug/projects/$projectId": typeof ProtectedOrgSlugProjectsProjectIdRoute;
   "/_protected/org/$slug/projects/": typeof ProtectedOrgSlugProjectsIndexRoute;
@@ -220,6 +229,7 @@ export interface FileRouteTypes {
     | "/org/"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
+    | "/org/$slug/team"
     | "/org/$slug/"
     | "/org/$slug/projects/$projectId"
     | "/org/$slug/projects/";
@@ -240,6 +250,7 @@ export interface FileRouteTypes {
     | "/org"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
+    | "/org/$slug/team"
     | "/org/$slug"
     | "/org/$slug/projects/$projectId"
     | "/org/$slug/projects";
@@ -262,6 +273,7 @@ export interface FileRouteTypes {
     | "/_protected/org/"
     | "/_protected/org/$slug/dashboard"
     | "/_protected/org/$slug/settings"
+    | "/_protected/org/$slug/team"
     | "/_protected/org/$slug/"
     | "/_protected/org/$slug/projects/$projectId"
     | "/_protected/org/$slug/projects/";
@@ -405,6 +417,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProtectedOrgSlugSettingsRouteImport;
       parentRoute: typeof ProtectedOrgSlugRoute;
     };
+    "/_protected/org/$slug/team": {
+      id: "/_protected/org/$slug/team";
+      path: "/team";
+      fullPath: "/org/$slug/team";
+      preLoaderRoute: typeof ProtectedOrgSlugTeamRouteImport;
+      parentRoute: typeof ProtectedOrgSlugRoute;
+    };
     "/_protected/org/$slug/projects/": {
       id: "/_protected/org/$slug/projects/";
       path: "/projects";
@@ -425,6 +444,7 @@ declare module "@tanstack/react-router" {
 interface ProtectedOrgSlugRouteChildren {
   ProtectedOrgSlugDashboardRoute: typeof ProtectedOrgSlugDashboardRoute;
   ProtectedOrgSlugSettingsRoute: typeof ProtectedOrgSlugSettingsRoute;
+  ProtectedOrgSlugTeamRoute: typeof ProtectedOrgSlugTeamRoute;
   ProtectedOrgSlugIndexRoute: typeof ProtectedOrgSlugIndexRoute;
   ProtectedOrgSlugProjectsProjectIdRoute: typeof ProtectedOrgSlugProjectsProjectIdRoute;
   ProtectedOrgSlugProjectsIndexRoute: typeof ProtectedOrgSlugProjectsIndexRoute;
@@ -433,6 +453,7 @@ interface ProtectedOrgSlugRouteChildren {
 const ProtectedOrgSlugRouteChildren: ProtectedOrgSlugRouteChildren = {
   ProtectedOrgSlugDashboardRoute: ProtectedOrgSlugDashboardRoute,
   ProtectedOrgSlugSettingsRoute: ProtectedOrgSlugSettingsRoute,
+  ProtectedOrgSlugTeamRoute: ProtectedOrgSlugTeamRoute,
   ProtectedOrgSlugIndexRoute: ProtectedOrgSlugIndexRoute,
   ProtectedOrgSlugProjectsProjectIdRoute:
     ProtectedOrgSlugProjectsProjectIdRoute,

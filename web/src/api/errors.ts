@@ -1,4 +1,4 @@
-import type { Problem } from "./types";
+import type { Problem, Refusal } from "./types";
 
 /** The server answered, and the answer was a refusal. */
 export class ApiError extends Error {
@@ -15,6 +15,8 @@ export class ApiError extends Error {
     readonly fields: ReadonlyArray<{ field: string; message: string }>,
     /** How long the server asks us to wait, in milliseconds. */
     readonly retryAfterMs: number | undefined,
+    /** What would have been needed, where the caller is not allowed. */
+    readonly refusal?: Refusal,
   ) {
     super(`API error: ${status} ${code}`);
   }
@@ -45,6 +47,7 @@ export function toApiError(response: Response, body: unknown): ApiError {
     problem?.requestId ?? response.headers.get("x-request-id") ?? undefined,
     problem?.errors ?? [],
     parseRetryAfter(response.headers.get("retry-after"), new Date()),
+    problem?.refusal,
   );
 }
 

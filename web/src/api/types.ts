@@ -13,6 +13,12 @@ export type ProjectMember = Schemas["ProjectMember"];
 export type ProjectRole = ProjectMember["projectRole"];
 export type Document = Schemas["Document"];
 export type UploadInitAnswer = Schemas["UploadInitAnswer"];
+export type Refusal = Schemas["Refusal"];
+export type MemberGrants = Schemas["MemberGrants"];
+export type Policy = Schemas["Policy"];
+/** What may be done on one page. `window` is absent where nothing is bounded, whatever default the document names. */
+export type PageGrant = Omit<Schemas["PageGrant"], "window"> & { window?: Schemas["Window"] };
+export type Action = Schemas["Action"];
 export type Problem = Schemas["Problem"];
 
 /** One page of a list; `nextCursor` is empty on the last one. */

@@ -1,6 +1,7 @@
 import { CircleAlert, Lock, SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError, describeError } from "@/api/errors";
+import { reasonName, sentences } from "@/api/needs";
 import { RequestId } from "./notice";
 import { Button } from "./ui/button";
 
@@ -29,6 +30,7 @@ export function ProblemView({ error, what, needs, onRetry, actions }: ProblemVie
       <div className="min-w-0">
         <h2 className="font-semibold text-lg leading-tight">{title}</h2>
         <p className="mt-1.5 max-w-prose text-muted text-sm">{text}</p>
+        {refusal?.refusal && <Needed refusal={refusal.refusal} />}
         {(onRetry || actions) && (
           <div className="mt-5 flex flex-wrap gap-2">
             {actions}
@@ -42,6 +44,20 @@ export function ProblemView({ error, what, needs, onRetry, actions }: ProblemVie
         {refusal?.requestId && <RequestId id={refusal.requestId} />}
       </div>
     </div>
+  );
+}
+
+function Needed({ refusal }: { refusal: NonNullable<ApiError["refusal"]> }) {
+  const said = [reasonName(refusal), ...sentences(refusal, undefined)].filter(
+    (sentence) => sentence !== undefined,
+  );
+  if (said.length === 0) return null;
+  return (
+    <ul className="mt-2 list-disc space-y-1 pl-4.5 text-muted text-sm">
+      {said.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
   );
 }
 

@@ -16,6 +16,7 @@ describe("paths", () => {
       orgDashboard: paths.orgDashboard("acme"),
       projects: paths.projects("a/b"),
       project: paths.project("acme", "0190"),
+      team: paths.team("acme"),
       orgSettings: paths.orgSettings("acme"),
       apiReference: paths.apiReference(),
     }).toMatchInlineSnapshot(`
@@ -33,6 +34,7 @@ describe("paths", () => {
         "signInBack": "/sign-in?redirect_url=%2Forg%2Facme%2Fprojects%3Ftab%3Dmembers",
         "signInElsewhere": "/sign-in",
         "signUp": "/sign-up",
+        "team": "/org/acme/team",
         "waitlist": "/waitlist",
       }
     `);

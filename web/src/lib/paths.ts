@@ -12,6 +12,7 @@ export const paths = {
   orgDashboard: (slug: string) => `/org/${segment(slug)}/dashboard`,
   projects: (slug: string) => `/org/${segment(slug)}/projects`,
   project: (slug: string, id: string) => `/org/${segment(slug)}/projects/${segment(id)}`,
+  team: (slug: string) => `/org/${segment(slug)}/team`,
   orgSettings: (slug: string) => `/org/${segment(slug)}/settings`,
   apiReference: () => "/api/docs",
 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BlockReader } from "./blocks";
+import { BlockReader } from "./blocks.js";
 
 const STREAM =
   'retry: 1000\n\n: a comment\n\nevent: documents\nid: 7-1\ndata: {"kind":"documents"}\n\nid: 8-2\n\ndata: a\ndata: b\n\n';

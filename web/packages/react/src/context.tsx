@@ -1,9 +1,9 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from "react";
-import type { Access } from "./access";
-import { type ChangeEvent, EventFollower, type TokenSource } from "./follower";
-import { loadAccess } from "./load";
-import { AccessStore } from "./store";
-import { followWhileVisible } from "./visible";
+import type { Access } from "./access.js";
+import { type ChangeEvent, EventFollower, type TokenSource } from "./follower.js";
+import { accessLoader } from "./load.js";
+import { AccessStore } from "./store.js";
+import { followWhileVisible } from "./visible.js";
 
 /** A listener of the event stream; `null` stands for "something was missed, look at everything". */
 export type EventListener = (event: ChangeEvent | null) => void;
@@ -42,7 +42,7 @@ export function BailiwickProvider({
   const first = useRef(initial);
   const value = useMemo(
     () => ({
-      store: new AccessStore(() => loadAccess(baseUrl, getToken), first.current),
+      store: new AccessStore(accessLoader(baseUrl, getToken), first.current),
       listeners: new Set<EventListener>(),
     }),
     [baseUrl, getToken],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ChangeEvent, EventFollower } from "./follower";
+import { type ChangeEvent, EventFollower } from "./follower.js";
 
 const CHANGE: ChangeEvent = {
   kind: "documents",

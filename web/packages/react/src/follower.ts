@@ -1,4 +1,4 @@
-import { BlockReader } from "./blocks";
+import { BlockReader } from "./blocks.js";
 
 /** Something changed: which thing, and nothing else of it. */
 export interface ChangeEvent {

@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import type { Access } from "./access";
-import { BailiwickProvider } from "./context";
-import { PermissionGuard, RequireAuth, RequirePermission, RequireRole } from "./guards";
-import { useCurrentUser, usePermissions } from "./hooks";
-import { access } from "./testing";
+import type { Access } from "./access.js";
+import { BailiwickProvider } from "./context.js";
+import { PermissionGuard, RequireAuth, RequirePermission, RequireRole } from "./guards.js";
+import { useCurrentUser, usePermissions } from "./hooks.js";
+import { access } from "./testing.js";
 
 const nobody = async () => null;
 

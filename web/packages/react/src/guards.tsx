@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import type { Action } from "./access";
-import { AccessDenied } from "./access-denied";
-import { useAccess, usePermissions } from "./hooks";
-import type { Refusal } from "./store";
+import type { Action } from "./access.js";
+import { AccessDenied } from "./access-denied.js";
+import { useAccess, usePermissions } from "./hooks.js";
+import type { Refusal } from "./store.js";
 
 interface Waits {
   children: ReactNode;

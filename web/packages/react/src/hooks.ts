@@ -8,9 +8,9 @@ import {
   mayOn,
   type PageAccess,
   type Reach,
-} from "./access";
-import { useBailiwick } from "./context";
-import type { AccessState } from "./store";
+} from "./access.js";
+import { useBailiwick } from "./context.js";
+import type { AccessState } from "./store.js";
 
 /** What is known of the caller's access, in full. */
 export function useAccess(): AccessState {

@@ -9,21 +9,21 @@ export {
   type PageAccess,
   type Reach,
   type Role,
-} from "./access";
-export { AccessDenied, type AccessDeniedProps, useNeeded } from "./access-denied";
+} from "./access.js";
+export { AccessDenied, type AccessDeniedProps, useNeeded } from "./access-denied.js";
 export {
   BailiwickProvider,
   type BailiwickProviderProps,
   type EventListener,
   useBailiwickEvents,
-} from "./context";
+} from "./context.js";
 export {
   type ChangeEvent,
   EventFollower,
   type FollowerHandlers,
   type FollowerOptions,
   type TokenSource,
-} from "./follower";
+} from "./follower.js";
 export {
   PermissionGuard,
   type PermissionGuardProps,
@@ -34,6 +34,6 @@ export {
   RequireRole,
   type RequireRoleProps,
   type Wanted,
-} from "./guards";
-export { type Permissions, useAccess, useCurrentUser, usePermissions } from "./hooks";
-export type { AccessState, Refusal } from "./store";
+} from "./guards.js";
+export { type Permissions, useAccess, useCurrentUser, usePermissions } from "./hooks.js";
+export type { AccessState, Refusal } from "./store.js";

@@ -1,26 +1,68 @@
-import type { Access, CurrentOrganization, CurrentUser, Reach } from "./access";
-import type { TokenSource } from "./follower";
-import { RefusedError } from "./store";
+import type { Access, Action, CurrentOrganization, CurrentUser, Reach } from "./access.js";
+import type { TokenSource } from "./follower.js";
+import { type Refusal, RefusedError } from "./store.js";
 
 interface MeBody extends CurrentUser {
   organization: CurrentOrganization | null;
+  /** The organization that the session speaks for, where it does not let its member in. */
+  barred?: { name: string; status: "suspended" | "pending" } | null;
 }
 
-interface OrganizationBody {
-  userPermissions: string[];
+interface PermissionsBody {
+  role: string | null;
+  permissions: Array<{ permission: string; reach: Reach }>;
 }
 
-/** Asks the server who the caller is and what they may do. Null where nobody is signed in. */
-export async function loadAccess(baseUrl: string, getToken: TokenSource): Promise<Access | null> {
-  const me = await get<MeBody>(`${baseUrl}/api/v1/me`, getToken);
-  if (!me) return null;
-  const { organization, ...user } = me;
-  if (!organization) return { user, organization, permissions: new Map(), pages: [], roles: [] };
-  const path = `${baseUrl}/api/v1/organizations/${encodeURIComponent(organization.id)}`;
-  const details = await get<OrganizationBody>(path, getToken);
-  if (!details) return null;
-  const permissions = new Map<string, Reach>(details.userPermissions.map((key) => [key, "all"]));
-  return { user, organization, permissions, pages: [], roles: [] };
+interface PagesBody {
+  pages: Array<{ page: string; title: string; actions: Action[] }>;
+}
+
+interface PolicyBody {
+  /** The highest first. */
+  roles: Array<{ key: string; title: string }>;
+}
+
+/** What asks the server who the caller is and what they may do: null where nobody is signed in. */
+export function accessLoader(baseUrl: string, getToken: TokenSource): () => Promise<Access | null> {
+  const ask = <T>(path: string) => get<T>(`${baseUrl}/api/v1${path}`, getToken);
+  // Roles change with the installation's configuration alone.
+  let policy: PolicyBody | null = null;
+  return async () => {
+    const me = await ask<MeBody>("/me");
+    if (!me) return null;
+    const { id, email, fullName, avatarUrl, platformRole, organization } = me;
+    const user = { id, email, fullName, avatarUrl, platformRole };
+    if (!organization) {
+      if (me.barred) throw new RefusedError(barred(me.barred));
+      return { user, organization, permissions: new Map(), pages: [], roles: [] };
+    }
+    const [held, open] = await Promise.all([
+      ask<PermissionsBody>("/me/permissions"),
+      ask<PagesBody>("/me/pages"),
+    ]);
+    policy ??= await ask<PolicyBody>("/policy");
+    if (!held || !open || !policy) return null;
+    const roles = policy.roles.map(({ key, title }, index, all) => ({
+      key,
+      title,
+      rank: all.length - index,
+    }));
+    return {
+      user,
+      organization: { ...organization, role: held.role },
+      permissions: new Map(held.permissions.map(({ permission, reach }) => [permission, reach])),
+      pages: open.pages.map(({ page, title, actions }) => ({ key: page, title, actions })),
+      roles,
+    };
+  };
+}
+
+function barred({ name, status }: NonNullable<MeBody["barred"]>): Refusal {
+  const title =
+    status === "suspended"
+      ? `Your membership of ${name} is suspended`
+      : `Your membership of ${name} waits for the end of another one`;
+  return { status: 403, code: "TENANT_ACCESS_DENIED", title, barred: status };
 }
 
 /** A reading with the token, and once more with a fresh one where it is refused. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Access } from "./access";
-import { AccessStore, RefusedError } from "./store";
-import { access } from "./testing";
+import type { Access } from "./access.js";
+import { AccessStore, RefusedError } from "./store.js";
+import { access } from "./testing.js";
 
 const event = (userId: string | null, kind = "memberships") => ({
   kind,

@@ -1,5 +1,5 @@
-import type { Access } from "./access";
-import type { ChangeEvent } from "./follower";
+import type { Access } from "./access.js";
+import type { ChangeEvent } from "./follower.js";
 
 /** Why access is not known, or not given. */
 export interface Refusal {
@@ -8,6 +8,8 @@ export interface Refusal {
   code: string;
   /** What to tell a person. */
   title: string;
+  /** Where the membership is there and lets nobody in: suspended, or waiting for the end of another one. */
+  barred?: "suspended" | "pending";
 }
 
 /** What is known of the caller's access. */

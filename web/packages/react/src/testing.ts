@@ -1,4 +1,4 @@
-import type { Access } from "./access";
+import type { Access } from "./access.js";
 
 /** Somebody's access, for tests: an admin who may read and create projects. */
 export function access(changes: Partial<Access> = {}): Access {

@@ -1,4 +1,4 @@
-import type { EventFollower } from "./follower";
+import type { EventFollower } from "./follower.js";
 
 /** A page that was turned away from is followed for so long, since people switch back and forth. */
 const GRACE_MS = 15_000;

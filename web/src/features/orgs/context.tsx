@@ -1,4 +1,4 @@
-import { BailiwickProvider, usePermissions } from "@bailiwick/react";
+import { BailiwickProvider, useAccess, usePermissions } from "@bailiwick/react";
 import { createContext, type ReactNode, use, useMemo } from "react";
 import { type Api, createApi } from "@/api/client";
 import type { Organization } from "@/api/types";
@@ -36,7 +36,8 @@ export function OrgProvider(props: OrgProviderProps) {
 }
 
 function Current({ org, slug, api, children }: OrgProviderProps & { api: Api }) {
-  const { isLoading, has } = usePermissions();
+  const isKnown = useAccess().status === "ready";
+  const { has } = usePermissions();
   const value = useMemo(
     () => ({
       org,
@@ -44,9 +45,9 @@ function Current({ org, slug, api, children }: OrgProviderProps & { api: Api }) 
       api,
       // The list of organizations came first and says the same; what is known since counts.
       may: (permission: string) =>
-        isLoading ? org.userPermissions.includes(permission) : has(permission),
+        isKnown ? has(permission) : org.userPermissions.includes(permission),
     }),
-    [org, slug, api, isLoading, has],
+    [org, slug, api, isKnown, has],
   );
   return <OrgContext value={value}>{children}</OrgContext>;
 }

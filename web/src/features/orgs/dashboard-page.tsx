@@ -51,7 +51,7 @@ export function DashboardPage() {
           to={paths.projects(slug)}
         />
         <Count label="Documents" value={query.data && `${documents}${more}`} />
-        <Count label="Members" value={String(org.memberCount)} to={paths.orgSettings(slug)} />
+        <Count label="Members" value={String(org.memberCount)} to={paths.team(slug)} />
       </dl>
       {query.isPending ? (
         <RowsSkeleton rows={3} />

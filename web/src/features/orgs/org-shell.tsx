@@ -1,6 +1,6 @@
 import { OrganizationSwitcher, UserButton } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
-import { FolderKanban, LayoutDashboard, Settings } from "lucide-react";
+import { FolderKanban, LayoutDashboard, Settings, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { switcher } from "@/auth/appearance";
 import { useIdentity } from "@/auth/identity";
@@ -25,6 +25,7 @@ export function OrgShell({ children }: { children: ReactNode }) {
     ...(may("projects:read")
       ? [{ to: paths.projects(slug), label: "Projects", icon: FolderKanban }]
       : []),
+    ...(may("users:read") ? [{ to: paths.team(slug), label: "Team", icon: Users }] : []),
     { to: paths.orgSettings(slug), label: "Settings", icon: Settings },
   ];
   return (

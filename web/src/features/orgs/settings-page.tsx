@@ -1,19 +1,13 @@
 import { useClerk } from "@clerk/react";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { ExternalLink } from "lucide-react";
 import type { ReactNode } from "react";
-import { RowsSkeleton } from "@/components/app-skeleton";
 import { CopyButton } from "@/components/copy-button";
-import { LoadMore } from "@/components/load-more";
 import { PageHeader } from "@/components/page-header";
-import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
-import { Avatar, Badge, Card } from "@/components/ui/bits";
+import { Badge, Card } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
 import { formatDate } from "@/lib/format";
 import { useOrg } from "./context";
-import { organizationMembersQuery } from "./data";
-import { Permitted } from "./permitted";
 import { provisioningName, roleName, tierName } from "./words";
 
 /** The facts of an organization and the people in it. Names, roles and invitations are changed in Clerk's own panel. */
@@ -32,7 +26,7 @@ export function SettingsPage() {
           </Button>
         }
       >
-        What {org.name} is here, and who belongs to it.
+        What {org.name} is here, and where it stands.
       </PageHeader>
       <section aria-labelledby="facts" className="mb-10">
         <h2 id="facts" className="mb-3 font-semibold">
@@ -59,9 +53,6 @@ export function SettingsPage() {
           </dl>
         </Card>
       </section>
-      <Permitted to="users:read">
-        <Members />
-      </Permitted>
     </>
   );
 }
@@ -72,50 +63,5 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
       <dt className="text-muted text-sm">{label}</dt>
       <dd className="min-w-0 text-sm">{children}</dd>
     </div>
-  );
-}
-
-function Members() {
-  const { api, org } = useOrg();
-  const query = useInfiniteQuery(organizationMembersQuery(api, org.id));
-  const members = query.data?.pages.flatMap((page) => page.data) ?? [];
-  return (
-    <section aria-labelledby="people">
-      <h2 id="people" className="mb-3 font-semibold">
-        Members
-      </h2>
-      {query.isPending ? (
-        <RowsSkeleton rows={3} />
-      ) : query.isError && !query.data ? (
-        <ProblemView error={query.error} what="the members" onRetry={() => void query.refetch()} />
-      ) : (
-        <Card>
-          <ul aria-label="Members of the organization" className="divide-y divide-line">
-            {members.map((member) => {
-              const name = member.fullName || member.email || "Unnamed member";
-              return (
-                <li key={member.userId} className="flex items-center gap-3.5 px-4 py-3 sm:px-5">
-                  <Avatar name={name} src={member.avatarUrl} />
-                  <div className="min-w-0 flex-1">
-                    <p className="truncate font-[550] text-sm">{name}</p>
-                    {member.fullName && (
-                      <p className="truncate text-[0.8125rem] text-muted">{member.email}</p>
-                    )}
-                  </div>
-                  <Badge tone={member.role === "owner" ? "accent" : "plain"}>
-                    {roleName(member.role)}
-                  </Badge>
-                </li>
-              );
-            })}
-          </ul>
-        </Card>
-      )}
-      <LoadMore
-        shown={query.hasNextPage}
-        busy={query.isFetchingNextPage}
-        onClick={() => void query.fetchNextPage()}
-      />
-    </section>
   );
 }

@@ -1,5 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { AccessDenied, Permitted } from "@/features/orgs/permitted";
+import { Permitted } from "@/features/orgs/permitted";
 import { ProjectsPage } from "@/features/projects/projects-page";
 
 export const Route = createFileRoute("/_protected/org/$slug/projects/")({
@@ -11,10 +11,7 @@ export const Route = createFileRoute("/_protected/org/$slug/projects/")({
 
 function Page() {
   return (
-    <Permitted
-      to="projects:read"
-      fallback={<AccessDenied what="projects" permission="projects:read" />}
-    >
+    <Permitted to="projects:read" what="the projects">
       <ProjectsPage />
     </Permitted>
   );

@@ -1,0 +1,42 @@
+import type { Policy, Refusal } from "./types";
+
+/** What would be needed, in sentences for whom it was refused. */
+export function sentences(refusal: Refusal, policy: Policy | undefined): string[] {
+  const title = (key: string) =>
+    policy?.roles.find((role) => role.key === key)?.title ??
+    `${key[0]?.toUpperCase()}${key.slice(1)}`;
+  const said: string[] = [];
+  if (refusal.roles.length > 0) {
+    const plural = refusal.roles.length > 1;
+    said.push(`${joined(refusal.roles.map(title))} ${plural ? "hold" : "holds"} it by role.`);
+  }
+  if (refusal.projectRoles.length > 0) {
+    said.push(`On a project, a ${joined(refusal.projectRoles, "or")} holds it.`);
+  }
+  const grants = refusal.grants.map((grant) => {
+    const [page = "", action = ""] = grant.split(":");
+    const name = policy?.pages.find(({ key }) => key === page)?.title ?? page;
+    return `“${action}” on ${name}`;
+  });
+  if (grants.length > 0) said.push(`It can be granted: ${joined(grants, "or")}.`);
+  return said;
+}
+
+/** Why, where it is more than a permission that is not held. */
+export function reasonName(refusal: Refusal): string | undefined {
+  switch (refusal.reason) {
+    case "own_request":
+      return "Nobody decides on what they asked for themselves.";
+    case "not_held":
+      return "Nobody gives what they do not hold themselves.";
+    case "not_on_project":
+      return "It takes to be on the project.";
+    default:
+      return undefined;
+  }
+}
+
+function joined(words: readonly string[], last = "and"): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} ${last} ${words[words.length - 1]}`;
+}
