@@ -16,8 +16,8 @@ use crate::{Cli, say, table};
 /// Events of a run, and of a quick one.
 const EVENTS: usize = 20_000;
 const EVENTS_QUICK: usize = 2_000;
-/// How often the server is killed.
-const KILLS: usize = 20;
+/// The server is killed once in so many events, on average.
+const KILL_EVERY: usize = 1_000;
 /// Connections that deliver at the same time.
 const SENDERS: usize = 8;
 /// When the history begins, before now: long enough for all of it to lie behind us.
@@ -63,7 +63,7 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
     let mut stage = Stage::start_with(cli, &settings).await?;
     let start = Timestamp::from_second(now()?.try_into()?)? - BEFORE;
     let mut model = Model::new(SEED, start, provider.clone());
-    say(&format!("{events} events, {KILLS} kills"));
+    say(&format!("{events} events, a kill every {KILL_EVERY}"));
     let begun = Instant::now();
     let tally = history(&mut stage, &mut model, events).await?;
     settle(&stage).await?;
@@ -127,8 +127,7 @@ async fn history(stage: &mut Stage, model: &mut Model, events: usize) -> anyhow:
     let mut tally = Tally::default();
     let mut waiting: Vec<Delivery> = Vec::new();
     let mut clock = 0;
-    let kill_every = 2 * events / KILLS;
-    let mut next_kill = dice.below(kill_every);
+    let mut next_kill = dice.below(2 * KILL_EVERY);
     while tally.events < events || !waiting.is_empty() {
         clock += 1;
         if tally.events < events {
@@ -154,10 +153,14 @@ async fn history(stage: &mut Stage, model: &mut Model, events: usize) -> anyhow:
         }
         let (due, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|d| d.at <= clock);
         waiting = later;
-        let dies = clock >= next_kill && tally.kills < KILLS;
+        let dies = clock >= next_kill;
         let sending = send(stage.public, due);
         let (sent, failed) = if dies {
-            next_kill = clock + 1 + dice.below(kill_every);
+            next_kill = clock + 1 + dice.below(2 * KILL_EVERY);
+            say(&format!(
+                "{} of {events} events; the server dies",
+                tally.events
+            ));
             tally.kills += 1;
             let wait = Duration::from_millis(u64::try_from(dice.below(20))?);
             let sending = tokio::spawn(sending);
