@@ -92,6 +92,15 @@ pub trait ObjectStore: Send + Sync {
         body: Bytes,
     ) -> BoxFuture<'a, Result<(), StorageError>>;
 
+    /// Writes a small object of our own where there is none; `false` where there is one. A write
+    /// whose first answer was lost may say `false` of itself.
+    fn create<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+        content_type: &'a str,
+        body: Bytes,
+    ) -> BoxFuture<'a, Result<bool, StorageError>>;
+
     /// Reads a small object of our own, of at most `max_bytes`; none where there is none.
     fn get<'a>(
         &'a self,

@@ -208,6 +208,15 @@ impl ObjectStore for S3Store {
         Box::pin(async move { self.write(key, content_type, body, false).await.map(|_| ()) })
     }
 
+    fn create<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+        content_type: &'a str,
+        body: Bytes,
+    ) -> BoxFuture<'a, Result<bool, StorageError>> {
+        Box::pin(self.write(key, content_type, body, true))
+    }
+
     fn get<'a>(
         &'a self,
         key: &'a ObjectKey,

@@ -132,6 +132,20 @@ impl ObjectStore for MemoryStore {
         })
     }
 
+    fn create<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+        content_type: &'a str,
+        body: Bytes,
+    ) -> BoxFuture<'a, Result<bool, StorageError>> {
+        Box::pin(async move {
+            if self.reach("put")?.objects.contains_key(key) {
+                return Ok(false);
+            }
+            self.put(key, content_type, body).await.map(|()| true)
+        })
+    }
+
     fn get<'a>(
         &'a self,
         key: &'a ObjectKey,
