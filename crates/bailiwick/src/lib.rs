@@ -2,6 +2,7 @@
 //! here.
 
 pub mod admin;
+pub mod audit;
 pub mod dev;
 pub mod idp;
 pub mod logging;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bailiwick::settings::{Settings, Vars};
-use bailiwick::{admin, dev, idp, logging, migrate, policy, serve, sync, webhooks};
+use bailiwick::{admin, audit, dev, idp, logging, migrate, policy, serve, sync, webhooks};
 use bailiwick_kernel::PlatformRole;
 use bailiwick_services::sync::sweep::Options as SweepOptions;
 use clap::{Parser, Subcommand};
@@ -50,6 +50,9 @@ enum Command {
     /// People who operate the whole installation
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// The log of what was done
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// The identity provider of `bailiwick dev`: users, keys, settings, webhooks
     Idp(idp::Args),
     /// What was received from the identity provider
@@ -131,6 +134,19 @@ enum SyncCommand {
     Status,
 }
 
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Prove that no fact was edited, deleted, reordered or cut off
+    #[command(after_help = "Examples:
+  bailiwick audit verify --config prod.env
+  bailiwick audit verify --config .bailiwick/dev.env
+  bailiwick audit verify --tenant 0191f3c8-7b1e-7c3a-9d2e-0a1b2c3d4e5f
+
+It reads DATABASE_URL, AUDIT_KEYS and the settings of the object store, and fails where it finds
+anything. docs/guides/audit.md says what it proves and what it cannot.")]
+    Verify(audit::VerifyArgs),
+}
+
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -192,10 +208,10 @@ async fn execute(cli: Cli) -> anyhow::Result<()> {
         Command::Admin(AdminCommand::Grant { email, role }) => {
             let known = PlatformRole::from_key(&role)
                 .ok_or_else(|| anyhow::anyhow!("no platform role is called {role}"))?;
-            let url = vars.secret("DATABASE_URL", &[])?;
-            admin::grant(url.expose_secret(), &email, known).await?;
+            admin::grant(&vars, &email, known).await?;
             print(&format!("{email} is {role} now"))
         }
+        Command::Audit(AuditCommand::Verify(args)) => print(&audit::verify(&vars, &args).await?),
         Command::Webhooks(command) => {
             let url = vars.secret("DATABASE_URL", &[])?;
             print(&inbox(url.expose_secret(), command).await?)

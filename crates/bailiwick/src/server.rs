@@ -21,7 +21,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::settings::Settings;
+use crate::audit;
+use crate::settings::{Settings, Storage};
 
 /// Requests at work have so long to end when the server stops.
 const DRAIN_MAX: Duration = Duration::from_secs(20);
@@ -111,6 +112,7 @@ impl Server {
             stop.clone().cancelled_owned(),
         ));
         tasks.spawn(bailiwick_worker::run(app.clone(), stop.clone()));
+        tasks.spawn(bailiwick_worker::seal(app.clone(), stop.clone()));
         tasks.spawn(until(stop.clone(), metrics.keep_up()));
         let (verifying, keeping) = (app.clone(), app.clone());
         let verify = async move { verifying.verify_in_background().await };
@@ -167,7 +169,8 @@ pub(crate) async fn build(
         .max_size(database.pool_max)
         .statement_cache(database.statement_cache);
     let pool = Pool::connect(pool).await.context("DATABASE_URL")?;
-    let store = Store::new(pool);
+    let keys = audit::keys(&settings.audit_keys)?;
+    let store = Store::new(pool).with_keys(Arc::new(keys));
     gate(&store).await?;
     let owner = match &database.migration_url {
         Some(url) => {
@@ -190,19 +193,7 @@ pub(crate) async fn build(
     let verifier = VerifierConfig::new(&clerk.issuer, jwks, env.clone())
         .authorized_parties(clerk.authorized_parties.iter().cloned());
     let api = ApiConfig::new(&clerk.api_url, clerk.secret_key.clone(), env.clone());
-    let storage = &settings.storage;
-    let objects: Arc<dyn ObjectStore> = Arc::new(S3Store::new(S3Config {
-        endpoint: storage.endpoint.clone(),
-        public_endpoint: storage.public_endpoint.clone(),
-        region: storage.region.clone(),
-        bucket: storage.bucket.clone(),
-        path_style: storage.path_style,
-        access_key: storage.access_key.clone(),
-        secret_key: storage.secret_key.clone(),
-        session_token: None,
-        env: env.clone(),
-        timeout: Duration::from_secs(10),
-    })?);
+    let objects: Arc<dyn ObjectStore> = Arc::new(object_store(&settings.storage, &env)?);
     let app = App::new(Parts {
         env,
         store,
@@ -220,6 +211,25 @@ pub(crate) async fn build(
         },
     });
     Ok((app, objects))
+}
+
+/// The object store that the settings name. Sends nothing.
+///
+/// # Errors
+/// A setting that is unusable.
+pub fn object_store(storage: &Storage, env: &Env) -> anyhow::Result<S3Store> {
+    Ok(S3Store::new(S3Config {
+        endpoint: storage.endpoint.clone(),
+        public_endpoint: storage.public_endpoint.clone(),
+        region: storage.region.clone(),
+        bucket: storage.bucket.clone(),
+        path_style: storage.path_style,
+        access_key: storage.access_key.clone(),
+        secret_key: storage.secret_key.clone(),
+        session_token: None,
+        env: env.clone(),
+        timeout: Duration::from_secs(10),
+    })?)
 }
 
 /// Refuses a store in which an upload URL could replace a document. One that does not answer yet is

@@ -77,6 +77,7 @@ mod tests {
             ("CLERK_ISSUER", "https://clerk.example.com"),
             ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_x"),
             ("INTERNAL_API_KEY", "k"),
+            ("AUDIT_KEYS", "k1:00"),
             ("AWS_S3_BUCKET", "papers"),
             ("AWS_REGION", "eu-central-1"),
             ("AWS_ACCESS_KEY_ID", "a"),

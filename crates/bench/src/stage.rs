@@ -189,6 +189,7 @@ async fn prepare(postgres: &Postgres) -> anyhow::Result<Pool> {
         owner: PASSWORD.to_owned(),
         app: PASSWORD.to_owned(),
         ro: PASSWORD.to_owned(),
+        retention: PASSWORD.to_owned(),
     };
     roles::ensure(&superuser, &passwords).await?;
     roles::ensure_database(&superuser, DATABASE).await?;
@@ -210,6 +211,7 @@ fn settings(
         ("LISTEN", public.to_string()),
         ("INTERNAL_LISTEN", internal.to_string()),
         ("INTERNAL_API_KEY", PASSWORD.to_owned()),
+        ("AUDIT_KEYS", format!("bench:{}", "0b".repeat(32))),
         ("RATE_PER_ADDRESS", "0".to_owned()),
         ("RATE_PER_USER", "0".to_owned()),
         // Nobody is home at the provider.

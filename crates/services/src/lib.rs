@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod approvals;
+pub mod audit;
 pub mod authn;
 pub mod authz;
 pub mod bootstrap;

@@ -5,7 +5,6 @@ use bailiwick_kernel::id::{JobId, OrgId};
 use bailiwick_pg::Schema;
 use bailiwick_pg::Tx;
 use bailiwick_store::audit::Fact;
-use bailiwick_store::tenant::TenantTx;
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::{jobs as queue, memberships, migrations, organizations, placements};
 use serde_json::json;
@@ -96,7 +95,8 @@ async fn complete(
     let placement = placements::ensure(&mut tx, org, schema, tier.as_str(), now).await?;
     let members = memberships::list_for_projection(&mut tx, org).await?;
     organizations::set_provisioning(&mut tx, org, "COMPLETED", None, now).await?;
-    let mut tenant = TenantTx::within(tx, &placement, "tenants.provision").await?;
+    let store = app.store();
+    let mut tenant = store.step_into(tx, &placement, "tenants.provision").await?;
     for (user, role, status) in members {
         tenant.project_member(user, &role, &status, now).await?;
     }

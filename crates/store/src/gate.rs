@@ -17,6 +17,12 @@ sql! {
         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         where (n.nspname = 'control' or n.nspname like 'tenant\\_%') and c.relkind in ('r', 'p')
           and pg_catalog.pg_has_role(current_user, c.relowner, 'USAGE') order by 1 limit 5";
+    /// Tables of facts that we could change.
+    CHANGEABLE() = "
+        select c.oid::regclass::text from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'control' and c.relname in ('audit', 'audit_seals', 'audit_tombstones')
+          and has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') order by 1 limit 5";
     /// Tables that carry a tenant and do not force row-level security.
     UNFORCED() = "
         select c.oid::regclass::text from pg_catalog.pg_class c
@@ -66,6 +72,13 @@ impl Store {
             find(
                 format!("the role {role} owns {table}: it could switch its policies off"),
                 format!("alter table {table} owner to bailiwick_owner"),
+            );
+        }
+        for row in self.pool().query(&CHANGEABLE, &[]).await? {
+            let table: String = row.try_get(0)?;
+            find(
+                format!("the role {role} may change {table}: facts are only ever added"),
+                format!("revoke update, delete, truncate on {table} from {role}"),
             );
         }
         for row in self.pool().query(&UNFORCED, &[]).await? {

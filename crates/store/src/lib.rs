@@ -33,6 +33,9 @@ pub mod tenant;
 pub mod tombstones;
 pub mod users;
 
+use std::sync::Arc;
+
+use audit::Keys;
 use bailiwick_pg::{Pool, Statement, Tx};
 
 pub use bailiwick_pg::{Error, Schema};
@@ -44,13 +47,28 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Store {
     app: Pool,
+    keys: Option<Arc<Keys>>,
 }
 
 impl Store {
-    /// Over a pool of the role `bailiwick_app`.
+    /// Over a pool of the role `bailiwick_app`. Without keys it records nothing, and so changes
+    /// nothing that is recorded: see [`Store::with_keys`].
     #[must_use]
     pub fn new(app: Pool) -> Self {
-        Self { app }
+        Self { app, keys: None }
+    }
+
+    /// The same with the keys that facts are sealed with.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Arc<Keys>) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// The keys that facts are sealed with.
+    #[must_use]
+    pub fn keys(&self) -> Option<&Keys> {
+        self.keys.as_deref()
     }
 
     /// A transaction over what has no tenant. Rows of tenants are invisible in it.
@@ -72,7 +90,11 @@ impl Store {
 pub fn statements() -> impl Iterator<Item = &'static Statement> {
     [
         approvals::STATEMENTS,
-        audit::STATEMENTS,
+        audit::check::STATEMENTS,
+        audit::fact::STATEMENTS,
+        audit::read::STATEMENTS,
+        audit::retention::STATEMENTS,
+        audit::seals::STATEMENTS,
         authz::STATEMENTS,
         context::STATEMENTS,
         documents::STATEMENTS,

@@ -36,6 +36,11 @@ pub const CONTROL: &[Migration] = &[
         name: "grants",
         sql: include_str!("../migrations/control/0006_grants.sql"),
     },
+    Migration {
+        version: 7,
+        name: "audit",
+        sql: include_str!("../migrations/control/0007_audit.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

@@ -1,12 +1,12 @@
 //! People who operate the whole installation.
 
 use bailiwick_kernel::Env;
-use bailiwick_pg::{Pool, sql};
+use bailiwick_pg::sql;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::Result;
-use crate::audit::{self, Fact};
+use crate::audit::Fact;
+use crate::{Result, Store};
 
 sql! {
     /// Everybody with this verified e-mail.
@@ -23,8 +23,8 @@ sql! {
 ///
 /// # Errors
 /// The database's.
-pub async fn grant(pool: &Pool, env: &Env, email: &str, role: &str) -> Result<usize> {
-    let mut tx = pool.begin().await?;
+pub async fn grant(store: &Store, env: &Env, email: &str, role: &str) -> Result<usize> {
+    let mut tx = store.control().await?;
     let found = tx.query(&LOCK_BY_EMAIL, &[&email]).await?;
     if let [row] = found.as_slice() {
         let (id, before): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
@@ -36,7 +36,7 @@ pub async fn grant(pool: &Pool, env: &Env, email: &str, role: &str) -> Result<us
             after: Some(json!({"platformRole": role})),
             ..Fact::impersonal(env, "system", "platform.grant", ("user", &object))
         };
-        audit::insert(&mut tx, None, &fact).await?;
+        store.record(&mut tx, &fact).await?;
     }
     tx.commit().await?;
     Ok(found.len())

@@ -1,7 +1,8 @@
-//! The three database roles, and a database for them.
+//! The four database roles, and a database for them.
 //!
 //! `bailiwick_owner` runs migrations and owns everything, `bailiwick_app` serves requests and owns
-//! nothing, `bailiwick_ro` is for operators who look. Needs a superuser; safe to repeat.
+//! nothing, `bailiwick_ro` is for operators who look, `bailiwick_retention` removes the facts of
+//! tenants that are gone and can do nothing else. Needs a superuser; safe to repeat.
 
 use bailiwick_pg::Pool;
 
@@ -17,6 +18,8 @@ pub struct Passwords {
     pub app: String,
     /// Of `bailiwick_ro`.
     pub ro: String,
+    /// Of `bailiwick_retention`.
+    pub retention: String,
 }
 
 impl Passwords {
@@ -27,7 +30,7 @@ impl Passwords {
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         };
-        if [&self.owner, &self.app, &self.ro]
+        if [&self.owner, &self.app, &self.ro, &self.retention]
             .into_iter()
             .all(|text| plain(text))
         {
@@ -46,11 +49,17 @@ impl Passwords {
 /// The database's; a password with other characters than `[A-Za-z0-9_-]`.
 pub async fn ensure(superuser: &Pool, passwords: &Passwords) -> Result<()> {
     passwords.check()?;
-    let Passwords { owner, app, ro } = passwords;
+    let Passwords {
+        owner,
+        app,
+        ro,
+        retention,
+    } = passwords;
     for (role, password) in [
         ("bailiwick_owner", owner),
         ("bailiwick_app", app),
         ("bailiwick_ro", ro),
+        ("bailiwick_retention", retention),
     ] {
         superuser
             .batch(&format!(
@@ -81,6 +90,9 @@ pub async fn ensure(superuser: &Pool, passwords: &Passwords) -> Result<()> {
             .await?;
     }
     superuser
+        .batch("alter role bailiwick_retention set search_path = ''")
+        .await?;
+    superuser
         .batch("alter role bailiwick_ro set default_transaction_read_only = on")
         .await?;
     Ok(())
@@ -105,7 +117,7 @@ pub async fn ensure_database(superuser: &Pool, name: &str) -> Result<()> {
         .await?;
     superuser
         .batch(&format!(
-            "grant connect on database {name} to bailiwick_app, bailiwick_ro"
+            "grant connect on database {name} to bailiwick_app, bailiwick_ro, bailiwick_retention"
         ))
         .await
 }

@@ -1,9 +1,12 @@
 //! The door to a tenant's rows.
 
+use std::sync::Arc;
+
 use bailiwick_kernel::id::{MembershipId, OrgId, UserId};
 use bailiwick_pg::{Arg, Entry, Flight, Params, Row, Schema, Statement, Tx, sql};
 use uuid::Uuid;
 
+use crate::audit::Keys;
 use crate::{Result, Store};
 
 sql! {
@@ -152,6 +155,33 @@ impl Store {
         Ok(TenantTx {
             tx: self.app.enter(&door.flight).await?,
             tenant: door.tenant,
+            keys: self.keys.clone(),
+        })
+    }
+
+    /// Turns a transaction of [`Store::control`] into one inside the tenant, for provisioning: what
+    /// it wrote before and what it writes now commit together.
+    ///
+    /// # Errors
+    /// The database's; [`crate::Error::Refused`] where the placement does not hold.
+    pub async fn step_into(
+        &self,
+        mut tx: Tx,
+        placement: &Placement,
+        job: &'static str,
+    ) -> Result<TenantTx> {
+        let tenant = placement.tenant.uuid();
+        let row = tx
+            .query_one(&ENTER_AS_SYSTEM, &[&tenant, &placement.epoch, &job, &0_i64])
+            .await?;
+        if !row.try_get::<_, bool>(0)? {
+            return Err(crate::Error::Refused);
+        }
+        tx.set_schema(placement.schema.clone());
+        Ok(TenantTx {
+            tx,
+            tenant,
+            keys: self.keys.clone(),
         })
     }
 }
@@ -160,6 +190,7 @@ impl Store {
 pub struct TenantTx {
     tx: Tx,
     tenant: Uuid,
+    keys: Option<Arc<Keys>>,
 }
 
 impl TenantTx {
@@ -169,21 +200,9 @@ impl TenantTx {
         OrgId::from(self.tenant)
     }
 
-    /// Turns a control transaction into one inside the tenant, for provisioning: what it wrote
-    /// before and what it writes now commit together.
-    ///
-    /// # Errors
-    /// The database's; [`crate::Error::Refused`] where the placement does not hold.
-    pub async fn within(mut tx: Tx, placement: &Placement, job: &'static str) -> Result<Self> {
-        let tenant = placement.tenant.uuid();
-        let row = tx
-            .query_one(&ENTER_AS_SYSTEM, &[&tenant, &placement.epoch, &job, &0_i64])
-            .await?;
-        if !row.try_get::<_, bool>(0)? {
-            return Err(crate::Error::Refused);
-        }
-        tx.set_schema(placement.schema.clone());
-        Ok(Self { tx, tenant })
+    /// The keys that facts are sealed with.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        self.keys.as_deref()
     }
 
     /// One read.

@@ -221,6 +221,12 @@ impl TestApp {
         }
     }
 
+    /// Seals all facts that wait, and takes the last links outside.
+    pub async fn seal(&self) {
+        bailiwick_services::audit::seal(&self.app).await.unwrap();
+        while bailiwick_services::audit::publish(&self.app).await.unwrap() > 0 {}
+    }
+
     /// Starts the worker that the product runs, for tests in which nobody drains the queue.
     pub fn run_worker(&self) {
         let worker = bailiwick_worker::run(self.app.clone(), self.stop.clone());

@@ -40,7 +40,9 @@ impl Database {
         for statement in [
             format!("create database {name} template {TEMPLATE} owner bailiwick_owner"),
             format!("revoke all on database {name} from public"),
-            format!("grant connect on database {name} to bailiwick_app, bailiwick_ro"),
+            format!(
+                "grant connect on database {name} to bailiwick_app, bailiwick_ro, bailiwick_retention"
+            ),
         ] {
             superuser.batch(&statement).await.unwrap();
         }
@@ -62,6 +64,11 @@ impl Database {
     /// As an operator who only looks.
     pub async fn read_only(&self) -> Pool {
         connect(server().socket_url("bailiwick_ro", &self.name), 1).await
+    }
+
+    /// As the role that removes the facts of tenants that are gone.
+    pub async fn retention(&self) -> Pool {
+        connect(server().socket_url("bailiwick_retention", &self.name), 2).await
     }
 
     /// As somebody to whom row-level security means nothing: for a test's own looks.
@@ -174,6 +181,7 @@ async fn prepare(postgres: &Postgres) {
         owner: "owner".to_owned(),
         app: "app".to_owned(),
         ro: "ro".to_owned(),
+        retention: "retention".to_owned(),
     };
     roles::ensure(&superuser, &passwords).await.unwrap();
     roles::ensure_database(&superuser, TEMPLATE).await.unwrap();

@@ -42,7 +42,7 @@ pub use database::{Database, detached_pool};
 pub use dice::Dice;
 pub use model::Model;
 pub use neighbour::Neighbour;
-pub use options::{Options, detached_app};
+pub use options::{Options, audit_keys, detached_app};
 pub use persona::{Persona, Request};
 pub use provider::Provider;
 pub use redact::redact;

@@ -13,6 +13,7 @@ use bailiwick_outside::storage::{MemoryStore, ObjectStore, S3Config, S3Store};
 use bailiwick_pg::Pool;
 use bailiwick_services::{App, Parts, Settings};
 use bailiwick_store::Store;
+use bailiwick_store::audit::Keys;
 use jiff::Timestamp;
 
 use crate::provider::SECRET_KEY;
@@ -195,7 +196,7 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
     let clerk = ApiConfig::new(provider_url, SECRET_KEY.into(), env.clone());
     App::new(Parts {
         env,
-        store: Store::new(pool),
+        store: Store::new(pool).with_keys(Arc::new(audit_keys())),
         owner,
         pack,
         verifier: Verifier::new(verifier).unwrap(),
@@ -203,6 +204,13 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
         objects,
         settings: rules,
     })
+}
+
+/// The keys that facts are sealed with in tests.
+#[must_use]
+pub fn audit_keys() -> Keys {
+    let key = format!("test:{}", "7e".repeat(32));
+    Keys::parse([key.as_str()]).unwrap()
 }
 
 /// An application for tests that need one and none of its data: on a database that they share, with

@@ -188,8 +188,9 @@ impl TestApp {
     pub async fn staff(&self, platform_role: &str) -> Persona {
         let email = format!("{platform_role}@staff.example");
         let persona = self.user("Staff", platform_role, &email).await;
-        let pool = self.app.store().pool();
-        let granted = bailiwick_store::platform::grant(pool, self.app.env(), &email, platform_role);
+        let store = self.app.store();
+        let granted =
+            bailiwick_store::platform::grant(store, self.app.env(), &email, platform_role);
         assert_eq!(granted.await.unwrap(), 1);
         persona
     }

@@ -5,6 +5,8 @@
 //! claim is renewed while the job runs; a process that dies loses it after [`LEASE`], and the job
 //! runs again.
 
+mod sealing;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,8 @@ use jiff::SignedDuration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+pub use sealing::seal;
 
 /// A claim holds for so long: what people wait for when the process at work dies.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);

@@ -76,6 +76,7 @@ async fn prepare(postgres: &Postgres, secrets: &Secrets) -> anyhow::Result<()> {
         owner: secrets.owner_password.clone(),
         app: secrets.app_password.clone(),
         ro: secrets.ro_password.clone(),
+        retention: secrets.retention_password.clone(),
     };
     roles::ensure(&superuser, &passwords).await?;
     roles::ensure_database(&superuser, DATABASE).await?;

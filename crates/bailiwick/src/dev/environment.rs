@@ -70,10 +70,14 @@ impl DevEnvironment<'_> {
             .migration_url
             .as_ref()
             .map_or("", |url| url.expose_secret());
+        let audit_keys = self.settings.audit_keys.iter();
+        let audit_keys: Vec<&str> = audit_keys.map(|key| key.expose_secret()).collect();
+        let audit_keys = audit_keys.join(",");
         let pairs = [
             ("APP_URL", app_url.as_str()),
             ("INTERNAL_URL", &format!("http://{}", self.internal_address)),
             ("INTERNAL_API_KEY", self.internal_key),
+            ("AUDIT_KEYS", &audit_keys),
             ("CLERK_PUBLISHABLE_KEY", &clerk.publishable_key),
             ("CLERK_SECRET_KEY", clerk.secret_key.expose_secret()),
             ("CLERK_API_URL", &format!("http://{}", self.idp_address)),

@@ -205,6 +205,7 @@ fn settings(
         trusted_proxies: 0,
         rates: Rates::default(),
         internal_keys: vec![secrets.internal_key.clone().into()],
+        audit_keys: vec![secrets.audit_key.clone().into()],
         database: Database {
             url: database.app.clone().into(),
             migration_url: Some(database.owner.clone().into()),

@@ -17,7 +17,7 @@ pub const FILE: &str = "secrets.json";
 pub const PART: &str = "secrets.json.part";
 
 /// Everything that the parts of a development machine prove themselves to each other with.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secrets {
     /// Of the role `bailiwick_owner`.
     pub owner_password: String,
@@ -33,6 +33,12 @@ pub struct Secrets {
     pub webhook_secret: String,
     /// `X-API-KEY`.
     pub internal_key: String,
+    /// Of the role `bailiwick_retention`.
+    #[serde(default)]
+    pub retention_password: String,
+    /// Of the audit, `id:key`.
+    #[serde(default)]
+    pub audit_key: String,
     /// Of the object store.
     pub s3_access_key: String,
     /// Of the object store.
@@ -48,11 +54,33 @@ impl Secrets {
         let path = data_dir.join(FILE);
         if path.is_file() {
             let text = fs::read_to_string(&path)?;
-            return serde_json::from_str(&text).with_context(|| {
+            let known: Self = serde_json::from_str(&text).with_context(|| {
                 format!("{} cannot be read; start over with --reset", path.display())
-            });
+            })?;
+            let whole = known.clone().completed(env);
+            if whole != known {
+                whole.write(data_dir)?;
+            }
+            return Ok(whole);
         }
         let secrets = Self::make(env);
+        secrets.write(data_dir)?;
+        Ok(secrets)
+    }
+
+    /// With those that an earlier version did not have.
+    fn completed(mut self, env: &Env) -> Self {
+        if self.retention_password.is_empty() {
+            self.retention_password = token(env);
+        }
+        if self.audit_key.is_empty() {
+            self.audit_key = audit_key(env);
+        }
+        self
+    }
+
+    /// Writes the file, whole or not at all.
+    fn write(&self, data_dir: &Path) -> anyhow::Result<()> {
         let part = data_dir.join(PART);
         let mut file = fs::OpenOptions::new()
             .write(true)
@@ -60,11 +88,11 @@ impl Secrets {
             .truncate(true)
             .mode(0o600)
             .open(&part)?;
-        file.write_all(serde_json::to_string_pretty(&secrets)?.as_bytes())?;
+        file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&part, &path)?;
+        fs::rename(&part, data_dir.join(FILE))?;
         fs::File::open(data_dir)?.sync_all()?;
-        Ok(secrets)
+        Ok(())
     }
 
     fn make(env: &Env) -> Self {
@@ -78,6 +106,8 @@ impl Secrets {
             clerk_secret_key: format!("sk_live_{}", token(env)),
             webhook_secret: format!("whsec_{webhook}"),
             internal_key: token(env),
+            retention_password: token(env),
+            audit_key: audit_key(env),
             s3_access_key: token(env)[..20].to_owned(),
             s3_secret_key: token(env),
         }
@@ -86,9 +116,18 @@ impl Secrets {
 
 /// 160 random bits in hexadecimal.
 fn token(env: &Env) -> String {
-    env.bytes::<20>()
+    hex(&env.bytes::<20>())
+}
+
+/// A key of the audit.
+fn audit_key(env: &Env) -> String {
+    format!("dev:{}", hex(&env.bytes::<32>()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
         .iter()
-        .fold(String::with_capacity(40), |mut text, byte| {
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
             // Writing to a String cannot fail.
             let _ = write!(text, "{byte:02x}");
             text

@@ -29,6 +29,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Keys of the operators' listener: `INTERNAL_API_KEY`, two during a rotation, by commas.
     pub internal_keys: Vec<SecretString>,
+    /// Keys of the audit: `AUDIT_KEYS`, the one that signs first, then those that signed before.
+    pub audit_keys: Vec<SecretString>,
     /// The database.
     pub database: Database,
     /// The identity provider.
@@ -162,6 +164,25 @@ fn sync(vars: &Vars, secret_key: &str) -> Result<SyncRules, SettingsError> {
     })
 }
 
+impl Storage {
+    /// Reads the settings of the object store.
+    ///
+    /// # Errors
+    /// The first setting that is missing, unreadable, or set twice with different values.
+    pub fn read(vars: &Vars) -> Result<Self, SettingsError> {
+        let endpoint = vars.optional("S3_ENDPOINT", &["AWS_ENDPOINT_URL_S3"])?;
+        Ok(Self {
+            path_style: vars.flag("S3_PATH_STYLE", &[], endpoint.is_some())?,
+            endpoint,
+            public_endpoint: vars.optional("S3_PUBLIC_ENDPOINT", &[])?,
+            bucket: vars.required("AWS_S3_BUCKET", &[])?,
+            region: vars.required("AWS_REGION", &[])?,
+            access_key: vars.required("AWS_ACCESS_KEY_ID", &[])?,
+            secret_key: vars.secret("AWS_SECRET_ACCESS_KEY", &[])?,
+        })
+    }
+}
+
 impl Settings {
     /// Reads the settings of `bailiwick serve`.
     ///
@@ -172,7 +193,6 @@ impl Settings {
         let origin = app_url.trim_end_matches('/').to_owned();
         let parties = vars.list("CLERK_AUTHORIZED_PARTIES", &[])?;
         let issuer = vars.required("CLERK_ISSUER", &["CLERK_JWT_ISSUER"])?;
-        let endpoint = vars.optional("S3_ENDPOINT", &["AWS_ENDPOINT_URL_S3"])?;
         let secret_key = vars.prefixed("CLERK_SECRET_KEY", &[], "sk_")?;
         Ok(Self {
             listen: vars.address("LISTEN", &[], "0.0.0.0:3000")?,
@@ -183,6 +203,7 @@ impl Settings {
                 per_user: vars.number("RATE_PER_USER", &[], Rates::default().per_user)?,
             },
             internal_keys: vars.secrets("INTERNAL_API_KEY", &[])?,
+            audit_keys: vars.audit_keys()?,
             database: Database {
                 url: vars.secret("DATABASE_URL", &[])?,
                 migration_url: vars.optional_secret("DATABASE_MIGRATION_URL", &[])?,
@@ -218,15 +239,7 @@ impl Settings {
                     parties
                 },
             },
-            storage: Storage {
-                path_style: vars.flag("S3_PATH_STYLE", &[], endpoint.is_some())?,
-                endpoint,
-                public_endpoint: vars.optional("S3_PUBLIC_ENDPOINT", &[])?,
-                bucket: vars.required("AWS_S3_BUCKET", &[])?,
-                region: vars.required("AWS_REGION", &[])?,
-                access_key: vars.required("AWS_ACCESS_KEY_ID", &[])?,
-                secret_key: vars.secret("AWS_SECRET_ACCESS_KEY", &[])?,
-            },
+            storage: Storage::read(vars)?,
             rules: Rules {
                 upload_bytes_max: vars.number("UPLOAD_BYTES_MAX", &[], 100 * 1024 * 1024)?,
                 auto_bootstrap: vars.choice(

@@ -174,6 +174,14 @@ impl Vars {
         Ok(list.into_iter().map(Into::into).collect())
     }
 
+    /// `AUDIT_KEYS`.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn audit_keys(&self) -> Result<Vec<SecretString>, SettingsError> {
+        self.secrets("AUDIT_KEYS", &[])
+    }
+
     pub(super) fn list(
         &self,
         name: &'static str,

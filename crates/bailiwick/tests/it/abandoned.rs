@@ -12,7 +12,7 @@ use serde_json::json;
 use super::isolation::{placement, project, statement};
 
 /// Polls `work` a few times and drops it, wherever it is by then.
-async fn abandon(work: impl Future, polls: usize) {
+pub(crate) async fn abandon(work: impl Future, polls: usize) {
     let mut work = pin!(work);
     for _ in 0..polls {
         if futures::poll!(&mut work).is_ready() {

@@ -2,7 +2,7 @@
 
 use bailiwick_kernel::Tier;
 use bailiwick_testkit::TestApp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The one condition of the one policy.
 const CONDITION: &str =
@@ -70,20 +70,36 @@ async fn every_tenant_table_is_forced_and_has_the_one_policy() {
     for table in tables {
         assert_eq!(table["forced"], true, "{table}");
         let policies = table["policies"].as_array().unwrap();
-        let is_audit = table["table"] == "control.audit";
-        let (main, others): (Vec<_>, Vec<_>) = policies.iter().partition(|p| p["command"] == "*");
-        assert_eq!(
-            (main.len(), others.len()),
-            (1, usize::from(is_audit)),
-            "{table}"
-        );
+        let is_main = |p: &&Value| p["command"] == "*" && p["roles"] == "{0}";
+        let (main, others): (Vec<_>, Vec<_>) = policies.iter().partition(is_main);
+        assert_eq!(main.len(), 1, "{table}");
         assert_eq!(main[0]["using"], CONDITION, "{table}");
         assert_eq!(main[0]["check"], CONDITION, "{table}");
-        for other in others {
-            // Facts of no tenant are added and never read this way.
-            assert_eq!(other["command"], "a", "{table}");
-            assert_eq!(other["check"], "(tenant_id IS NULL)", "{table}");
+        if table["table"] == "control.audit" {
+            check_policies_of_facts(&t, &others).await;
+        } else {
+            assert_eq!(others, [&Value::Null; 0], "{table}");
         }
+    }
+}
+
+/// Facts have three policies more: those of no tenant are added and never read that way, a chain is
+/// read by who names it, and the role that removes tenants sees what it removes.
+async fn check_policies_of_facts(t: &TestApp, policies: &[&Value]) {
+    let role = "select 'bailiwick_retention'::regrole::oid::text as oid";
+    let retention = format!("{{{}}}", t.rows(role).await[0]["oid"].as_str().unwrap());
+    let chain = "(COALESCE(tenant_id, '00000000-0000-0000-0000-000000000000'::uuid) = \
+                 (NULLIF(current_setting('app.audit_chain'::text, true), ''::text))::uuid)";
+    let policy = |command: &str, roles: &str, using: Value, check: Value| json!({"command": command, "permissive": true, "roles": roles, "using": using, "check": check});
+    let none = "(tenant_id IS NULL)";
+    let expected = [
+        policy("*", &retention, json!("true"), json!(none)),
+        policy("a", "{0}", Value::Null, json!(none)),
+        policy("r", "{0}", json!(chain), Value::Null),
+    ];
+    assert_eq!(policies.len(), expected.len(), "{policies:?}");
+    for policy in &expected {
+        assert!(policies.contains(&policy), "{policy}: {policies:?}");
     }
 }
 
@@ -189,8 +205,18 @@ async fn the_role_that_serves_owns_nothing_and_may_make_nothing() {
             where (n.nspname = 'control' or n.nspname like 'tenant\\_%') and c.relkind = 'r'
               and has_table_privilege('bailiwick_app', c.oid, 'TRUNCATE, REFERENCES, TRIGGER')"),
         ("facts that it may change", "
-            select 1 where has_table_privilege('bailiwick_app', 'control.audit', 'UPDATE, DELETE')
-              or has_any_column_privilege('bailiwick_app', 'control.audit', 'UPDATE')"),
+            select c.oid::regclass::text from pg_class c
+            where c.oid in ('control.audit'::regclass, 'control.audit_seals'::regclass, 'control.audit_tombstones'::regclass)
+              and (has_table_privilege('bailiwick_app', c.oid, 'UPDATE, DELETE')
+                   or has_any_column_privilege('bailiwick_app', c.oid, 'UPDATE'))"),
+        ("what who removes tenants may do beside it", "
+            select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where (n.nspname = 'control' or n.nspname like 'tenant\\_%') and c.relkind in ('r', 'p')
+              and c.relname not like 'audit%' and c.relname <> 'placements'
+              and has_table_privilege('bailiwick_retention', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')
+            union all
+            select c.oid::regclass::text from pg_class c where c.relnamespace = 'control'::regnamespace
+              and c.relkind = 'r' and has_table_privilege('bailiwick_retention', c.oid, 'UPDATE, TRUNCATE')"),
         ("what the operator who looks may write", "
             select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
             where (n.nspname = 'control' or n.nspname like 'tenant\\_%') and c.relkind = 'r'

@@ -8,6 +8,7 @@
 
 mod abandoned;
 mod approvals;
+mod audit;
 mod catalog;
 mod cursors;
 mod documents;

@@ -201,8 +201,8 @@ async fn naming_an_organization_is_for_operators() {
         assert_eq!(t.rows(&facts).await, [expected]);
 
         // Taken away, the power ends with the next request.
-        let pool = t.app.store().pool();
-        let revoked = bailiwick_store::platform::grant(pool, t.app.env(), staff.email(), "none");
+        let store = t.app.store();
+        let revoked = bailiwick_store::platform::grant(store, t.app.env(), staff.email(), "none");
         assert_eq!(revoked.await.unwrap(), 1);
         let answer = staff.naming(&acme).get(&path).await;
         assert!(answer.status == 403 || answer.status == 404, "{answer:?}");

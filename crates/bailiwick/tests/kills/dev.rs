@@ -15,10 +15,11 @@ use crate::ports::Ports;
 use crate::wire::{World, send};
 
 /// What other programs find in `dev.env`.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 19] = [
     "APP_URL",
     "INTERNAL_URL",
     "INTERNAL_API_KEY",
+    "AUDIT_KEYS",
     "CLERK_PUBLISHABLE_KEY",
     "CLERK_SECRET_KEY",
     "CLERK_API_URL",
@@ -70,6 +71,7 @@ async fn a_start_says_where_everything_is_and_an_end_leaves_nothing() {
     for stable in [
         "CLERK_SECRET_KEY",
         "INTERNAL_API_KEY",
+        "AUDIT_KEYS",
         "AWS_SECRET_ACCESS_KEY",
     ] {
         assert_eq!(environment[stable], again[stable], "{stable}");

@@ -114,7 +114,7 @@ async fn finish(
     (role, status): (&str, &str),
 ) -> Result<Outcome> {
     let now = app.env().now();
-    let mut work = step_in(tx, org).await?;
+    let mut work = step_in(app, tx, org).await?;
     if let Work::Tenant(tenant) = &mut work {
         tenant.project_member(user, role, status, now).await?;
     }
@@ -217,7 +217,7 @@ pub async fn project(app: &App, org: OrgId, user: UserId) -> Result<()> {
     let Some(row) = memberships::lock(&mut tx, user, org).await? else {
         return Ok(());
     };
-    let mut work = step_in(tx, org).await?;
+    let mut work = step_in(app, tx, org).await?;
     if let Work::Tenant(tenant) = &mut work {
         tenant
             .project_member(user, &row.role, &row.status, now)

@@ -19,9 +19,8 @@ mod word;
 use std::collections::HashMap;
 
 use bailiwick_clerk::webhook::Event;
-use bailiwick_kernel::id::OrgId;
 use bailiwick_pg::Tx;
-use bailiwick_store::audit::{self, Fact};
+use bailiwick_store::audit::Fact;
 use bailiwick_store::tenant::TenantTx;
 use bailiwick_store::tombstones;
 use jiff::Timestamp;
@@ -90,7 +89,7 @@ impl Work {
             ..Fact::impersonal(app.env(), word.origin(), action, object)
         };
         match self {
-            Self::Control(tx) => audit::insert(tx, None::<OrgId>, &fact).await?,
+            Self::Control(tx) => app.store().record(tx, &fact).await?,
             Self::Tenant(tx) => tx.audit(&fact).await?,
         }
         Ok(())

@@ -5,7 +5,6 @@ use bailiwick_kernel::id::OrgId;
 use bailiwick_kernel::slug::Slug;
 use bailiwick_pg::Tx;
 use bailiwick_store::organizations::{self, Profile};
-use bailiwick_store::tenant::TenantTx;
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::{memberships, placements};
 use serde_json::json;
@@ -52,7 +51,7 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, word: Word) -> Res
             (id, "organizations.create")
         }
     };
-    let mut work = step_in(tx, id).await?;
+    let mut work = step_in(app, tx, id).await?;
     let after = json!({"clerkOrgId": org.id, "name": org.name, "slug": slug});
     let object = id.to_string();
     work.audit(app, word, action, ("organization", &object), Some(after))
@@ -94,7 +93,7 @@ pub async fn delete(app: &App, mut tx: Tx, clerk_org_id: &str, word: Word) -> Re
     };
     organizations::delete(&mut tx, row.id, at, now).await?;
     memberships::remove_of_org(&mut tx, row.id, at, now).await?;
-    let mut work = step_in(tx, row.id).await?;
+    let mut work = step_in(app, tx, row.id).await?;
     work.audit(
         app,
         word,
@@ -108,9 +107,9 @@ pub async fn delete(app: &App, mut tx: Tx, clerk_org_id: &str, word: Word) -> Re
 }
 
 /// Into the tenant where there is one, for facts and projections that belong there.
-pub(super) async fn step_in(mut tx: Tx, org: OrgId) -> Result<Work> {
+pub(super) async fn step_in(app: &App, mut tx: Tx, org: OrgId) -> Result<Work> {
     Ok(match placements::find(&mut tx, org).await? {
-        Some(placement) => Work::Tenant(TenantTx::within(tx, &placement, "webhook").await?),
+        Some(placement) => Work::Tenant(app.store().step_into(tx, &placement, "webhook").await?),
         None => Work::Control(tx),
     })
 }

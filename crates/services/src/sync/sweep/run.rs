@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bailiwick_store::audit::{self, Fact};
+use bailiwick_store::audit::Fact;
 use bailiwick_store::sweeps::{self, Held};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -269,7 +269,7 @@ impl Sweep<'_> {
                 after: Some(after),
                 ..Fact::impersonal(self.app.env(), "system", "sync.sweep", ("sweep", &object))
             };
-            audit::insert(&mut tx, None, &fact).await?;
+            self.app.store().record(&mut tx, &fact).await?;
         }
         tx.commit().await?;
         self.app.wake_worker();

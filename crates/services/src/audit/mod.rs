@@ -1,0 +1,8 @@
+//! The audit: reading it, exporting it, sealing it and proving it.
+
+mod outside;
+mod seal;
+mod verify;
+
+pub use seal::{publish, seal};
+pub use verify::{Finding, Report, What, verify};
