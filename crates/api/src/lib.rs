@@ -4,6 +4,7 @@
 
 mod approvals;
 mod assets;
+mod audit;
 mod auth;
 mod authz;
 pub mod config;

@@ -14,8 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
-    approvals, authz, config, documents, events, fallback, health, me, member_grants, openapi,
-    organizations, policy, problem, project_members, projects, request, security, webhooks,
+    approvals, audit, authz, config, documents, events, fallback, health, me, member_grants,
+    openapi, organizations, policy, problem, project_members, projects, request, security,
+    webhooks,
 };
 
 /// The canonical prefix, which the document shows.
@@ -34,6 +35,7 @@ fn resources(mounts: impl Fn(&str) -> bool) -> OpenApiRouter<AppState> {
         .merge(member_grants::routes())
         .merge(authz::routes())
         .merge(policy::routes())
+        .merge(audit::routes())
         .merge(events::routes());
     let modules = [
         (

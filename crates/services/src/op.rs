@@ -1,6 +1,6 @@
 //! A change in progress: the transaction, who makes it, and the fact that it will have been.
 
-use bailiwick_kernel::id::{AuditId, DocumentId, JobId, OrgId, ProjectId, UserId};
+use bailiwick_kernel::id::{DocumentId, JobId, OrgId, ProjectId, UserId};
 use bailiwick_kernel::policy::{Actor, Extent, Permission};
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::audit::Fact;
@@ -218,23 +218,10 @@ impl Op {
 }
 
 fn fact<'a>(scope: &'a Scope, now: Timestamp, pending: &'a Pending) -> Fact<'a> {
+    let object = (pending.object_type, pending.object_id.as_str());
     Fact {
-        id: AuditId::from(scope.app().env().uuid()),
-        at: now,
-        origin: "user",
-        actor: Some(scope.me()),
-        impersonator: scope
-            .caller
-            .claims
-            .actor
-            .as_ref()
-            .map(|actor| actor.user_id.as_str()),
-        action: pending.action,
-        object_type: pending.object_type,
-        object_id: &pending.object_id,
         before: pending.before.clone(),
         after: pending.after.clone(),
-        request: Some(scope.caller.request.id),
-        address: scope.caller.request.address.as_deref(),
+        ..scope.caller.fact(now, pending.action, object)
     }
 }

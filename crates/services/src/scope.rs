@@ -126,6 +126,12 @@ impl Scope {
         self.actor.platform_role()
     }
 
+    /// Whether the caller is no member but somebody who operates the installation.
+    #[must_use]
+    pub(crate) fn is_operator(&self) -> bool {
+        self.is_operator
+    }
+
     /// The schema of the tenant's tables, for log lines.
     #[must_use]
     pub fn schema(&self) -> &str {

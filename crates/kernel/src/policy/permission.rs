@@ -82,6 +82,8 @@ permissions! {
         USERS_REMOVE = "users:remove";
         /// Say what members may do beside their role.
         USERS_GRANT = "users:grant";
+        /// See what was done in the organization, and by whom.
+        AUDIT_READ = "audit:read";
     }
     projects {
         /// See projects.

@@ -3,6 +3,8 @@
 
 mod append_only;
 mod ends;
+mod export;
+mod read;
 mod retention;
 mod sealing;
 mod verify;
