@@ -1,4 +1,4 @@
-//! The known ways to leak a tenant.
+//! The known ways to leak a tenant, and to change unseen what is recorded.
 
 /// A change that must not survive the tests.
 pub struct Fault {
@@ -64,6 +64,34 @@ pub const FAULTS: &[Fault] = &[
         find: "    where p.organization_id = p_tenant and p.epoch = p_epoch\n      and m.id = p_membership",
         replace: "    where p.organization_id = p_tenant\n      and m.id = p_membership",
         guard: "isolation::",
+    },
+    Fault {
+        name: "an operation that records nothing",
+        file: "crates/services/src/project_members.rs",
+        find: "op.audit(\"projectMembers.add\", \"project\", project, None, Some(after));",
+        replace: "let _ = after;\n            op.unchanged();",
+        guard: "operations::",
+    },
+    Fault {
+        name: "a column that the audit's MAC leaves out",
+        file: "crates/store/src/audit/encoding.rs",
+        find: "        text.maybe(self.address);\n",
+        replace: "",
+        guard: "audit::",
+    },
+    Fault {
+        name: "an audit whose order is nobody's business",
+        file: "crates/store/src/audit/link.rs",
+        find: "        for (id, mac) in facts {\n",
+        replace: "        let mut facts: Vec<_> = facts.collect();\n        facts.sort_unstable();\n        for (id, mac) in facts {\n",
+        guard: "audit::",
+    },
+    Fault {
+        name: "an audit that may be deleted",
+        file: "crates/store/migrations/control/0004_audit.sql",
+        find: "grant select, insert on control.audit_seals to bailiwick_app;\n",
+        replace: "grant select, insert, delete on control.audit_seals, control.audit to bailiwick_app;\n",
+        guard: "audit::append_only",
     },
 ];
 

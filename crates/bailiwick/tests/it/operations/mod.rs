@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use bailiwick_kernel::Tier;
-use bailiwick_testkit::{Answer, TestApp};
+use bailiwick_testkit::{Answer, Persona, TestApp};
 use serde_json::Value;
 
 use generate::Operation;
@@ -108,17 +108,33 @@ async fn row(
         }
         let is_change = operation.method.as_str() != "GET" && answer.status < 300;
         if is_change {
-            let wrote = t.audit_count().await > facts;
             let may_be_silent = MAY_WRITE_NOTHING.contains(&operation.id.as_str());
-            assert!(
-                wrote || may_be_silent,
-                "{name}: no fact was recorded: {answer:#?}"
-            );
+            if !may_be_silent {
+                check_facts(t, name, &persona, &answer, facts).await;
+            }
             stage.prepare(operation).await;
         }
         outcomes.entry(answer.outcome()).or_default().push(name);
     }
     outcomes
+}
+
+/// A change has recorded a fact, of this request and this person.
+async fn check_facts(t: &TestApp, name: &str, persona: &Persona, answer: &Answer, before: i64) {
+    let after = t.audit_count().await;
+    assert!(after > before, "{name}: no fact was recorded: {answer:#?}");
+    let request = answer.header("x-request-id");
+    let query = format!("select actor_id from control.audit where request_id = '{request}'");
+    let facts = t.rows(&query).await;
+    assert!(
+        !facts.is_empty(),
+        "{name}: no fact names the request: {answer:#?}"
+    );
+    let me = persona.user().to_string();
+    assert!(
+        facts.iter().all(|fact| fact["actor_id"] == me.as_str()),
+        "{name}: a fact of somebody else: {facts:?}"
+    );
 }
 
 /// The owner of another tenant gets 404 for what is A's, and never a word of A.
