@@ -48,6 +48,8 @@ enum Which {
     Revocation,
     /// 20,000 events of which much is lost, and what a sweep leaves
     Sync,
+    /// A write over HTTP with its fact in the audit, beside the same without
+    Audit,
     /// All of them
     All,
 }
@@ -61,6 +63,7 @@ impl Which {
             Self::Idp => "idp",
             Self::Revocation => "revocation",
             Self::Sync => "sync",
+            Self::Audit => "audit",
             Self::All => "all",
         }
     }

@@ -1,6 +1,7 @@
 //! Measures the built product from outside: the binary as a process, an embedded PostgreSQL with
 //! durable settings, and a provider of keys of our own. Run it by `cargo xtask bench`.
 
+mod audit;
 mod http;
 mod identity;
 mod load;
@@ -77,6 +78,8 @@ enum Which {
     Revocation,
     /// A mirror that loses webhooks, and what a sweep leaves
     Sync,
+    /// A write with its fact, beside the same without
+    Audit,
     /// All of them
     All,
 }
@@ -108,6 +111,9 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     if wants(Which::Sync) {
         finish(cli, "sync", &sync::run(cli).await?)?;
+    }
+    if wants(Which::Audit) {
+        finish(cli, "audit", &audit::run(cli).await?)?;
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ sql! {
 }
 
 /// What one member reads.
+#[derive(Clone)]
 pub struct Reader {
     /// The provider's id of the user.
     pub user: String,
