@@ -87,6 +87,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done in the organization, newest first. Permission `audit:read`; who holds it for less
+         *     than the whole organization sees what they did and what was done to them. Who operates the
+         *     installation and names no organization sees what was done to the installation itself; what they
+         *     read is recorded.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of the audit that the filter leaves, newest first, as a file that is sent while it is read.
+         *     Permission `audit:read`; as with the list, it goes as far as the permission reaches. The export
+         *     is recorded itself. An answer that ends without its last chunk is incomplete: something failed,
+         *     or the permission was taken away meanwhile.
+         */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/authz/check": {
         parameters: {
             query?: never;
@@ -702,6 +746,44 @@ export interface components {
          * @enum {string}
          */
         ApprovalStatus: "PENDING" | "APPROVED" | "REJECTED";
+        /** @description What was done, by whom, and what it changed. */
+        AuditEntry: {
+            /** @description Its id. */
+            id: components["schemas"]["AuditId"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description On what occasion. */
+            origin: components["schemas"]["AuditOrigin"];
+            actor: components["schemas"]["Person"] | null;
+            /** @description The provider's id of who acted as the actor; null where they did it themselves. */
+            impersonator: string | null;
+            /** @description What was done: `projects.create`. */
+            action: string;
+            /** @description To what kind of thing. */
+            objectType: string;
+            /** @description To which. */
+            objectId: string;
+            /** @description What it was; null where it was not. */
+            before: Record<string, never> | null;
+            /** @description What it is; null where it is no more. */
+            after: Record<string, never> | null;
+            requestId: components["schemas"]["RequestId"] | null;
+            /** @description From which address. */
+            address: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A fact in the audit.
+         */
+        AuditId: string;
+        /**
+         * @description On what occasion something was done.
+         * @enum {string}
+         */
+        AuditOrigin: "user" | "token" | "webhook" | "system" | "migration";
         /** @description One answer. */
         AuthzAnswer: {
             /** @description Whether it is a yes. */
@@ -1143,6 +1225,39 @@ export interface components {
                 decisionNote: string | null;
                 /** @description Whether the caller may decide on it now. */
                 canDecide: boolean;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The rows. */
+            data: {
+                /** @description Its id. */
+                id: components["schemas"]["AuditId"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description On what occasion. */
+                origin: components["schemas"]["AuditOrigin"];
+                actor: components["schemas"]["Person"] | null;
+                /** @description The provider's id of who acted as the actor; null where they did it themselves. */
+                impersonator: string | null;
+                /** @description What was done: `projects.create`. */
+                action: string;
+                /** @description To what kind of thing. */
+                objectType: string;
+                /** @description To which. */
+                objectId: string;
+                /** @description What it was; null where it was not. */
+                before: Record<string, never> | null;
+                /** @description What it is; null where it is no more. */
+                after: Record<string, never> | null;
+                requestId: components["schemas"]["RequestId"] | null;
+                /** @description From which address. */
+                address: string | null;
             }[];
             /** @description Where the next page begins; null on the last one. */
             nextCursor: string | null;
@@ -1800,6 +1915,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Those that this user did. */
+                actorId?: string;
+                /** @description Those of this kind of thing: `project`, `document`, `membership`, … */
+                objectType?: string;
+                /** @description Those of the thing with this id. */
+                objectId?: string;
+                /** @description Those with exactly this action: `projects.create`, … */
+                action?: string;
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the audit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description How facts are written; `ndjson` where it is not said. */
+                format?: "ndjson" | "csv";
+                /** @description Those that this user did. */
+                actorId?: string;
+                /** @description Those of this kind of thing: `project`, `document`, `membership`, … */
+                objectType?: string;
+                /** @description Those of the thing with this id. */
+                objectId?: string;
+                /** @description Those with exactly this action: `projects.create`, … */
+                action?: string;
+                /** @description Not before this time. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The facts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request was refused; the code says why */
