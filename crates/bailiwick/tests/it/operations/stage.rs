@@ -48,8 +48,8 @@ impl<'t> Stage<'t> {
         for role in ["manager", "admin", "owner"] {
             personas.push((role, a.persona(role).clone()));
         }
-        // A member of A like any other, and of B, which is the one that is active.
-        let both = t.unseen_user(CANARY, "traveller", "traveller@example.com");
+        // A member of A like any other, and of B, which is the one that is active: B may know them.
+        let both = t.unseen_user("Both", "traveller", "traveller@example.com");
         t.join(&a, &both, "org:admin").await;
         t.join(&b, &both, "org:member").await;
         personas.push(("admin elsewhere", t.persona(&both).await.within(&b)));

@@ -70,6 +70,7 @@ impl Stage<'_> {
         match key {
             "organization:read" => who.get(org).await,
             "users:read" => who.get(format!("{org}/members")).await,
+            "audit:read" => who.get("/audit").await,
             "users:grant" => {
                 let path = format!("{org}/members/{}/grants", self.asker.user());
                 let found = self.acme.owner().get(&path).await.json();
