@@ -25,6 +25,7 @@ import { Route as ProtectedOrgSlugRouteImport } from "./routes/_protected/org.$s
 import { Route as ProtectedOrganizationProfileSplatRouteImport } from "./routes/_protected/organization-profile.$";
 import { Route as ProtectedUserProfileSplatRouteImport } from "./routes/_protected/user-profile.$";
 import { Route as ProtectedOrgSlugIndexRouteImport } from "./routes/_protected/org.$slug.index";
+import { Route as ProtectedOrgSlugAuditRouteImport } from "./routes/_protected/org.$slug.audit";
 import { Route as ProtectedOrgSlugDashboardRouteImport } from "./routes/_protected/org.$slug.dashboard";
 import { Route as ProtectedOrgSlugSettingsRouteImport } from "./routes/_protected/org.$slug.settings";
 import { Route as ProtectedOrgSlugTeamRouteImport } from "./routes/_protected/org.$slug.team";
@@ -113,6 +114,11 @@ const ProtectedOrgSlugIndexRoute = ProtectedOrgSlugIndexRouteImport.update({
   path: "/",
   getParentRoute: () => ProtectedOrgSlugRoute,
 } as any);
+const ProtectedOrgSlugAuditRoute = ProtectedOrgSlugAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => ProtectedOrgSlugRoute,
+} as any);
 const ProtectedOrgSlugDashboardRoute =
   ProtectedOrgSlugDashboardRouteImport.update({
     id: "/dashboard",
@@ -158,6 +164,7 @@ export interface FileRoutesByFullPath {
   "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
   "/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/org/": typeof ProtectedOrgIndexRoute;
+  "/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
   "/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
@@ -179,6 +186,7 @@ export interface FileRoutesByTo {
   "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
   "/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/org": typeof ProtectedOrgIndexRoute;
+  "/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
   "/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
@@ -203,6 +211,7 @@ export interface FileRoutesById {
   "/_protected/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
   "/_protected/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/_protected/org/": typeof ProtectedOrgIndexRoute;
+  "/_protected/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/_protected/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/_protected/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
   "/_protected/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
@@ -227,6 +236,7 @@ export interface FileRouteTypes {
     | "/organization-profile/$"
     | "/user-profile/$"
     | "/org/"
+    | "/org/$slug/audit"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
     | "/org/$slug/team"
@@ -248,6 +258,7 @@ export interface FileRouteTypes {
     | "/organization-profile/$"
     | "/user-profile/$"
     | "/org"
+    | "/org/$slug/audit"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
     | "/org/$slug/team"
@@ -271,6 +282,7 @@ export interface FileRouteTypes {
     | "/_protected/organization-profile/$"
     | "/_protected/user-profile/$"
     | "/_protected/org/"
+    | "/_protected/org/$slug/audit"
     | "/_protected/org/$slug/dashboard"
     | "/_protected/org/$slug/settings"
     | "/_protected/org/$slug/team"
@@ -403,6 +415,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProtectedOrgSlugIndexRouteImport;
       parentRoute: typeof ProtectedOrgSlugRoute;
     };
+    "/_protected/org/$slug/audit": {
+      id: "/_protected/org/$slug/audit";
+      path: "/audit";
+      fullPath: "/org/$slug/audit";
+      preLoaderRoute: typeof ProtectedOrgSlugAuditRouteImport;
+      parentRoute: typeof ProtectedOrgSlugRoute;
+    };
     "/_protected/org/$slug/dashboard": {
       id: "/_protected/org/$slug/dashboard";
       path: "/dashboard";
@@ -442,6 +461,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface ProtectedOrgSlugRouteChildren {
+  ProtectedOrgSlugAuditRoute: typeof ProtectedOrgSlugAuditRoute;
   ProtectedOrgSlugDashboardRoute: typeof ProtectedOrgSlugDashboardRoute;
   ProtectedOrgSlugSettingsRoute: typeof ProtectedOrgSlugSettingsRoute;
   ProtectedOrgSlugTeamRoute: typeof ProtectedOrgSlugTeamRoute;
@@ -451,6 +471,7 @@ interface ProtectedOrgSlugRouteChildren {
 }
 
 const ProtectedOrgSlugRouteChildren: ProtectedOrgSlugRouteChildren = {
+  ProtectedOrgSlugAuditRoute: ProtectedOrgSlugAuditRoute,
   ProtectedOrgSlugDashboardRoute: ProtectedOrgSlugDashboardRoute,
   ProtectedOrgSlugSettingsRoute: ProtectedOrgSlugSettingsRoute,
   ProtectedOrgSlugTeamRoute: ProtectedOrgSlugTeamRoute,

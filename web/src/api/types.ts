@@ -19,6 +19,7 @@ export type Policy = Schemas["Policy"];
 /** What may be done on one page. `window` is absent where nothing is bounded, whatever default the document names. */
 export type PageGrant = Omit<Schemas["PageGrant"], "window"> & { window?: Schemas["Window"] };
 export type Action = Schemas["Action"];
+export type AuditEntry = Schemas["AuditEntry"];
 export type Problem = Schemas["Problem"];
 
 /** One page of a list; `nextCursor` is empty on the last one. */

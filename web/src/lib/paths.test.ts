@@ -17,11 +17,13 @@ describe("paths", () => {
       projects: paths.projects("a/b"),
       project: paths.project("acme", "0190"),
       team: paths.team("acme"),
+      audit: paths.audit("acme"),
       orgSettings: paths.orgSettings("acme"),
       apiReference: paths.apiReference(),
     }).toMatchInlineSnapshot(`
       {
         "apiReference": "/api/docs",
+        "audit": "/org/acme/audit",
         "createOrganization": "/create-org",
         "dashboard": "/dashboard",
         "home": "/",

@@ -13,6 +13,7 @@ export const paths = {
   projects: (slug: string) => `/org/${segment(slug)}/projects`,
   project: (slug: string, id: string) => `/org/${segment(slug)}/projects/${segment(id)}`,
   team: (slug: string) => `/org/${segment(slug)}/team`,
+  audit: (slug: string) => `/org/${segment(slug)}/audit`,
   orgSettings: (slug: string) => `/org/${segment(slug)}/settings`,
   apiReference: () => "/api/docs",
 } as const;

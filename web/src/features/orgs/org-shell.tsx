@@ -1,6 +1,6 @@
 import { OrganizationSwitcher, UserButton } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
-import { FolderKanban, LayoutDashboard, Settings, Users } from "lucide-react";
+import { FolderKanban, LayoutDashboard, ScrollText, Settings, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { switcher } from "@/auth/appearance";
 import { useIdentity } from "@/auth/identity";
@@ -26,6 +26,7 @@ export function OrgShell({ children }: { children: ReactNode }) {
       ? [{ to: paths.projects(slug), label: "Projects", icon: FolderKanban }]
       : []),
     ...(may("users:read") ? [{ to: paths.team(slug), label: "Team", icon: Users }] : []),
+    ...(may("audit:read") ? [{ to: paths.audit(slug), label: "Audit", icon: ScrollText }] : []),
     { to: paths.orgSettings(slug), label: "Settings", icon: Settings },
   ];
   return (
