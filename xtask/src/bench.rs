@@ -17,6 +17,7 @@ const RESULTS: &str = "bench/results";
   cargo xtask bench http --quick        a look at the requests a second
   cargo xtask bench idp                 session tokens at the identity provider
   cargo xtask bench sync                what a sweep leaves after 20,000 events and every fault
+  cargo xtask bench policy              a decision, beside other engines
   cargo xtask bench --save              and write bench/results/<name>.md
   cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
 pub struct Args {
@@ -50,6 +51,8 @@ enum Which {
     Sync,
     /// A write over HTTP with its fact in the audit, beside the same without
     Audit,
+    /// What a decision costs, beside cedar-policy and casbin; never part of `all`
+    Policy,
     /// All of them
     All,
 }
@@ -64,6 +67,7 @@ impl Which {
             Self::Revocation => "revocation",
             Self::Sync => "sync",
             Self::Audit => "audit",
+            Self::Policy => "policy",
             Self::All => "all",
         }
     }
@@ -72,6 +76,9 @@ impl Which {
 /// The verb.
 pub fn run(args: &Args) -> Result<()> {
     let machine = setup::ensure(setup::TO_RUN)?;
+    if args.which == Which::Policy {
+        return policy(args.save, &machine);
+    }
     report::step("build bailiwick and its benches (release)", || {
         process::run(process::cargo().args([
             "build",
@@ -105,4 +112,23 @@ pub fn run(args: &Args) -> Result<()> {
     }
     bench.args(&args.args);
     report::step("measure", || process::run(&mut bench))
+}
+
+/// The engines beside which a decision is measured are nothing that the product is built with: they
+/// stand in a workspace of their own, with its own lock file.
+fn policy(save: bool, machine: &setup::Machine) -> Result<()> {
+    let manifest = paths::root().join("bench/policy/Cargo.toml");
+    let mut cargo = process::cargo();
+    cargo
+        .args(["run", "--release", "--locked", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(paths::target().join("policy-bench"))
+        .envs(machine.variables());
+    let text = report::step("build and measure", || process::output(&mut cargo))?;
+    println!("{text}");
+    if save {
+        std::fs::write(paths::root().join(RESULTS).join("policy.md"), text)?;
+    }
+    Ok(())
 }
