@@ -116,6 +116,7 @@ pub fn run(args: &Args) -> Result<()> {
 
 /// The engines beside which a decision is measured are nothing that the product is built with: they
 /// stand in a workspace of their own, with its own lock file.
+#[expect(clippy::print_stdout, reason = "the result of a measurement")]
 fn policy(save: bool, machine: &setup::Machine) -> Result<()> {
     let manifest = paths::root().join("bench/policy/Cargo.toml");
     let mut cargo = process::cargo();
