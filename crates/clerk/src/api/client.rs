@@ -23,8 +23,9 @@ const MAX_ID_BYTES: usize = 128;
 
 /// A client of the Backend API. Cheap to clone.
 ///
-/// Reads are repeated on 429, 5xx and lost connections, with growing waits and within a bound;
-/// creations only on 429, where the provider has surely not done anything yet.
+/// What may be done twice (reads, changes to a given state, removals) is repeated on 429, 5xx and lost
+/// connections, with growing waits and within a bound; creations only on 429, where the provider has
+/// surely not done anything yet.
 #[derive(Clone)]
 pub struct ClerkApi {
     client: Client,
@@ -91,6 +92,23 @@ impl ClerkApi {
             Repeat::OnlyWhenRefused,
         )
         .await
+    }
+
+    /// A `PATCH` below `/v1`, which sets what it says however often it is sent.
+    pub(super) async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &(impl Serialize + Sync),
+    ) -> Result<T, ApiError> {
+        let body = serde_json::to_vec(body).map_err(ApiError::Malformed)?;
+        self.call(Method::PATCH, self.url(path)?, Some(body), Repeat::Always)
+            .await
+    }
+
+    /// A `DELETE` below `/v1`. Repeated, it may find nothing any more.
+    pub(super) async fn delete<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, ApiError> {
+        self.call(Method::DELETE, self.url(path)?, None, Repeat::Always)
+            .await
     }
 
     async fn call<T: DeserializeOwned>(

@@ -80,6 +80,16 @@ impl ApiError {
         }
     }
 
+    /// Whether the provider understood, and will say no again: nothing was done. Bad credentials of
+    /// ours are no refusal of the call.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(400 | 402 | 403 | 404 | 409 | 410 | 413 | 422)
+        )
+    }
+
     /// How long the provider asked us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

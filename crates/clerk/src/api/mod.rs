@@ -3,6 +3,8 @@
 mod client;
 mod config;
 mod error;
+mod invitations;
+mod memberships;
 mod organizations;
 mod retry;
 mod users;
@@ -10,4 +12,5 @@ mod users;
 pub use client::ClerkApi;
 pub use config::{ApiConfig, ApiConfigError};
 pub use error::ApiError;
-pub use organizations::{CreateOrganization, List, ListPage, MAX_AMONG};
+pub use invitations::InviteToOrganization;
+pub use organizations::{CreateOrganization, List, ListPage, MAX_AMONG, UpdateOrganization};

@@ -68,6 +68,20 @@ pub struct CreateOrganization {
     /// Readable by members.
     #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub public_metadata: Metadata,
+    /// Servers only.
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    pub private_metadata: Metadata,
+}
+
+/// What an organization is to be called from now on; what is missing stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct UpdateOrganization {
+    /// Display name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
 }
 
 impl ClerkApi {
@@ -153,5 +167,17 @@ impl ClerkApi {
         organization: &CreateOrganization,
     ) -> Result<Organization, ApiError> {
         self.post(&["organizations"], organization).await
+    }
+
+    /// Renames an organization. Can be repeated.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::is_not_found`] where it does not exist.
+    pub async fn update_organization(
+        &self,
+        org_id: &str,
+        change: &UpdateOrganization,
+    ) -> Result<Organization, ApiError> {
+        self.patch(&["organizations", org_id], change).await
     }
 }

@@ -101,6 +101,25 @@ impl User {
             .map(|address| address.email_address.as_str())
     }
 
+    /// The primary address, verified or not: by it nothing may be decided.
+    #[must_use]
+    pub fn primary_address(&self) -> Option<&str> {
+        let primary = self.primary_email_address_id.as_deref()?;
+        let mut addresses = self.email_addresses.iter();
+        let found = addresses.find(|address| !primary.is_empty() && address.id == primary);
+        found.map(|address| address.email_address.as_str())
+    }
+
+    /// Every address that the user has verified, in lower case, each once.
+    #[must_use]
+    pub fn verified_emails(&self) -> Vec<String> {
+        let verified = self.email_addresses.iter().filter(|a| a.is_verified());
+        let mut emails: Vec<String> = verified.map(|a| a.email_address.to_lowercase()).collect();
+        emails.sort_unstable();
+        emails.dedup();
+        emails
+    }
+
     /// First and last name as one, none where both are missing.
     #[must_use]
     pub fn full_name(&self) -> Option<String> {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use bailiwick_clerk::api::{ApiConfig, ApiError, ClerkApi, CreateOrganization, ListPage};
+use bailiwick_clerk::api::{
+    ApiConfig, ApiError, ClerkApi, CreateOrganization, InviteToOrganization, ListPage,
+};
 use bailiwick_clerk::resources::Metadata;
 use bailiwick_kernel::Env;
 use serde_json::{Value, json};
@@ -153,6 +155,7 @@ fn new_organization() -> CreateOrganization {
         created_by: Some("user_1".into()),
         slug: None,
         public_metadata: Metadata::new(),
+        private_metadata: Metadata::new(),
     }
 }
 
@@ -169,6 +172,88 @@ async fn a_new_organization() {
     assert_eq!(seen.headers["content-type"], "application/json");
     let body: Value = serde_json::from_str(&seen.body).unwrap();
     assert_eq!(body, json!({"name": "Northwind", "created_by": "user_1"}));
+}
+
+#[tokio::test]
+async fn memberships_are_changed_and_ended() {
+    let membership = Answer::new(200, fixture("organizationMembership.created").to_string());
+    let (server, api) = started([Answer::new(503, ""), membership]).await;
+    api.update_membership("org_1", "user_1", "org:admin")
+        .await
+        .unwrap();
+    api.delete_membership("org_1", "user_1").await.unwrap();
+    let calls: Vec<_> = server
+        .seen()
+        .into_iter()
+        .map(|s| (s.method, s.body))
+        .collect();
+    let patch = ("PATCH".to_owned(), r#"{"role":"org:admin"}"#.to_owned());
+    assert_eq!(
+        calls,
+        [patch.clone(), patch, ("DELETE".to_owned(), String::new())]
+    );
+    assert_eq!(
+        server.seen()[2].path_and_query,
+        "/v1/organizations/org_1/memberships/user_1"
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_is_made_found_and_revoked() {
+    let invitation = fixture("organizationInvitation.created");
+    let list = json!({"data": [invitation], "total_count": 1}).to_string();
+    let (server, api) = started([
+        Answer::new(200, invitation.to_string()),
+        Answer::new(200, list),
+        Answer::new(200, invitation.to_string()),
+    ])
+    .await;
+    let wanted = InviteToOrganization {
+        email_address: "grace@northwind.example".into(),
+        role: "org:member".into(),
+        inviter_user_id: None,
+        redirect_url: None,
+        expires_in_days: Some(7),
+        private_metadata: Metadata::from_iter([("ours".to_owned(), json!("1"))]),
+    };
+    let made = api.invite_to_organization("org_1", &wanted).await.unwrap();
+    assert_eq!(made.email_address, wanted.email_address);
+    let found = api
+        .list_organization_invitations("org_1", "a+b@x.example", ListPage::FIRST)
+        .await
+        .unwrap();
+    assert_eq!(found.data, [made.clone()]);
+    api.revoke_organization_invitation("org_1", &made.id)
+        .await
+        .unwrap();
+    let seen = server.seen();
+    let body: Value = serde_json::from_str(&seen[0].body).unwrap();
+    assert_eq!(
+        body,
+        json!({"email_address": "grace@northwind.example", "role": "org:member",
+               "expires_in_days": 7, "private_metadata": {"ours": "1"}})
+    );
+    assert_eq!(
+        seen[1].path_and_query,
+        "/v1/organizations/org_1/invitations?limit=500&offset=0&email_address=a%2Bb%40x.example"
+    );
+    assert!(seen[2].path_and_query.ends_with("/revoke"));
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_from_bad_credentials_and_from_bad_luck() {
+    for (status, is_refusal) in [
+        (400, true),
+        (404, true),
+        (401, false),
+        (429, false),
+        (500, false),
+    ] {
+        let answer = Answer::new(status, "{}").header("retry-after", "60");
+        let (_server, api) = started([answer]).await;
+        let error = api.delete_membership("org_1", "user_1").await.unwrap_err();
+        assert_eq!(error.is_refusal(), is_refusal, "{status}");
+    }
 }
 
 #[tokio::test]

@@ -67,6 +67,17 @@ fn a_user_in_full() {
 }
 
 #[test]
+fn an_accepted_invitation_says_by_whom() {
+    let event = parse(&example("organizationInvitation.accepted")).unwrap();
+    let Event::InvitationAccepted(invitation) = event.event else {
+        panic!("an accepted invitation");
+    };
+    assert_eq!(invitation.email_address, "grace@northwind.example");
+    assert_eq!(invitation.status, "accepted");
+    assert!(invitation.user_id.is_some() && invitation.expires_at.is_some());
+}
+
+#[test]
 fn a_deleted_membership_says_whose_it_was() {
     let event = parse(&example("organizationMembership.deleted"))
         .unwrap()
