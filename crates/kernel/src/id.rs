@@ -120,6 +120,10 @@ ids! {
     InboxId;
     /// A fact in the audit.
     AuditId;
+    /// Something to be done at the provider.
+    IntentId;
+    /// An invitation to an organization, by our own id.
+    InvitationId;
 }
 
 impl From<UserId> for MemberId {

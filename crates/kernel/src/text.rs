@@ -56,6 +56,27 @@ impl Fields {
         Some(self.lines(field, value, 1..=length_max))
     }
 
+    /// An e-mail address as mail can be sent to one, trimmed: something, `@`, a domain with a dot, and
+    /// nothing that mail programs would take apart.
+    pub fn email(&mut self, field: &'static str, value: &str) -> String {
+        const CHARS_MAX: usize = 254;
+        let value = value.trim();
+        let is_plain =
+            |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
+        let parts = value.split_once('@');
+        let is_address = parts.is_some_and(|(local, domain)| {
+            let labels = || domain.split('.');
+            !local.is_empty()
+                && !domain.contains('@')
+                && labels().count() > 1
+                && labels().all(|l| !l.is_empty())
+        });
+        if !is_address || !value.chars().all(is_plain) || value.chars().count() > CHARS_MAX {
+            self.refuse(field, "must be an e-mail address");
+        }
+        value.to_owned()
+    }
+
     /// Refuses `field`.
     pub fn refuse(
         &mut self,
@@ -138,6 +159,34 @@ mod tests {
         );
         assert_eq!(fields.optional_lines("note", None, 9), None);
         fields.finish().unwrap();
+    }
+
+    #[test]
+    fn addresses_are_told_from_everything_else() {
+        for good in ["a@b.example", " Ada+x@b.c.example "] {
+            let mut fields = Fields::new();
+            assert_eq!(fields.email("email", good), good.trim());
+            fields.finish().unwrap();
+        }
+        let long = format!("{}@b.example", "a".repeat(250));
+        for bad in [
+            "",
+            "a",
+            "@b.example",
+            "a@",
+            "a@b",
+            "a@b@c.example",
+            "a b@c.example",
+            "a@b..example",
+            "a@b.example,c@d.example",
+            "A <a@b.example>",
+            "a@b.example\nBcc: c",
+            &long,
+        ] {
+            let mut fields = Fields::new();
+            fields.email("email", bad);
+            fields.finish().unwrap_err();
+        }
     }
 
     #[test]
