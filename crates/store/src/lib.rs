@@ -8,12 +8,15 @@ pub mod approvals;
 pub mod audit;
 pub mod authz;
 pub mod changes;
+pub mod conflicts;
 pub mod context;
 pub mod documents;
 pub mod events;
 pub mod gate;
 pub mod idempotency;
 pub mod inbox;
+pub mod intents;
+pub mod invitations;
 pub mod jobs;
 pub mod member_grants;
 pub mod members;
@@ -96,12 +99,15 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         audit::retention::STATEMENTS,
         audit::seals::STATEMENTS,
         authz::STATEMENTS,
+        conflicts::STATEMENTS,
         context::STATEMENTS,
         documents::STATEMENTS,
         events::STATEMENTS,
         gate::STATEMENTS,
         idempotency::STATEMENTS,
         inbox::STATEMENTS,
+        intents::STATEMENTS,
+        invitations::STATEMENTS,
         jobs::STATEMENTS,
         member_grants::STATEMENTS,
         members::STATEMENTS,

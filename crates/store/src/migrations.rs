@@ -41,6 +41,11 @@ pub const CONTROL: &[Migration] = &[
         name: "audit",
         sql: include_str!("../migrations/control/0007_audit.sql"),
     },
+    Migration {
+        version: 8,
+        name: "outbound",
+        sql: include_str!("../migrations/control/0008_outbound.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

@@ -11,7 +11,7 @@ sql! {
     /// The organizations in which a user is an active member, by name.
     LIST_FOR_USER(UUID, TEXT, UUID, INT8) = "
         select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
-               o.created_at, m.role,
+               o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
                (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
                m.grants
         from control.memberships m join control.organizations o on o.id = m.organization_id
@@ -21,7 +21,7 @@ sql! {
     /// One organization, with the role of an active member; without one where the user is none.
     GET_FOR_USER(UUID, UUID) = "
         select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
-               o.created_at, m.role,
+               o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
                (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
                m.grants
         from control.organizations o
@@ -60,6 +60,14 @@ sql! {
     SET_PROVISIONING(UUID, TEXT, TEXT, TIMESTAMPTZ) = "
         update control.organizations set provisioning_status = $2, provisioning_error = $3, updated_at = $4
         where id = $1";
+    /// What the provider does not keep; settings are merged by their keys.
+    DESCRIBE(UUID, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ) = "
+        update control.organizations set description = coalesce($2, description), org_type = coalesce($3, org_type),
+               tax_id = coalesce($4, tax_id), settings = jsonb_strip_nulls(settings || $5), updated_at = $6
+        where id = $1";
+    /// Made by itself for one person.
+    SET_PERSONAL(UUID, TIMESTAMPTZ) = "
+        update control.organizations set is_personal = true, updated_at = $2 where id = $1";
     /// The tier that the next provisioning gives.
     SET_TIER(UUID, TEXT, TIMESTAMPTZ) = "
         update control.organizations set tier = $2, updated_at = $3 where id = $1";
@@ -86,6 +94,10 @@ pub struct Organization {
     pub created_at: Timestamp,
     /// The caller's org role; none where they are no active member.
     pub role: Option<String>,
+    /// What is kept here alone.
+    pub details: Details,
+    /// Made by itself for one person.
+    pub is_personal: bool,
     /// Active members.
     pub member_count: i64,
     /// What the caller was granted beside the role, as stored.
@@ -107,6 +119,20 @@ pub struct Profile<'a> {
     pub created_by: Option<&'a str>,
     /// The provider's `updated_at`.
     pub updated_at: Timestamp,
+}
+
+/// What an organization has here and not at the provider. What is missing stays; what is empty is
+/// taken away.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Details {
+    /// What it is, in a few words.
+    pub description: Option<String>,
+    /// What kind of company it is, in the installation's own words.
+    pub org_type: Option<String>,
+    /// Its number at the tax office.
+    pub tax_id: Option<String>,
+    /// Whatever the product keeps for it; a null removes a key.
+    pub settings: serde_json::Map<String, serde_json::Value>,
 }
 
 /// An organization's row under lock.
@@ -160,6 +186,12 @@ impl Store {
     }
 }
 
+/// What was taken away stands as an empty text.
+#[expect(clippy::ptr_arg, reason = "what `Option::filter` hands over")]
+fn is_said(text: &String) -> bool {
+    !text.is_empty()
+}
+
 fn decode(row: Row) -> Result<Organization> {
     Ok(Organization {
         id: OrgId::from(row.try_get::<_, Uuid>(0)?),
@@ -171,8 +203,18 @@ fn decode(row: Row) -> Result<Organization> {
         provisioning_status: row.try_get(6)?,
         created_at: row.try_get(7)?,
         role: row.try_get(8)?,
-        member_count: row.try_get(9)?,
-        grants: row.try_get(10)?,
+        details: Details {
+            description: row.try_get::<_, Option<String>>(9)?.filter(is_said),
+            org_type: row.try_get::<_, Option<String>>(10)?.filter(is_said),
+            tax_id: row.try_get::<_, Option<String>>(11)?.filter(is_said),
+            settings: match row.try_get(12)? {
+                serde_json::Value::Object(settings) => settings,
+                _ => serde_json::Map::new(),
+            },
+        },
+        is_personal: row.try_get(13)?,
+        member_count: row.try_get(14)?,
+        grants: row.try_get(15)?,
     })
 }
 
@@ -303,5 +345,35 @@ pub async fn set_provisioning(
 /// The database's.
 pub async fn set_tier(tx: &mut Tx, id: OrgId, tier: &str, now: Timestamp) -> Result<()> {
     tx.execute(&SET_TIER, &[&id.uuid(), &tier, &now]).await?;
+    Ok(())
+}
+
+/// Writes what the provider does not keep.
+///
+/// # Errors
+/// The database's.
+pub async fn describe(tx: &mut Tx, id: OrgId, details: &Details, now: Timestamp) -> Result<()> {
+    let settings = serde_json::Value::Object(details.settings.clone());
+    tx.execute(
+        &DESCRIBE,
+        &[
+            &id.uuid(),
+            &details.description,
+            &details.org_type,
+            &details.tax_id,
+            &settings,
+            &now,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes that it was made by itself for one person.
+///
+/// # Errors
+/// The database's.
+pub async fn set_personal(tx: &mut Tx, id: OrgId, now: Timestamp) -> Result<()> {
+    tx.execute(&SET_PERSONAL, &[&id.uuid(), &now]).await?;
     Ok(())
 }

@@ -23,16 +23,16 @@ sql! {
         select id from control.users
         where lower(email) = lower($1) and clerk_user_id is null and deleted_at is null
           and migration_status in ('pending', 'invited')
-        order by created_at limit 1 for update";
+        order by created_at limit 2 for update";
     /// A new user. Nothing happens where the provider id is taken.
-    INSERT(UUID, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TIMESTAMPTZ) = "
+    INSERT(UUID, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TIMESTAMPTZ, TEXT_ARRAY) = "
         insert into control.users (id, clerk_user_id, email, full_name, avatar_url, clerk_metadata,
-                                   clerk_updated_at, created_at, updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+                                   clerk_updated_at, created_at, updated_at, emails)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
         on conflict (clerk_user_id) do nothing";
     /// The provider's newer state. An empty name keeps the old one.
-    UPDATE(UUID, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TIMESTAMPTZ) = "
-        update control.users set clerk_user_id = $2, email = $3,
+    UPDATE(UUID, TEXT, TEXT, TEXT, TEXT, JSONB, TIMESTAMPTZ, TIMESTAMPTZ, TEXT_ARRAY) = "
+        update control.users set clerk_user_id = $2, email = $3, emails = $9,
                full_name = coalesce(nullif($4, ''), full_name), avatar_url = $5, clerk_metadata = $6,
                clerk_updated_at = $7, updated_at = $8, is_active = true,
                migration_status = case when migration_status is null then null else 'completed' end
@@ -42,6 +42,14 @@ sql! {
         update control.users set is_active = false, deleted_at = $4, deletion_reason = $2,
                clerk_updated_at = $3, updated_at = $4, version = version + 1
         where id = $1";
+    /// Who operates the installation, under the lock of whoever asks.
+    ACTING(UUID) = "
+        select platform_role, clerk_user_id, emails from control.users
+        where id = $1 and is_active and deleted_at is null for share";
+    /// Who has proven this e-mail.
+    LIST_BY_EMAIL(TEXT) = "
+        select id from control.users
+        where deleted_at is null and (lower(email) = lower($1) or emails @> array[lower($1)]) order by id limit 20";
     /// Names for ids, for the lists that show them.
     PEOPLE(UUID_ARRAY) = "
         select id, full_name, email, avatar_url from control.users where id = any($1) limit 1000";
@@ -84,6 +92,8 @@ pub struct Profile<'a> {
     pub clerk_user_id: &'a str,
     /// The verified primary e-mail.
     pub email: Option<&'a str>,
+    /// Every verified e-mail, in lower case.
+    pub emails: &'a [String],
     /// First and last name; empty where unknown.
     pub full_name: &'a str,
     /// A picture.
@@ -155,14 +165,55 @@ pub async fn lock(tx: &mut Tx, clerk_user_id: &str) -> Result<Option<Locked>> {
     .transpose()
 }
 
-/// The row, made by migration or an invitation, that waits for this verified primary e-mail.
+/// The row, made by migration or an invitation, that waits for this verified primary e-mail; none
+/// where several do, since nobody could say which.
 ///
 /// # Errors
 /// The database's.
 pub async fn lock_unlinked(tx: &mut Tx, email: &str) -> Result<Option<UserId>> {
-    let row = tx.query_opt(&LOCK_UNLINKED, &[&email]).await?;
-    row.map(|row| Ok(UserId::from(row.try_get::<_, Uuid>(0)?)))
-        .transpose()
+    let rows = tx.query(&LOCK_UNLINKED, &[&email]).await?;
+    match rows.as_slice() {
+        [row] => Ok(Some(UserId::from(row.try_get::<_, Uuid>(0)?))),
+        _ => Ok(None),
+    }
+}
+
+/// A user who is neither deactivated nor deleted, as a change of who belongs where needs them.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    /// `none`, `admin_staff` or `super_admin`.
+    pub platform_role: String,
+    /// The provider's id.
+    pub clerk_user_id: Option<String>,
+    /// Every verified e-mail, in lower case.
+    pub emails: Vec<String>,
+}
+
+/// The user as they are until the transaction ends; none where deactivated or deleted.
+///
+/// # Errors
+/// The database's.
+pub async fn find_acting(tx: &mut Tx, id: UserId) -> Result<Option<Acting>> {
+    let row = tx.query_opt(&ACTING, &[&id.uuid()]).await?;
+    row.map(|row| {
+        Ok(Acting {
+            platform_role: row.try_get(0)?,
+            clerk_user_id: row.try_get(1)?,
+            emails: row.try_get(2)?,
+        })
+    })
+    .transpose()
+}
+
+/// Everybody who has proven this e-mail.
+///
+/// # Errors
+/// The database's.
+pub async fn list_by_email(tx: &mut Tx, email: &str) -> Result<Vec<UserId>> {
+    let rows = tx.query(&LIST_BY_EMAIL, &[&email]).await?;
+    rows.into_iter()
+        .map(|row| Ok(UserId::from(row.try_get::<_, Uuid>(0)?)))
+        .collect()
 }
 
 /// Inserts; `false` where another transaction was first.
@@ -182,6 +233,7 @@ pub async fn insert(tx: &mut Tx, id: UserId, p: &Profile<'_>, now: Timestamp) ->
                 p.metadata,
                 &p.updated_at,
                 &now,
+                &p.emails,
             ],
         )
         .await?;
@@ -204,6 +256,7 @@ pub async fn update(tx: &mut Tx, id: UserId, p: &Profile<'_>, now: Timestamp) ->
             p.metadata,
             &p.updated_at,
             &now,
+            &p.emails,
         ],
     )
     .await?;
