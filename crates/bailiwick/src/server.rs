@@ -205,8 +205,18 @@ pub(crate) async fn build(
         settings: Rules {
             upload_bytes_max: settings.rules.upload_bytes_max,
             jit_users: settings.rules.jit_users,
-            auto_bootstrap: settings.rules.auto_bootstrap,
             sync: settings.rules.sync.clone(),
+            provider_roles: if settings.rules.provider_roles.is_empty() {
+                Rules::default().provider_roles
+            } else {
+                settings.rules.provider_roles.clone()
+            },
+            org_creation: settings.rules.org_creation,
+            single_org_membership: settings.rules.single_org_membership,
+            invitations_per_hour: settings.rules.invitations_per_hour,
+            invitation_url: Some(format!("{}/invitation", settings.app_url)),
+            org_types: settings.rules.org_types.clone(),
+            metadata_keys: settings.rules.org_metadata_keys.clone(),
             ..Rules::default()
         },
     });

@@ -27,10 +27,50 @@ pub struct Settings {
     pub content_types: Vec<String>,
     /// Whether a verified user without a row is fetched from the provider on first sight.
     pub jit_users: bool,
-    /// Whether bootstrap makes an organization for who has none (C07).
-    pub auto_bootstrap: bool,
     /// How the mirror is kept in step with the provider.
     pub sync: SyncRules,
+    /// The roles that the provider's organizations have.
+    pub provider_roles: Vec<String>,
+    /// Who makes organizations (C07).
+    pub org_creation: OrgCreation,
+    /// Whether people are in one organization at most (C03). A second membership waits.
+    pub single_org_membership: bool,
+    /// Invitations that one organization may send within an hour, repeated ones included.
+    pub invitations_per_hour: i64,
+    /// Where the link of an invitation's mail leads; the provider's own page where it is not set.
+    pub invitation_url: Option<String>,
+    /// What kinds of company there are (`buyer`); none for any word.
+    pub org_types: Vec<String>,
+    /// Keys of an organization's public metadata at the provider that are taken over into its
+    /// settings (B65): whoever writes metadata there decides nothing else here.
+    pub metadata_keys: Vec<String>,
+}
+
+/// Who makes organizations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrgCreation {
+    /// Nobody but who operates the installation.
+    PlatformAdmin,
+    /// Everybody, for themselves.
+    SelfService,
+    /// Everybody, and at their first visit one is made for who has none.
+    AutoBootstrap,
+}
+
+impl OrgCreation {
+    /// The words of the setting.
+    pub const WORDS: [&'static str; 3] = ["self_service", "platform_admin", "auto_bootstrap"];
+
+    /// The policy of that name.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "platform_admin" => Self::PlatformAdmin,
+            "self_service" => Self::SelfService,
+            "auto_bootstrap" => Self::AutoBootstrap,
+            _ => return None,
+        })
+    }
 }
 
 impl Default for Settings {
@@ -59,7 +99,13 @@ impl Default for Settings {
             upload_bytes_max: 100 * 1024 * 1024,
             content_types: types.map(str::to_owned).to_vec(),
             jit_users: true,
-            auto_bootstrap: false,
+            provider_roles: ["org:admin", "org:member"].map(str::to_owned).to_vec(),
+            org_creation: OrgCreation::SelfService,
+            single_org_membership: false,
+            invitations_per_hour: 100,
+            invitation_url: None,
+            org_types: Vec::new(),
+            metadata_keys: Vec::new(),
             sync: SyncRules::default(),
         }
     }
@@ -121,8 +167,6 @@ pub(crate) struct Inner {
     /// Memberships that the provider has lately said do not exist.
     pub absent: Cache<(String, String), ()>,
     pub people: Cache<Uuid, Person>,
-    /// Whose first organization is being made.
-    pub bootstraps: Cache<Uuid, Arc<tokio::sync::Mutex<()>>>,
     /// Who is being asked for at the provider, because the mirror does not have them; and when that
     /// failed last.
     pub arrivals: Cache<ContextKey, Arc<tokio::sync::Mutex<Option<Instant>>>>,
@@ -167,8 +211,9 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        // Stock roles of the provider; a finer local role survives where theirs is its image.
-        let provider_roles = parts.pack.for_provider(&["org:admin", "org:member"]);
+        // A finer local role survives where the provider's is its image.
+        let roles = parts.settings.provider_roles.iter().map(String::as_str);
+        let provider_roles = parts.pack.for_provider(&roles.collect::<Vec<_>>());
         Self(Arc::new(Inner {
             provider_roles,
             contexts: cache(50_000, CONTEXT_TTL),
@@ -176,7 +221,6 @@ impl App {
             events: Arc::new(Hub::new()),
             absent: cache(10_000, Duration::from_secs(3)),
             people: cache(50_000, Duration::from_secs(30)),
-            bootstraps: cache(10_000, Duration::from_secs(60)),
             arrivals: cache(10_000, Duration::from_secs(60)),
             proofs: Proofs::new(parts.settings.sync.calls_per_second),
             wake: tokio::sync::Notify::new(),

@@ -1,12 +1,13 @@
 //! The first visit: a row for the user, and an organization where policy says so (USR-03, B18).
 
-use std::sync::Arc;
-
-use bailiwick_clerk::api::CreateOrganization;
+use bailiwick_clerk::api::ListPage;
 use bailiwick_kernel::id::{OrgId, UserId};
 use bailiwick_kernel::page::{Limit, PageQuery};
+use bailiwick_store::organizations::Details;
 
-use crate::{App, Caller, Result, sync};
+use crate::app::OrgCreation;
+use crate::organizations::{NewOrganization, create_first};
+use crate::{Caller, Result, sync};
 
 /// What a bootstrap leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,27 +33,25 @@ pub async fn run(caller: &Caller) -> Result<Bootstrapped> {
             org: Some(org),
         });
     }
-    if !app.settings().auto_bootstrap {
+    if app.settings().org_creation != OrgCreation::AutoBootstrap {
         return Ok(Bootstrapped { user, org: None });
     }
-    // Two first visits of one user to this process make one organization. Over several processes
-    // the provider's answer is all that is looked at.
-    let turn = app.inner().bootstraps.get_with(user.uuid(), Arc::default);
-    let _turn = turn.lock().await;
     let clerk_user_id = &caller.claims.user_id;
-    let page = bailiwick_clerk::api::ListPage::FIRST;
     let theirs = app
         .clerk()
-        .list_user_memberships(clerk_user_id, page)
+        .list_user_memberships(clerk_user_id, ListPage::FIRST)
         .await?;
-    let clerk_org_id = match theirs.data.into_iter().next() {
-        Some(membership) => membership.organization.id,
-        None => create(app, user, clerk_user_id).await?,
-    };
-    app.inner()
-        .absent
-        .invalidate(&(clerk_user_id.clone(), clerk_org_id.clone()));
-    sync::fetch::membership(app, clerk_user_id, &clerk_org_id).await?;
+    match theirs.data.into_iter().next() {
+        // Its webhook has not come yet.
+        Some(membership) => {
+            let clerk_org_id = membership.organization.id;
+            app.inner()
+                .absent
+                .invalidate(&(clerk_user_id.clone(), clerk_org_id.clone()));
+            sync::fetch::membership(app, clerk_user_id, &clerk_org_id).await?;
+        }
+        None => create(caller).await?,
+    }
     Ok(Bootstrapped {
         user,
         org: first_organization(caller).await?,
@@ -76,22 +75,24 @@ async fn first_organization(caller: &Caller) -> Result<Option<OrgId>> {
     Ok(page.data.into_iter().next().map(|o| o.organization.id))
 }
 
-async fn create(app: &App, user: UserId, clerk_user_id: &str) -> Result<String> {
-    let email = app.store().find_user(user).await?.and_then(|u| u.email);
-    let created = app
-        .clerk()
-        .create_organization(&CreateOrganization {
-            name: workspace_name(email.as_deref()),
-            created_by: Some(clerk_user_id.to_owned()),
-            slug: None,
-            public_metadata: serde_json::Map::new(),
-        })
-        .await?;
-    Ok(created.id)
+async fn create(caller: &Caller) -> Result<()> {
+    let user = caller.app.store().find_user(caller.user()).await?;
+    let email = user.and_then(|user| user.email);
+    let company = company_name(email.as_deref());
+    let is_personal = company.is_none();
+    let new = NewOrganization {
+        name: company.unwrap_or_else(|| PERSONAL.to_owned()),
+        slug: None,
+        details: Details::default(),
+    };
+    create_first(caller, &new, is_personal).await
 }
 
-/// The e-mail's domain without its ending, or "Personal Workspace" for mail that everybody has.
-fn workspace_name(email: Option<&str>) -> String {
+/// What an organization is called that is one person's alone.
+const PERSONAL: &str = "Personal Workspace";
+
+/// The e-mail's domain without its ending; none for mail that everybody has.
+fn company_name(email: Option<&str>) -> Option<String> {
     const PUBLIC: &[&str] = &[
         "gmail",
         "googlemail",
@@ -110,20 +111,23 @@ fn workspace_name(email: Option<&str>) -> String {
     let mut letters = label.chars();
     match letters.next() {
         Some(first) if label.len() >= 2 && !PUBLIC.contains(&label) => {
-            first.to_uppercase().chain(letters).collect()
+            Some(first.to_uppercase().chain(letters).collect())
         }
-        _ => "Personal Workspace".to_owned(),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::workspace_name;
+    use super::company_name;
 
     #[test]
     fn the_domain_names_the_workspace() {
-        assert_eq!(workspace_name(Some("a@acme.example")), "Acme");
-        assert_eq!(workspace_name(Some("a@gmail.com")), "Personal Workspace");
-        assert_eq!(workspace_name(None), "Personal Workspace");
+        assert_eq!(
+            company_name(Some("a@acme.example")).as_deref(),
+            Some("Acme")
+        );
+        assert_eq!(company_name(Some("a@gmail.com")), None);
+        assert_eq!(company_name(None), None);
     }
 }

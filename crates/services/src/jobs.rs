@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{App, Error, Result, documents, inbox, provisioning, sync};
+use crate::{App, Error, Result, documents, inbox, intents, provisioning, sync};
 
 /// A message of the inbox is to be processed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,6 +52,13 @@ pub struct ExpireDocument {
     pub document: DocumentId,
 }
 
+/// What was decided about a subject is to be done at the provider.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendIntents {
+    /// The subject.
+    pub subject: String,
+}
+
 /// A kind of job.
 trait Kind: Serialize + DeserializeOwned {
     const NAME: &'static str;
@@ -84,13 +91,20 @@ impl Kind for ExpireDocument {
 }
 
 /// Every kind of job, for metrics.
-pub(crate) const KINDS: [&str; 5] = [
+pub(crate) const KINDS: [&str; 6] = [
     ProcessMessage::NAME,
     Provision::NAME,
     ProjectMember::NAME,
     DeleteObjects::NAME,
     ExpireDocument::NAME,
+    SendIntents::NAME,
 ];
+
+impl Kind for SendIntents {
+    const NAME: &'static str = "intents.send";
+    // About two hours; until then the provider may be away.
+    const MAX_ATTEMPTS: i32 = 20;
+}
 
 fn job<K: Kind>(kind: &K, unique_key: Option<String>, run_at: Timestamp) -> NewJob {
     NewJob {
@@ -156,6 +170,15 @@ impl ExpireDocument {
     }
 }
 
+impl SendIntents {
+    /// The job for `subject`, at `at`.
+    #[must_use]
+    pub fn of(subject: &str, at: Timestamp) -> NewJob {
+        let subject = subject.to_owned();
+        job(&Self { subject }, None, at)
+    }
+}
+
 fn read<K: Kind>(payload: &Value) -> Result<K> {
     K::deserialize(payload).map_err(|e| Error::Inconsistent(format!("payload of {}: {e}", K::NAME)))
 }
@@ -181,6 +204,7 @@ pub async fn run(app: &App, job: &Job) -> Result<()> {
             let ExpireDocument { org, document } = read(&job.payload)?;
             documents::expire(app, org, document).await
         }
+        SendIntents::NAME => intents::send(app, &read::<SendIntents>(&job.payload)?.subject).await,
         other => Err(Error::Inconsistent(format!(
             "no job of kind {other} is known"
         ))),
@@ -198,6 +222,9 @@ pub async fn give_up(app: &App, job: &Job, reason: &str) -> Result<()> {
         }
         Provision::NAME => {
             provisioning::fail(app, read::<Provision>(&job.payload)?.org, reason).await
+        }
+        SendIntents::NAME => {
+            intents::give_up(app, &read::<SendIntents>(&job.payload)?.subject).await
         }
         _ => Ok(()),
     }

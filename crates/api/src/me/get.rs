@@ -36,6 +36,55 @@ pub struct MeView {
     /// The active organization of the token, where they may enter it.
     #[schema(required = true)]
     organization: Option<ActiveOrganizationView>,
+    /// The active organization where they are a member and not let in; null otherwise.
+    #[schema(required = true)]
+    barred: Option<BarredView>,
+    /// Why their e-mail is in question, for operators to look at; null where it is not.
+    #[schema(required = true, value_type = Option<EmailConflict>)]
+    conflict: Option<String>,
+}
+
+/// Why an e-mail is in question.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(
+    dead_code,
+    reason = "describes the values of a text in the OpenAPI document"
+)]
+pub enum EmailConflict {
+    /// Somebody else here has it as well.
+    SharedEmail,
+    /// An account here waits for its owner, and they have not proven that they are.
+    UnverifiedEmail,
+}
+
+/// An organization that does not let its member in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BarredOrganization)]
+pub struct BarredView {
+    /// Its id.
+    id: OrgId,
+    /// Its slug.
+    slug: String,
+    /// Its name.
+    name: String,
+    /// Why.
+    #[schema(value_type = BarredBy)]
+    status: String,
+}
+
+/// Why an organization does not let its member in.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(
+    dead_code,
+    reason = "describes the values of a text in the OpenAPI document"
+)]
+pub enum BarredBy {
+    /// Somebody suspended them.
+    Suspended,
+    /// They are in another organization, and may be in one at most.
+    Pending,
 }
 
 /// An active organization in brief.
@@ -87,5 +136,12 @@ async fn view(caller: &Caller) -> ApiResult<Json<MeView>> {
             name: org.name,
             role: org.role,
         }),
+        barred: me::barred(caller).map(|org| BarredView {
+            id: org.id,
+            slug: org.slug,
+            name: org.name,
+            status: org.status,
+        }),
+        conflict: me::conflict(caller).await?,
     }))
 }

@@ -1,9 +1,11 @@
 //! Organizations of the caller.
 
+mod create;
 mod get;
+mod input;
 mod list;
-mod members;
 mod provision;
+mod update;
 mod view;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +19,6 @@ use crate::state::AppState;
 /// The routes of this resource.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(list::list))
-        .routes(routes!(get::get))
-        .routes(routes!(members::list))
+        .routes(routes!(list::list, create::create))
+        .routes(routes!(get::get, update::update))
 }

@@ -4,6 +4,7 @@ use bailiwick_kernel::id::OrgId;
 use bailiwick_services::organizations::OrganizationAndPermissions;
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// An organization as one of its members sees it.
@@ -35,6 +36,20 @@ pub struct OrganizationView {
     user_permissions: Vec<String>,
     /// Active members.
     member_count: i64,
+    /// What it is, in a few words.
+    #[schema(required = true)]
+    description: Option<String>,
+    /// What kind of company it is, in the installation's own words.
+    #[serde(rename = "type")]
+    #[schema(required = true)]
+    org_type: Option<String>,
+    /// Its number at the tax office.
+    #[schema(required = true)]
+    tax_id: Option<String>,
+    /// Whatever the product keeps for it.
+    settings: Map<String, Value>,
+    /// Whether it was made by itself for one person.
+    is_personal: bool,
     /// When we first saw it.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -93,6 +108,11 @@ impl From<OrganizationAndPermissions> for OrganizationView {
             user_role: org.role,
             user_permissions: permissions,
             member_count: org.member_count,
+            description: org.details.description,
+            org_type: org.details.org_type,
+            tax_id: org.details.tax_id,
+            settings: org.details.settings,
+            is_personal: org.is_personal,
             created_at: org.created_at,
         }
     }

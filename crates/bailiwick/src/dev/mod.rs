@@ -22,7 +22,7 @@ use bailiwick_api::Metrics;
 use bailiwick_embedded::mailbox::Mailbox;
 use bailiwick_embedded::s3::{ObjectStore, ObjectStoreConfig};
 use bailiwick_kernel::Env;
-use bailiwick_services::SyncRules;
+use bailiwick_services::{OrgCreation, SyncRules};
 use tokio::net::TcpListener;
 
 use crate::server::{Listeners, Server};
@@ -235,8 +235,13 @@ fn settings(
         },
         rules: Rules {
             upload_bytes_max: 100 * 1024 * 1024,
-            auto_bootstrap: false,
             policy_pack: "default".to_owned(),
+            provider_roles: Vec::new(),
+            org_creation: OrgCreation::SelfService,
+            single_org_membership: false,
+            invitations_per_hour: 100,
+            org_types: Vec::new(),
+            org_metadata_keys: Vec::new(),
             jit_users: true,
             sync: SyncRules::default(),
         },

@@ -9,7 +9,7 @@ mod read;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bailiwick_services::SyncRules;
+use bailiwick_services::{OrgCreation, SyncRules};
 use secrecy::SecretString;
 
 pub use read::{SettingsError, Vars};
@@ -124,11 +124,23 @@ pub struct Storage {
 pub struct Rules {
     /// `UPLOAD_BYTES_MAX`.
     pub upload_bytes_max: u64,
-    /// `ORG_CREATION=auto_bootstrap`: bootstrap makes an organization for who has none.
-    pub auto_bootstrap: bool,
     /// `POLICY_PACK`: the policy that is mounted, one that comes with the binary (`default`,
     /// `firmflow`, `tracehub`, `booking`, `tickets`) or a file.
     pub policy_pack: String,
+    /// `CLERK_ORG_ROLES`: the roles that the provider's organizations have, by commas; the stock
+    /// ones, `org:admin` and `org:member`, where it is not set.
+    pub provider_roles: Vec<String>,
+    /// `ORG_CREATION`: who makes organizations.
+    pub org_creation: OrgCreation,
+    /// `SINGLE_ORG_MEMBERSHIP`: whether people are in one organization at most.
+    pub single_org_membership: bool,
+    /// `INVITATIONS_PER_HOUR`: of one organization.
+    pub invitations_per_hour: i64,
+    /// `ORG_TYPES`: what kinds of company there are, by commas; any word where it is not set.
+    pub org_types: Vec<String>,
+    /// `ORG_METADATA_KEYS`: keys of an organization's public metadata at the provider that are taken
+    /// over into its settings, by commas.
+    pub org_metadata_keys: Vec<String>,
     /// `JIT_USERS`: whether a verified user without a row is fetched on first sight.
     pub jit_users: bool,
     /// How the mirror is kept in step with the provider.
@@ -242,11 +254,17 @@ impl Settings {
             storage: Storage::read(vars)?,
             rules: Rules {
                 upload_bytes_max: vars.number("UPLOAD_BYTES_MAX", &[], 100 * 1024 * 1024)?,
-                auto_bootstrap: vars.choice(
+                provider_roles: vars.list("CLERK_ORG_ROLES", &[])?,
+                org_creation: OrgCreation::from_word(vars.choice(
                     "ORG_CREATION",
-                    &["self_service", "auto_bootstrap"],
+                    &OrgCreation::WORDS,
                     "self_service",
-                )? == "auto_bootstrap",
+                )?)
+                .unwrap_or(OrgCreation::SelfService),
+                single_org_membership: vars.flag("SINGLE_ORG_MEMBERSHIP", &[], false)?,
+                invitations_per_hour: vars.number("INVITATIONS_PER_HOUR", &[], 100)?,
+                org_types: vars.list("ORG_TYPES", &[])?,
+                org_metadata_keys: vars.list("ORG_METADATA_KEYS", &[])?,
                 policy_pack: vars
                     .optional("POLICY_PACK", &[])?
                     .unwrap_or_else(|| "default".to_owned()),

@@ -33,7 +33,8 @@ enum Needs {
 fn needs(kind: &str) -> Option<Needs> {
     Some(match kind {
         "organizations" => Needs::Membership,
-        "memberships" | "invitations" => Needs::Permission(permission::USERS_READ),
+        "memberships" => Needs::Permission(permission::USERS_READ),
+        "invitations" => Needs::Permission(permission::USERS_INVITE),
         "projects" => Needs::Permission(permission::PROJECTS_READ),
         "projectMembers" => Needs::Permission(permission::PROJECT_MEMBERS_READ),
         "documents" => Needs::Permission(permission::DOCUMENTS_READ),

@@ -104,7 +104,15 @@ pub async fn membership(app: &App, clerk_user_id: &str, clerk_org_id: &str) -> R
     Ok(false)
 }
 
-async fn find(app: &App, clerk_user_id: &str, clerk_org_id: &str) -> Result<Option<Membership>> {
+/// What the provider says of one membership.
+///
+/// # Errors
+/// The provider's.
+pub(crate) async fn find(
+    app: &App,
+    clerk_user_id: &str,
+    clerk_org_id: &str,
+) -> Result<Option<Membership>> {
     let mut page = ListPage::FIRST;
     for _ in 0..PAGES_MAX {
         let list = match app.clerk().list_user_memberships(clerk_user_id, page).await {

@@ -4,14 +4,20 @@ use bailiwick_clerk::resources::Membership;
 use bailiwick_kernel::id::{MembershipId, OrgId, UserId};
 use bailiwick_kernel::policy::RoleId;
 use bailiwick_pg::Tx;
+use bailiwick_store::invitations::{self, Invitation};
 use bailiwick_store::memberships::{self, Change};
 use bailiwick_store::tombstones::{self, Kind};
-use bailiwick_store::{organizations, users};
+use bailiwick_store::{intents, organizations, users};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::organizations::step_in;
 use super::{Outcome, Parent, Word, Work, key_hash};
+use crate::intents::{REMOVED, subject};
 use crate::{App, Result};
+
+/// The creator's membership is made together with the organization.
+const CREATORS_JOIN_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// A membership was created or changed. `user` names the member where the resource does not.
 ///
@@ -55,37 +61,63 @@ pub async fn apply(
         tx.commit().await?;
         return Ok(Outcome::Stale);
     }
+    // What was taken away here stays so while the provider has not heard of it.
+    let hold = intents::hold(&mut tx, &subject::member(org.id, user.id)).await?;
+    if hold.as_deref() == Some(REMOVED) {
+        tx.commit().await?;
+        return Ok(Outcome::Stale);
+    }
+    let known = existing.as_ref().filter(|row| row.status != "removed");
+    let invitation = match known {
+        Some(_) => None,
+        None => invited(&mut tx, org.id, user.id, clerk_user_id).await?,
+    };
     // The finer local role outlives what the provider repeats, not what it changes: who is demoted
     // there is demoted here, whatever the image of the local role is.
-    let local = existing
-        .as_ref()
-        .filter(|row| row.status != "removed" && row.provider_role == membership.role)
-        .and_then(|row| app.pack().role(&row.role));
-    let is_creator = org.created_by.as_deref() == Some(clerk_user_id);
+    let repeated = known.filter(|row| row.provider_role == membership.role);
+    let local = repeated
+        .map(|row| &row.role)
+        .or(invitation.as_ref().map(|i| &i.role));
+    let local = local.and_then(|key| app.pack().role(key));
+    let is_creator =
+        org.created_by.as_deref() == Some(clerk_user_id) && is_as_old_as_its_org(membership);
     let role = role(app, local, &membership.role, is_creator);
+    let held_to = hold.as_deref().and_then(|key| app.pack().role(key));
+    let role = held_to.map_or(role, |most| role.min(most));
     let role_key = app.pack().role_key(role).to_owned();
+    let status = status(app, &mut tx, known, invitation.as_ref(), (user.id, org.id)).await?;
+    if let Some(row) = known
+        && row.role == role_key
+        && row.provider_role == membership.role
+        && row.status == status
+        && row.clerk_membership_id.as_ref() == Some(&membership.id)
+    {
+        memberships::touch(&mut tx, row.id, word.at).await?;
+        tx.commit().await?;
+        return Ok(Outcome::Stale);
+    }
     let change = Change {
         clerk_membership_id: Some(&membership.id),
         role: &role_key,
         provider_role: &membership.role,
         updated_at: word.at,
+        status,
+        invited_by: invitation.as_ref().and_then(|i| i.invited_by),
     };
-    let (action, status) = match &existing {
+    let action = match &existing {
         Some(row) => {
             memberships::update(&mut tx, row.id, &change, now).await?;
-            let status = if row.status == "suspended" {
-                "suspended"
-            } else {
-                "active"
-            };
-            ("memberships.update", status)
+            "memberships.update"
         }
         None => {
             let id = MembershipId::from(app.env().uuid());
             memberships::insert(&mut tx, id, user.id, org.id, &change, now).await?;
-            ("memberships.create", "active")
+            "memberships.create"
         }
     };
+    if let Some(invitation) = &invitation {
+        super::invitations::use_up(&mut tx, invitation, now).await?;
+    }
     finish(
         app,
         tx,
@@ -95,6 +127,47 @@ pub async fn apply(
         (&role_key, status),
     )
     .await
+}
+
+/// The invitation by which somebody comes, if there is one.
+async fn invited(
+    tx: &mut Tx,
+    org: OrgId,
+    user: UserId,
+    clerk_user_id: &str,
+) -> Result<Option<Invitation>> {
+    let emails = users::find_acting(tx, user).await?;
+    let emails = emails.map(|user| user.emails).unwrap_or_default();
+    let found = invitations::lock_for_member(tx, org, clerk_user_id, &emails).await?;
+    let Some(found) = found else { return Ok(None) };
+    // One that was taken back long ago brings nobody; one that is just being taken back does, and
+    // they wait for somebody's decision.
+    let is_dead = found.status == "revoked"
+        && intents::hold(tx, &subject::invitation(found.id))
+            .await?
+            .is_none();
+    Ok((!is_dead).then_some(found))
+}
+
+/// Whether the membership gives access: a suspended one stays so, and where people are in one
+/// organization at most, a second one waits.
+async fn status(
+    app: &App,
+    tx: &mut Tx,
+    known: Option<&memberships::Locked>,
+    invitation: Option<&Invitation>,
+    (user, org): (UserId, OrgId),
+) -> Result<&'static str> {
+    if known.is_some_and(|row| row.status == "suspended")
+        || invitation.is_some_and(|invitation| invitation.status == "revoked")
+    {
+        return Ok("suspended");
+    }
+    let is_settled = known.is_some_and(|row| row.status == "active");
+    let is_second = app.settings().single_org_membership
+        && !is_settled
+        && memberships::is_elsewhere(tx, user, org).await?;
+    Ok(if is_second { "pending" } else { "active" })
 }
 
 /// The provider's id of the member.
@@ -113,11 +186,8 @@ async fn finish(
     (user, org): (UserId, OrgId),
     (role, status): (&str, &str),
 ) -> Result<Outcome> {
-    let now = app.env().now();
     let mut work = step_in(app, tx, org).await?;
-    if let Work::Tenant(tenant) = &mut work {
-        tenant.project_member(user, role, status, now).await?;
-    }
+    work.project(app, user, role, status).await?;
     let after = json!({"userId": user, "role": role, "status": status});
     let object = user.to_string();
     work.audit(app, word, action, ("membership", &object), Some(after))
@@ -148,13 +218,22 @@ fn role(app: &App, local: Option<RoleId>, provider_role: &str, is_creator: bool)
     }
 }
 
+/// Whether this is the membership that came with the organization. Who made it, was removed and
+/// comes again owns nothing by having made it once.
+fn is_as_old_as_its_org(membership: &Membership) -> bool {
+    match (membership.created_at, membership.organization.created_at) {
+        (Some(joined), Some(made)) => joined.duration_since(made) <= CREATORS_JOIN_WITHIN,
+        _ => true,
+    }
+}
+
 async fn is_gone(tx: &mut Tx, clerk_user_id: &str, clerk_org_id: &str) -> Result<bool> {
     let user = tombstones::find(tx, Kind::User, &key_hash(clerk_user_id)).await?;
     let org = tombstones::find(tx, Kind::Organization, &key_hash(clerk_org_id)).await?;
     Ok(user.is_some() || org.is_some())
 }
 
-pub(super) fn tombstone_key(clerk_user_id: &str, clerk_org_id: &str) -> Vec<u8> {
+pub(crate) fn tombstone_key(clerk_user_id: &str, clerk_org_id: &str) -> Vec<u8> {
     key_hash(&format!("{clerk_org_id}:{clerk_user_id}"))
 }
 

@@ -19,6 +19,7 @@ mod word;
 use std::collections::HashMap;
 
 use bailiwick_clerk::webhook::Event;
+use bailiwick_kernel::id::UserId;
 use bailiwick_pg::Tx;
 use bailiwick_store::audit::Fact;
 use bailiwick_store::tenant::TenantTx;
@@ -68,6 +69,30 @@ pub(crate) enum Work {
 }
 
 impl Work {
+    /// Brings a member's projection up to date, where there is a tenant to have one.
+    pub(crate) async fn project(
+        &mut self,
+        app: &App,
+        user: UserId,
+        role: &str,
+        status: &str,
+    ) -> Result<()> {
+        if let Self::Tenant(tenant) = self {
+            let now = app.env().now();
+            tenant.project_member(user, role, status, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Records a fact: the tenant's where the transaction is inside it.
+    pub(crate) async fn record(&mut self, app: &App, fact: &Fact<'_>) -> Result<()> {
+        match self {
+            Self::Control(tx) => app.store().record(tx, fact).await?,
+            Self::Tenant(tx) => tx.audit(fact).await?,
+        }
+        Ok(())
+    }
+
     pub(crate) async fn commit(self) -> Result<()> {
         match self {
             Self::Control(tx) => Ok(tx.commit().await?),
@@ -88,11 +113,7 @@ impl Work {
             after,
             ..Fact::impersonal(app.env(), word.origin(), action, object)
         };
-        match self {
-            Self::Control(tx) => app.store().record(tx, &fact).await?,
-            Self::Tenant(tx) => tx.audit(&fact).await?,
-        }
-        Ok(())
+        self.record(app, &fact).await
     }
 }
 

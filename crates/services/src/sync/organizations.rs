@@ -4,13 +4,16 @@ use bailiwick_clerk::resources::Organization;
 use bailiwick_kernel::id::OrgId;
 use bailiwick_kernel::slug::Slug;
 use bailiwick_pg::Tx;
-use bailiwick_store::organizations::{self, Profile};
+use bailiwick_store::organizations::{self, Details, Profile};
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::{memberships, placements};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Outcome, Word, Work, key_hash};
 use crate::{App, Result, provisioning};
+
+/// A value of metadata that is longer is not taken over.
+const METADATA_BYTES_MAX: usize = 1000;
 
 /// An organization was created or changed. A new one gets a tenant.
 ///
@@ -51,6 +54,10 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, word: Word) -> Res
             (id, "organizations.create")
         }
     };
+    let known = metadata(app, org);
+    if !known.settings.is_empty() {
+        organizations::describe(&mut tx, id, &known, now).await?;
+    }
     let mut work = step_in(app, tx, id).await?;
     let after = json!({"clerkOrgId": org.id, "name": org.name, "slug": slug});
     let object = id.to_string();
@@ -59,6 +66,27 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, word: Word) -> Res
     work.commit().await?;
     app.wake_worker();
     Ok(Outcome::Done)
+}
+
+/// What of the organization's metadata at the provider is taken over: keys that the installation
+/// names, and plain values of a bounded size. Nothing else of it decides anything.
+fn metadata(app: &App, org: &Organization) -> Details {
+    let is_plain = |value: &Value| match value {
+        Value::String(text) => text.len() <= METADATA_BYTES_MAX,
+        Value::Number(_) | Value::Bool(_) | Value::Null => true,
+        Value::Array(_) | Value::Object(_) => false,
+    };
+    let keys = &app.settings().metadata_keys;
+    let taken = org
+        .public_metadata
+        .iter()
+        .filter(|(key, value)| keys.contains(key) && is_plain(value));
+    Details {
+        settings: taken
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        ..Details::default()
+    }
 }
 
 /// The provider's slug; instances without slugs get one of the name and the id.
@@ -107,9 +135,19 @@ pub async fn delete(app: &App, mut tx: Tx, clerk_org_id: &str, word: Word) -> Re
 }
 
 /// Into the tenant where there is one, for facts and projections that belong there.
-pub(super) async fn step_in(app: &App, mut tx: Tx, org: OrgId) -> Result<Work> {
+pub(super) async fn step_in(app: &App, tx: Tx, org: OrgId) -> Result<Work> {
+    step_in_as(app, tx, org, "webhook").await
+}
+
+/// The same for another reason than a webhook.
+pub(crate) async fn step_in_as(
+    app: &App,
+    mut tx: Tx,
+    org: OrgId,
+    reason: &'static str,
+) -> Result<Work> {
     Ok(match placements::find(&mut tx, org).await? {
-        Some(placement) => Work::Tenant(app.store().step_into(tx, &placement, "webhook").await?),
+        Some(placement) => Work::Tenant(app.store().step_into(tx, &placement, reason).await?),
         None => Work::Control(tx),
     })
 }

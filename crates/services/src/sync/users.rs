@@ -5,7 +5,7 @@ use bailiwick_kernel::id::{JobId, UserId};
 use bailiwick_pg::Tx;
 use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::users::{self, Profile};
-use bailiwick_store::{jobs as queue, memberships};
+use bailiwick_store::{conflicts, jobs as queue, memberships};
 use serde_json::{Value, json};
 
 use super::{Outcome, Word, Work, key_hash};
@@ -29,9 +29,11 @@ pub async fn apply(app: &App, mut tx: Tx, user: &User, word: Word) -> Result<Out
     let email = user.primary_verified_email();
     let name = name_of(user);
     let metadata = Value::Object(user.public_metadata.clone());
+    let emails = user.verified_emails();
     let profile = Profile {
         clerk_user_id: &user.id,
         email,
+        emails: &emails,
         full_name: &name,
         avatar_url: user.image_url.as_deref(),
         metadata: &metadata,
@@ -58,6 +60,10 @@ pub async fn apply(app: &App, mut tx: Tx, user: &User, word: Word) -> Result<Out
             }
         },
     };
+    if let Some(address) = user.primary_address() {
+        let is_verified = email.is_some();
+        conflicts::note(&mut tx, id, address, is_verified, now).await?;
+    }
     let mut work = Work::Control(tx);
     let after = json!({"clerkUserId": user.id});
     work.audit(app, word, action, ("user", &id.to_string()), Some(after))

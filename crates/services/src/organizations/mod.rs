@@ -1,16 +1,21 @@
-//! Organizations as their members see them.
+//! Organizations as their members see them, made and changed.
+
+mod create;
+mod update;
 
 use std::sync::Arc;
 
 use bailiwick_kernel::id::OrgId;
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
-use bailiwick_kernel::policy::{Actor, Granted, permission};
+use bailiwick_kernel::policy::{Actor, Granted};
 use bailiwick_kernel::{Code, PlatformRole, Problem};
-use bailiwick_store::memberships::OrgMember;
 use bailiwick_store::organizations::Organization;
 
-use crate::projects::place;
 use crate::{Caller, Result};
+
+pub(crate) use create::create_first;
+pub use create::{Creation, NewOrganization, create};
+pub use update::{OrganizationChange, update};
 
 /// An organization with what the caller may do in it.
 #[derive(Debug, Clone)]
@@ -61,27 +66,6 @@ pub async fn get(caller: &Caller, id: OrgId) -> Result<OrganizationAndPermission
         return Err(Problem::new(Code::TenantContextMismatch).into());
     }
     with_permissions(caller, organization)
-}
-
-/// A page of an organization's active members, oldest first. Needs `users:read`.
-///
-/// # Errors
-/// As [`get`]; `PERMISSION_DENIED`.
-pub async fn members(caller: &Caller, id: OrgId, query: &PageQuery) -> Result<Page<OrgMember>> {
-    let found = get(caller, id).await?;
-    let key = permission::USERS_READ.declared_key().unwrap_or_default();
-    if !found.permissions.iter().any(|held| held == key) {
-        return Err(Problem::denied().into());
-    }
-    let after = place(query.cursor.as_ref())?;
-    let rows = caller
-        .app
-        .store()
-        .list_org_members(id, after, query.limit.fetch())
-        .await?;
-    Ok(Page::cut(rows, query.limit, |m| {
-        Cursor::after(m.joined_at, m.user.uuid())
-    }))
 }
 
 fn with_permissions(

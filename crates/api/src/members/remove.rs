@@ -1,0 +1,31 @@
+//! `DELETE /organizations/{id}/members/{userId}`.
+
+use axum::response::Response;
+use bailiwick_kernel::id::{MemberId, OrgId};
+use bailiwick_services::{Caller, members};
+
+use super::{MemberView, answer};
+use crate::extract::Path;
+use crate::problem::ApiResult;
+
+/// Takes a member out of the organization, at once. Permission `users:remove`. 404 for who is no
+/// member, and where they are none; 403 for who stands above the caller; 409 for the last owner.
+#[utoipa::path(
+    delete, path = "/organizations/{id}/members/{userId}", operation_id = "removeOrganizationMember",
+    tag = "organizations",
+    params(
+        ("id" = OrgId, Path, description = "The organization"),
+        ("userId" = MemberId, Path, description = "The member, who is a user"),
+    ),
+    responses(
+        (status = 200, description = "The member as they are now", body = MemberView),
+        (status = 202, description = "In force, and not done at the identity provider yet", body = MemberView),
+    )
+)]
+pub(super) async fn remove(
+    caller: Caller,
+    Path((id, member)): Path<(OrgId, MemberId)>,
+) -> ApiResult<Response> {
+    let changed = members::remove(&caller, id, member.into()).await?;
+    answer(&caller, id, changed).await
+}

@@ -1,0 +1,40 @@
+//! `POST /organizations/{id}/transfer-ownership`.
+
+use axum::response::Response;
+use bailiwick_kernel::id::{MemberId, OrgId};
+use bailiwick_services::{Caller, members};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{MemberView, answer};
+use crate::extract::{Json, Path};
+use crate::problem::ApiResult;
+
+/// To whom.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OwnershipTransfer {
+    /// An active member of the organization.
+    pub member_id: MemberId,
+}
+
+/// Hands the organization over: the other becomes its owner and the caller the next lower, in one
+/// step. For owners alone. 404 for who is no member, and where the other is none.
+#[utoipa::path(
+    post, path = "/organizations/{id}/transfer-ownership", operation_id = "transferOwnership",
+    tag = "organizations",
+    params(("id" = OrgId, Path, description = "The organization")),
+    request_body = OwnershipTransfer,
+    responses(
+        (status = 200, description = "The new owner", body = MemberView),
+        (status = 202, description = "Decided, and not done at the identity provider yet", body = MemberView),
+    )
+)]
+pub(super) async fn transfer(
+    caller: Caller,
+    Path(id): Path<OrgId>,
+    Json(to): Json<OwnershipTransfer>,
+) -> ApiResult<Response> {
+    let changed = members::transfer_ownership(&caller, id, to.member_id.into()).await?;
+    answer(&caller, id, changed).await
+}
