@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
 import { Route as ProtectedRouteImport } from "./routes/_protected";
+import { Route as InvitationRouteImport } from "./routes/invitation";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as WaitlistRouteImport } from "./routes/waitlist";
 import { Route as ProtectedCreateOrgRouteImport } from "./routes/_protected/create-org";
@@ -39,6 +40,11 @@ const IndexRoute = IndexRouteImport.update({
 } as any);
 const ProtectedRoute = ProtectedRouteImport.update({
   id: "/_protected",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const InvitationRoute = InvitationRouteImport.update({
+  id: "/invitation",
+  path: "/invitation",
   getParentRoute: () => rootRouteImport,
 } as any);
 const LoginRoute = LoginRouteImport.update({
@@ -151,6 +157,7 @@ const ProtectedOrgSlugProjectsProjectIdRoute =
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/invitation": typeof InvitationRoute;
   "/login": typeof LoginRoute;
   "/waitlist": typeof WaitlistRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
@@ -174,6 +181,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/invitation": typeof InvitationRoute;
   "/login": typeof LoginRoute;
   "/waitlist": typeof WaitlistRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
@@ -198,6 +206,7 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
   "/_protected": typeof ProtectedRouteWithChildren;
+  "/invitation": typeof InvitationRoute;
   "/login": typeof LoginRoute;
   "/waitlist": typeof WaitlistRoute;
   "/_protected/create-org": typeof ProtectedCreateOrgRoute;
@@ -223,6 +232,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/invitation"
     | "/login"
     | "/waitlist"
     | "/create-org"
@@ -246,6 +256,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
+    | "/invitation"
     | "/login"
     | "/waitlist"
     | "/create-org"
@@ -269,6 +280,7 @@ export interface FileRouteTypes {
     | "__root__"
     | "/"
     | "/_protected"
+    | "/invitation"
     | "/login"
     | "/waitlist"
     | "/_protected/create-org"
@@ -294,6 +306,7 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   ProtectedRoute: typeof ProtectedRouteWithChildren;
+  InvitationRoute: typeof InvitationRoute;
   LoginRoute: typeof LoginRoute;
   WaitlistRoute: typeof WaitlistRoute;
   OnboardingSplatRoute: typeof OnboardingSplatRoute;
@@ -315,6 +328,13 @@ declare module "@tanstack/react-router" {
       path: "";
       fullPath: "/";
       preLoaderRoute: typeof ProtectedRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/invitation": {
+      id: "/invitation";
+      path: "/invitation";
+      fullPath: "/invitation";
+      preLoaderRoute: typeof InvitationRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/login": {
@@ -514,6 +534,7 @@ const ProtectedRouteWithChildren = ProtectedRoute._addFileChildren(
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   ProtectedRoute: ProtectedRouteWithChildren,
+  InvitationRoute: InvitationRoute,
   LoginRoute: LoginRoute,
   WaitlistRoute: WaitlistRoute,
   OnboardingSplatRoute: OnboardingSplatRoute,
