@@ -79,7 +79,7 @@ impl TestApp {
         let database = Database::create().await;
         let (env, clock) = options.env();
         let objects = Objects::of(&options, &env).await;
-        let provider = Provider::default();
+        let provider = Provider::of(&env);
         let provider_url = provider.serve().await;
         let outside = Outside {
             env: env.clone(),

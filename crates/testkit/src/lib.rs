@@ -10,7 +10,7 @@
 //!
 //! Real parts throughout: PostgreSQL, listeners, signed webhooks, signed tokens. Only the identity
 //! provider's Backend API is played by a stub ([`Provider`]), at the outermost edge, so that a test
-//! can make it fail. What a test leaves behind is looked at when it ends: dead jobs and dead
+//! can make it fail; [`Embedded`] puts the real one behind it. What a test leaves behind is looked at when it ends: dead jobs and dead
 //! messages that it did not announce fail it.
 
 #![expect(
@@ -23,6 +23,7 @@ mod answer;
 mod app;
 mod database;
 mod dice;
+mod embedded;
 pub mod fixtures;
 mod look;
 mod model;
@@ -40,13 +41,14 @@ pub use answer::Answer;
 pub use app::TestApp;
 pub use database::{Database, detached_pool};
 pub use dice::Dice;
+pub use embedded::Embedded;
 pub use model::Model;
 pub use neighbour::Neighbour;
 pub use options::{Options, audit_keys, detached_app};
 pub use persona::{Persona, Request};
-pub use provider::Provider;
+pub use provider::{Moment, Provider};
 pub use redact::redact;
 pub use stream::{EventStream, Heard};
 pub use token::{ISSUER, Issuer};
 pub use webhook::{Message, SECRET};
-pub use world::{ROLES, World};
+pub use world::{ROLES, Roll, World};

@@ -220,6 +220,11 @@ impl Persona {
         self.request(Method::PUT, path).json(&body).send().await
     }
 
+    /// `PATCH` with a JSON body.
+    pub async fn patch(&self, path: impl AsRef<str>, body: impl Serialize) -> Answer {
+        self.request(Method::PATCH, path).json(&body).send().await
+    }
+
     /// `DELETE`.
     pub async fn delete(&self, path: impl AsRef<str>) -> Answer {
         self.request(Method::DELETE, path).send().await

@@ -2,6 +2,7 @@
 //! edge, on loopback, that a test can make fail.
 
 mod lists;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,9 +12,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use bailiwick_kernel::Env;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
+use crate::embedded;
 use crate::fixtures::text;
 
 /// The secret key that the stub wants to see.
@@ -28,11 +32,27 @@ struct Known {
     users: BTreeMap<String, Value>,
     organizations: BTreeMap<String, Value>,
     memberships: BTreeMap<String, Value>,
+    invitations: BTreeMap<String, Value>,
     failing: Option<u16>,
     /// Every so-manyth call is one too many.
     throttled: Option<usize>,
     answered: usize,
+    losing: Option<u16>,
+    stopping: Option<(Moment, Arc<Notify>)>,
     calls: Vec<String>,
+    events: Vec<Value>,
+    env: Option<Env>,
+    last_ms: i64,
+    real: Option<String>,
+}
+
+/// When a write is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It has arrived and nothing has been done.
+    Before,
+    /// It has been done and not been answered.
+    After,
 }
 
 impl Provider {
@@ -40,11 +60,27 @@ impl Provider {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One that tells the time by `env`.
+    pub(crate) fn of(env: &Env) -> Self {
+        let known = Known {
+            env: Some(env.clone()),
+            ..Known::default()
+        };
+        Self(Arc::new(Mutex::new(known)))
+    }
+
+    /// From now on is the door to another provider, which has its own data.
+    pub(crate) fn hand_on_to(&self, base: &str) {
+        self.known().real = Some(base.to_owned());
+    }
+
     /// Knows this user, organization or membership from now on, by its `object`.
     pub fn know(&self, resource: &Value) {
         let mut known = self.known();
         let id = text(resource, "id");
         let kind = text(resource, "object");
+        let at = resource["updated_at"].as_i64().unwrap_or_default();
+        known.last_ms = known.last_ms.max(at);
         let map = match kind.as_str() {
             "user" => &mut known.users,
             "organization" => &mut known.organizations,
@@ -73,11 +109,32 @@ impl Provider {
         self.known().throttled = Some(n);
     }
 
+    /// From now on does what it is told to, and answers with this status as if it had not.
+    pub fn lose_answers(&self, status: u16) {
+        self.known().losing = Some(status);
+    }
+
+    /// The next write stops at this moment and is never answered. What is returned tells when it
+    /// has come there.
+    pub fn stop_at(&self, moment: Moment) -> Arc<Notify> {
+        let reached = Arc::new(Notify::new());
+        self.known().stopping = Some((moment, Arc::clone(&reached)));
+        reached
+    }
+
     /// Answers again.
     pub fn recover(&self) {
         let mut known = self.known();
         known.failing = None;
         known.throttled = None;
+        known.losing = None;
+        known.stopping = None;
+    }
+
+    /// What it has to say since the last time, in the order in which it happened.
+    #[must_use]
+    pub fn take_events(&self) -> Vec<Value> {
+        std::mem::take(&mut self.known().events)
     }
 
     /// What has been asked since the last time: `GET /v1/users/user_1`.
@@ -102,13 +159,28 @@ impl Provider {
             )
             .route(
                 "/v1/organizations",
-                axum::routing::post(create_organization).get(lists::organizations),
+                axum::routing::post(writes::create_organization).get(lists::organizations),
             )
             .route("/v1/organization_memberships", get(lists::memberships))
-            .route("/v1/organizations/{id}", get(find_organization))
+            .route(
+                "/v1/organizations/{id}",
+                get(find_organization).patch(writes::update_organization),
+            )
             .route(
                 "/v1/organizations/{id}/memberships",
                 get(lists::memberships_of_organization),
+            )
+            .route(
+                "/v1/organizations/{id}/memberships/{user}",
+                axum::routing::patch(writes::update_membership).delete(writes::delete_membership),
+            )
+            .route(
+                "/v1/organizations/{id}/invitations",
+                get(writes::list_invitations).post(writes::invite),
+            )
+            .route(
+                "/v1/organizations/{id}/invitations/{invitation}/revoke",
+                axum::routing::post(writes::revoke_invitation),
             )
             .layer(axum::middleware::from_fn_with_state(self.clone(), behave))
             .with_state(self.clone());
@@ -139,10 +211,43 @@ async fn behave(
         let status = StatusCode::from_u16(status).unwrap();
         return (status, [(header::RETRY_AFTER, "3600")], "{}").into_response();
     }
-    if is_ours(request.headers()) {
-        next.run(request).await
-    } else {
-        refusal(StatusCode::UNAUTHORIZED, "authentication_invalid")
+    if !is_ours(request.headers()) {
+        return refusal(StatusCode::UNAUTHORIZED, "authentication_invalid");
+    }
+    let is_write = request.method() != axum::http::Method::GET;
+    let real = provider.known().real.clone();
+    let answer = async |request| match &real {
+        Some(base) => embedded::hand_on(base, request).await,
+        None => next.run(request).await,
+    };
+    if !is_write {
+        return answer(request).await;
+    }
+    stop(&provider, Moment::Before).await;
+    let answer = answer(request).await;
+    stop(&provider, Moment::After).await;
+    let losing = provider.known().losing;
+    match losing {
+        Some(status) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, [(header::RETRY_AFTER, "3600")], "{}").into_response()
+        }
+        None => answer,
+    }
+}
+
+/// Goes no further where a test wants it so.
+async fn stop(provider: &Provider, moment: Moment) {
+    let reached = {
+        let mut known = provider.known();
+        match &known.stopping {
+            Some((wanted, _)) if *wanted == moment => known.stopping.take(),
+            _ => None,
+        }
+    };
+    if let Some((_, reached)) = reached {
+        reached.notify_one();
+        std::future::pending().await
     }
 }
 
@@ -153,19 +258,19 @@ fn is_ours(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value == expected.as_str())
 }
 
-fn refusal(status: StatusCode, code: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, code: &str) -> Response {
     let body = json!({"errors": [{"code": code, "message": code}]});
     (status, axum::Json(body)).into_response()
 }
 
-fn found(value: Option<&Value>) -> Response {
+pub(super) fn found(value: Option<&Value>) -> Response {
     match value {
         Some(value) => axum::Json(value.clone()).into_response(),
         None => refusal(StatusCode::NOT_FOUND, "resource_not_found"),
     }
 }
 
-fn list(rows: Vec<Value>) -> Response {
+pub(super) fn list(rows: Vec<Value>) -> Response {
     axum::Json(json!({"total_count": rows.len(), "data": rows})).into_response()
 }
 
@@ -189,32 +294,4 @@ async fn memberships_of_user(State(provider): State<Provider>, Path(id): Path<St
             .cloned()
             .collect(),
     )
-}
-
-/// Makes an organization and its creator's membership, as the provider does.
-async fn create_organization(
-    State(provider): State<Provider>,
-    axum::Json(wanted): axum::Json<Value>,
-) -> Response {
-    let (id, at, creator) = {
-        let known = provider.known();
-        let creator = text(&wanted, "created_by");
-        let id = format!("org_made_{}", known.organizations.len());
-        let Some(user) = known.users.get(&creator).cloned() else {
-            return refusal(StatusCode::UNPROCESSABLE_ENTITY, "form_param_invalid");
-        };
-        let at = user["created_at"].as_i64().unwrap();
-        (id, jiff::Timestamp::from_millisecond(at).unwrap(), user)
-    };
-    let slug = id.replace('_', "-");
-    let name = text(&wanted, "name");
-    let made = crate::fixtures::organization(&id, &name, &slug, &text(&creator, "id"), at);
-    provider.know(&made);
-    provider.know(&crate::fixtures::membership(
-        &made,
-        &creator,
-        "org:admin",
-        at,
-    ));
-    axum::Json(made).into_response()
 }

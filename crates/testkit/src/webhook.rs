@@ -90,6 +90,13 @@ impl TestApp {
         message.id
     }
 
+    /// Delivers what the provider has to say, in order, and processes it.
+    pub async fn echo(&self) {
+        for event in self.provider.take_events() {
+            self.apply(&event).await;
+        }
+    }
+
     /// Delivers an event and processes what follows from it.
     pub async fn apply(&self, event: &Value) {
         self.deliver(event).await;

@@ -218,3 +218,79 @@ impl TestApp {
         membership
     }
 }
+
+/// Who belongs to an organization, as it was at one moment.
+#[derive(Clone)]
+pub struct Roll {
+    rows: Vec<Value>,
+    theirs: Vec<Value>,
+    schema: String,
+}
+
+impl TestApp {
+    /// Notes who belongs to an organization, here and at the provider.
+    pub async fn roll(&self, world: &World) -> Roll {
+        let rows = format!(
+            "select id, role, provider_role, status from control.memberships where organization_id = '{}'",
+            world.id
+        );
+        let schema = format!(
+            "select schema_name from control.placements where organization_id = '{}'",
+            world.id
+        );
+        Roll {
+            rows: self.rows(&rows).await,
+            theirs: self.provider.memberships_in(&world.clerk_org_id),
+            schema: fixtures::text(&self.rows(&schema).await[0], "schema_name"),
+        }
+    }
+
+    /// Puts everything about who belongs to an organization back, behind the product's back, and
+    /// forgets what was on its way.
+    pub async fn restore(&self, world: &World, roll: &Roll) {
+        for row in &roll.rows {
+            let text = |name| fixtures::text(row, name);
+            let (id, role, provider_role, status) = (
+                text("id"),
+                text("role"),
+                text("provider_role"),
+                text("status"),
+            );
+            let statement = format!(
+                "update control.memberships set role = '{role}', provider_role = '{provider_role}',
+                        status = '{status}', version = version + 1 where id = '{id}'"
+            );
+            self.tamper(&statement).await;
+        }
+        let (org, schema) = (world.id, &roll.schema);
+        for statement in [
+            format!("update {schema}.members m set role = c.role, status = c.status from control.memberships c
+                     where m.tenant_id = '{org}' and c.organization_id = '{org}' and c.user_id = m.id"),
+            "delete from control.outbound_intents".to_owned(),
+            "delete from control.jobs where kind = 'intents.send'".to_owned(),
+            format!("delete from control.invitations where organization_id = '{org}'"),
+            "delete from control.tombstones where kind = 'membership'".to_owned(),
+        ] {
+            self.tamper(&statement).await;
+        }
+        self.provider.forget_invitations();
+        for membership in &roll.theirs {
+            self.provider.know(membership);
+        }
+        drop(self.provider.take_events());
+    }
+
+    /// The role and the status of a person in an organization, as the mirror has them.
+    pub async fn standing(&self, world: &World, person: &Persona) -> (String, String) {
+        let query = format!(
+            "select role, status from control.memberships where organization_id = '{}' and user_id = '{}'",
+            world.id,
+            person.user()
+        );
+        let rows = self.rows(&query).await;
+        let row = rows
+            .first()
+            .unwrap_or_else(|| panic!("{} never was a member", person.name()));
+        (fixtures::text(row, "role"), fixtures::text(row, "status"))
+    }
+}
