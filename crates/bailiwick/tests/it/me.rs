@@ -1,6 +1,7 @@
 //! Who one is: tokens, the first visit, and what the provider is asked.
 
 use bailiwick_kernel::Tier;
+use bailiwick_services::OrgCreation;
 use bailiwick_testkit::fixtures::{self, deleted, event};
 use bailiwick_testkit::{Issuer, TestApp};
 use serde_json::{Value, json};
@@ -316,7 +317,7 @@ async fn the_first_visit_makes_an_organization_where_the_installation_wants_it()
     }
 
     let t = TestApp::options()
-        .rules(|rules| rules.auto_bootstrap = true)
+        .rules(|rules| rules.org_creation = OrgCreation::AutoBootstrap)
         .start()
         .await;
     let ada = t.user("Ada", "Lovelace", "ada@analytical.example").await;
@@ -339,4 +340,44 @@ async fn the_first_visit_makes_an_organization_where_the_installation_wants_it()
     let calls = t.provider.take_calls();
     let creations = calls.iter().filter(|call| call.starts_with("POST")).count();
     assert_eq!(creations, 1);
+}
+
+/// No account is linked by an e-mail alone; whoever has somebody else's is told, and people look at it.
+#[tokio::test]
+async fn an_email_that_is_somebody_elses_as_well_is_a_conflict() {
+    let t = TestApp::start().await;
+    let first = t.user("First", "Owner", "same@example.com").await;
+    let second = t.user("Second", "Owner", "Same@Example.com").await;
+    assert!(first.get("/me").await.json()["conflict"].is_null());
+    assert_eq!(second.get("/me").await.text_of("conflict"), "shared_email");
+
+    // Two rows of a migration wait for one address: nobody could say whose it is.
+    for id in ["a", "b"] {
+        t.tamper(&format!(
+            "insert into control.users (id, email, full_name, migration_status, clerk_updated_at, created_at, updated_at)
+             values (gen_random_uuid(), 'old@example.com', '{id}', 'pending', now(), now(), now())"
+        ))
+        .await;
+    }
+    let third = t.user("Third", "Owner", "old@example.com").await;
+    assert_eq!(third.get("/me").await.text_of("conflict"), "shared_email");
+    let waiting = "select 1 from control.users where clerk_user_id is null";
+    assert_eq!(t.count(waiting).await, 2);
+
+    // Not proven, it links nothing either.
+    let mut data = t.unseen_user("Fourth", "Owner", "old@example.com");
+    data["email_addresses"][0]["verification"]["status"] = json!("unverified");
+    t.provider.know(&data);
+    t.apply(&event("user.created", &data, t.now())).await;
+    let fourth = t.persona(&data).await;
+    let me = fourth.get("/me").await.json();
+    assert_eq!(
+        (&me["conflict"], &me["email"]),
+        (&json!("unverified_email"), &json!(null))
+    );
+    t.tamper(
+        "delete from control.conflicts; delete from control.users where clerk_user_id is null",
+    )
+    .await;
+    assert!(fourth.get("/me").await.json()["conflict"].is_null());
 }

@@ -62,6 +62,11 @@ impl Operation {
         self.path.contains("{id}")
     }
 
+    /// Whether it may change who belongs to an organization.
+    pub fn is_about_organizations(&self) -> bool {
+        self.path.contains("/organizations/{id}/")
+    }
+
     /// Whether [`Operation::call`] would succeed, whatever the values are.
     pub fn is_callable(&self, document: &Value) -> bool {
         let anything = Props::from(super::stage::PROPS.map(|name| (name, String::new())));
@@ -92,6 +97,7 @@ impl Operation {
             match segment {
                 "{id}" => filled.push_str(props.get(thing)?),
                 "{memberId}" | "{userId}" => filled.push_str(props.get("members")?),
+                "{invitationId}" => filled.push_str(props.get("invitations")?),
                 "{code}" => filled.push_str("NOT_FOUND"),
                 other if other.starts_with('{') => return None,
                 other => {
@@ -131,6 +137,9 @@ fn sample(document: &Value, schema: &Value, props: &Props) -> Option<Value> {
                 .into(),
             "pages" => json!({"approvals": {"create": true}}),
             "checks" => json!([{"permission": "projects:create"}]),
+            "role" => json!("viewer"),
+            "email" => json!(props.get("email")?),
+            "invitations" => json!([{"email": props.get("email")?, "role": "viewer"}]),
             _ => return None,
         };
         body.insert(name.to_owned(), value);

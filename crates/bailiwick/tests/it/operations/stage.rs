@@ -1,14 +1,14 @@
 //! Two tenants, everybody who may ask, and something of A's to ask for.
 
 use bailiwick_kernel::Tier;
-use bailiwick_testkit::{Persona, TestApp, World};
+use bailiwick_testkit::{Persona, Roll, TestApp, World};
 use serde_json::json;
 
 use super::CANARY;
 use super::generate::{Operation, Props};
 
 /// Everything that [`Stage::props`] knows.
-pub const PROPS: [&str; 7] = [
+pub const PROPS: [&str; 9] = [
     "organizations",
     "projects",
     "documents",
@@ -16,7 +16,12 @@ pub const PROPS: [&str; 7] = [
     "spare",
     "approvals",
     "version",
+    "invitations",
+    "email",
 ];
+
+/// Whom invitations are for.
+const INVITED: &str = "invited@outside.example";
 
 /// Two tenants, everybody who may ask, and something of A's to ask for.
 pub struct Stage<'t> {
@@ -30,6 +35,8 @@ pub struct Stage<'t> {
     document: String,
     approval: String,
     version: String,
+    invitation: String,
+    roll: Roll,
     seen: Vec<String>,
 }
 
@@ -58,8 +65,11 @@ impl<'t> Stage<'t> {
         }
         let on_it = another(t, &a, "assigned").await;
         let spare = another(t, &a, "spare").await.user().to_string();
+        let roll = t.roll(&a).await;
         Self {
             t,
+            roll,
+            invitation: String::new(),
             a,
             personas,
             on_it,
@@ -78,7 +88,16 @@ impl<'t> Stage<'t> {
 
     /// A project of A's with its people and a document, untouched.
     pub async fn prepare(&mut self, operation: &Operation) {
+        if operation.is_about_organizations() {
+            self.t.restore(&self.a, &self.roll).await;
+        }
         let owner = self.a.owner();
+        if operation.path.contains("{invitationId}") {
+            let path = format!("/organizations/{}/invitations", self.a.id);
+            let body = json!({"email": INVITED, "role": "viewer"});
+            self.invitation = owner.post(&path, body).await.assert_status(201).id();
+            self.seen.push(self.invitation.clone());
+        }
         let body =
             json!({"name": format!("{CANARY} project"), "description": format!("{CANARY} plans")});
         self.project = owner.post("/projects", body).await.assert_status(201).id();
@@ -148,6 +167,8 @@ impl<'t> Stage<'t> {
             ("spare", self.spare.clone()),
             ("approvals", self.approval.clone()),
             ("version", self.version.clone()),
+            ("invitations", self.invitation.clone()),
+            ("email", INVITED.to_owned()),
         ])
     }
 
