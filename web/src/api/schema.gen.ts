@@ -350,7 +350,12 @@ export interface paths {
          */
         get: operations["listOrganizations"];
         put?: never;
-        post?: never;
+        /**
+         * Makes an organization that the caller owns: at the identity provider first, then here. Needs a
+         *     session and no permission. 403 where operators alone make organizations; 409 for who is in one,
+         *     where people are in one at most, and for a slug that is taken.
+         */
+        post: operations["createOrganization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -374,6 +379,121 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Changes an organization: name and slug at the identity provider first, the rest at once.
+         *     Permission `organization:update`. 404 for who is no member; 409 for a slug that is taken.
+         */
+        patch: operations["updateOrganization"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The invitations of an organization, the newest first. Permission `users:invite`. 404 for who is
+         *     no member.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invites an address; the identity provider sends the mail. Permission `users:invite`. 404 for who
+         *     is no member; 403 for a role above the caller's; 409 where the address is invited or a member's;
+         *     429 beyond the organization's invitations within an hour.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/invitations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invites several addresses; they are sent right after. What is refused of one does not stop the
+         *     others. Permission `users:invite`. 404 for who is no member; the refusal of one where all are
+         *     refused; 429 beyond the organization's invitations within an hour, and then none is made.
+         */
+        post: operations["createInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/invitations/{invitationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One invitation, with how far it is. Permission `users:invite`. 404 for who is no member, and
+         *     where there is none.
+         */
+        get: operations["getInvitation"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes an invitation back, at once. Permission `users:invite`. 404 for who is no member, and
+         *     where there is none; 403 for a role above the caller's; 409 where it is over.
+         */
+        delete: operations["revokeInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/invitations/{invitationId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an open or expired invitation anew; the link of the mail before ends. Permission
+         *     `users:invite`. 404 for who is no member, and where there is none; 403 for a role above the
+         *     caller's; 409 where it is over; 429 beyond the organization's invitations within an hour.
+         */
+        post: operations["resendInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The caller leaves the organization, at once. Needs a membership and no permission. 404 for who
+         *     is no member; 409 for the last owner.
+         */
+        post: operations["leaveOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -385,8 +505,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The active members of an organization, oldest first. Permission `users:read`. 404 for who is
-         *     no member.
+         * The members of an organization, oldest first. Permission `users:read`, for former ones
+         *     `users:update`. 404 for who is no member.
          */
         get: operations["listOrganizationMembers"];
         put?: never;
@@ -395,6 +515,31 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a member out of the organization, at once. Permission `users:remove`. 404 for who is no
+         *     member, and where they are none; 403 for who stands above the caller; 409 for the last owner.
+         */
+        delete: operations["removeOrganizationMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Gives a member another role. Permission `users:update`. A lower role is in force at once; a
+         *     higher one once the identity provider has it. 404 for who is no member, and where they are none;
+         *     403 for roles above the caller's; 409 for the last owner.
+         */
+        patch: operations["updateOrganizationMember"];
         trace?: never;
     };
     "/api/v1/organizations/{id}/members/{userId}/grants": {
@@ -425,6 +570,67 @@ export interface paths {
          *     404 for who is no member; 409 where the membership has changed since `version`.
          */
         patch: operations["mergeMemberGrants"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members/{userId}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a suspended member in again, as what they were. Permission `users:update`. 404 for who is
+         *     no member, and where they are none; 403 for who stands above the caller.
+         */
+        post: operations["reactivateOrganizationMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members/{userId}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a member in nowhere in the organization until somebody reactivates them. Permission
+         *     `users:update`. 404 for who is no member, and where they are none; 403 for who stands above the
+         *     caller; 409 for oneself and for the last owner.
+         */
+        post: operations["suspendOrganizationMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands the organization over: the other becomes its owner and the caller the next lower, in one
+         *     step. For owners alone. 404 for who is no member, and where the other is none.
+         */
+        post: operations["transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/policy": {
@@ -835,12 +1041,47 @@ export interface components {
              */
             at?: string | null;
         };
+        /**
+         * @description Why an organization does not let its member in.
+         * @enum {string}
+         */
+        BarredBy: "suspended" | "pending";
+        /** @description An organization that does not let its member in. */
+        BarredOrganization: {
+            /** @description Its id. */
+            id: components["schemas"]["OrgId"];
+            /** @description Its slug. */
+            slug: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Why. */
+            status: components["schemas"]["BarredBy"];
+        };
         /** @description What a first visit leaves behind. */
         Bootstrap: {
             /** @description The user. */
             userId: components["schemas"]["UserId"];
             orgId: components["schemas"]["OrgId"] | null;
         };
+        /** @description What was decided here and the identity provider has not done yet, or refused. */
+        Change: {
+            /**
+             * @description What: `membership.role`, `membership.transfer`, `membership.remove`, `invitation.send`,
+             *     `invitation.revoke`.
+             */
+            kind: string;
+            /** @description The role that they are to have, where it is about one. */
+            role: string | null;
+            /** @description `pending`: tried again by itself; `failed`: not any more. */
+            state: components["schemas"]["ChangeState"];
+            /** @description What went wrong last: a code. */
+            error: string | null;
+        };
+        /**
+         * @description How what was decided stands.
+         * @enum {string}
+         */
+        ChangeState: "pending" | "failed";
         /** @description One code of the interface. */
         CodeView: {
             /** @description The machine code. */
@@ -955,6 +1196,11 @@ export interface components {
             expiresIn: number;
         };
         /**
+         * @description Why an e-mail is in question.
+         * @enum {string}
+         */
+        EmailConflict: "shared_email" | "unverified_email";
+        /**
          * @description Where the server runs.
          * @enum {string}
          */
@@ -992,6 +1238,68 @@ export interface components {
          * @enum {string}
          */
         Holder: "super_admin" | "admin_staff" | "role" | "project_role" | "grant" | "everybody";
+        /** @description An invitation into an organization. */
+        Invitation: {
+            /** @description Our id. */
+            id: components["schemas"]["InvitationId"];
+            /** @description The provider's id; null until it has the invitation. */
+            clerkInvitationId: string | null;
+            /** @description Whom it is for. */
+            email: string;
+            /** @description The role that it gives. */
+            role: string;
+            /** @description `pending`, `accepted`, `revoked`, `expired`, or `failed` where the provider refused it. */
+            status: components["schemas"]["InvitationStatus"];
+            invitedBy: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null until the provider has it.
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            change: components["schemas"]["Change"] | null;
+        };
+        /** @description Whom to invite, as what. */
+        InvitationCreate: {
+            /**
+             * Format: email
+             * @description An e-mail address.
+             */
+            email: string;
+            /** @description A role of the installation's policy, no higher than the caller's. */
+            role: string;
+        };
+        /**
+         * Format: uuid
+         * @description An invitation to an organization, by our own id.
+         */
+        InvitationId: string;
+        /** @description What became of one. */
+        InvitationOutcome: {
+            /** @description The address. */
+            email: string;
+            invitationId: components["schemas"]["InvitationId"] | null;
+            /** @description Why there is none: a code. */
+            code: string | null;
+        };
+        /**
+         * @description How an invitation stands.
+         * @enum {string}
+         */
+        InvitationStatus: "pending" | "accepted" | "revoked" | "expired" | "failed";
+        /** @description Whom to invite. */
+        InvitationsCreate: {
+            /** @description At least one, at most fifty. */
+            invitations: components["schemas"]["InvitationCreate"][];
+        };
+        /** @description What became of each, in the order of the request. */
+        InvitationsView: {
+            data: components["schemas"]["InvitationOutcome"][];
+        };
         /** @description The caller, as the mirror knows them. */
         Me: {
             /** @description Our id. */
@@ -1012,6 +1320,8 @@ export interface components {
              */
             createdAt: string;
             organization: components["schemas"]["ActiveOrganization"] | null;
+            barred: components["schemas"]["BarredOrganization"] | null;
+            conflict: components["schemas"]["EmailConflict"] | null;
         };
         /** @description What a member was granted beside the role. */
         MemberGrants: {
@@ -1069,6 +1379,11 @@ export interface components {
          * @description A membership's projection inside the tenant: `members.id`, which equals the user's id.
          */
         MemberId: string;
+        /**
+         * @description What a membership is.
+         * @enum {string}
+         */
+        MemberStatus: "active" | "suspended" | "pending" | "removed";
         /** @description A page that the caller may open. */
         MyPage: {
             /** @description Its key. */
@@ -1130,16 +1445,47 @@ export interface components {
              * @description Active members.
              */
             memberCount: number;
+            /** @description What it is, in a few words. */
+            description: string | null;
+            /** @description What kind of company it is, in the installation's own words. */
+            type: string | null;
+            /** @description Its number at the tax office. */
+            taxId: string | null;
+            /** @description Whatever the product keeps for it. */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @description Whether it was made by itself for one person. */
+            isPersonal: boolean;
             /**
              * Format: date-time
              * @description When we first saw it.
              */
             createdAt: string;
         };
-        /** @description An active member. */
+        /** @description What an organization is to be. */
+        OrganizationCreate: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its place in URLs; one is made of the name where there is none. */
+            slug?: string | null;
+            /** @description What it is, in a few words. */
+            description?: string | null;
+            /** @description What kind of company it is, in the installation's own words. */
+            type?: string | null;
+            /** @description Its number at the tax office. */
+            taxId?: string | null;
+            /** @description Whatever the product keeps for it. */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A member of an organization. */
         OrganizationMember: {
             /** @description Who. */
             userId: components["schemas"]["UserId"];
+            /** @description The provider's id. */
+            clerkUserId: string | null;
             /** @description The verified primary e-mail. */
             email: string | null;
             /** @description First and last name. */
@@ -1148,13 +1494,50 @@ export interface components {
             avatarUrl: string | null;
             /** @description The org role. */
             role: string;
-            /** @description `active`. */
-            status: string;
+            /**
+             * @description `active`, `suspended`, `pending` (in another organization where one is all there may be) or
+             *     `removed`.
+             */
+            status: components["schemas"]["MemberStatus"];
+            invitedBy: components["schemas"]["UserId"] | null;
             /**
              * Format: date-time
              * @description Since when.
              */
             joinedAt: string;
+            /**
+             * Format: date-time
+             * @description When they were seen last.
+             */
+            lastActiveAt: string | null;
+            change: components["schemas"]["Change"] | null;
+        };
+        /** @description What a member is to be. */
+        OrganizationMemberPatch: {
+            /** @description A role of the installation's policy, no higher than the caller's. */
+            role: string;
+        };
+        /** @description What of an organization is to change; what is missing stays. */
+        OrganizationPatch: {
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Its place in URLs. */
+            slug?: string | null;
+            /** @description What it is, in a few words; empty takes it away. */
+            description?: string | null;
+            /** @description What kind of company it is, in the installation's own words; empty takes it away. */
+            type?: string | null;
+            /** @description Its number at the tax office; empty takes it away. */
+            taxId?: string | null;
+            /** @description Settings to merge by their keys; a null removes one. */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description To whom. */
+        OwnershipTransfer: {
+            /** @description An active member of the organization. */
+            memberId: components["schemas"]["MemberId"];
         };
         /** @description What may be done on one page. Any action implies `view`. */
         PageGrant: {
@@ -1305,6 +1688,36 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Invitation: {
+            /** @description The rows. */
+            data: {
+                /** @description Our id. */
+                id: components["schemas"]["InvitationId"];
+                /** @description The provider's id; null until it has the invitation. */
+                clerkInvitationId: string | null;
+                /** @description Whom it is for. */
+                email: string;
+                /** @description The role that it gives. */
+                role: string;
+                /** @description `pending`, `accepted`, `revoked`, `expired`, or `failed` where the provider refused it. */
+                status: components["schemas"]["InvitationStatus"];
+                invitedBy: components["schemas"]["UserId"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself; null until the provider has it.
+                 */
+                expiresAt: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                createdAt: string;
+                change: components["schemas"]["Change"] | null;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Organization: {
             /** @description The rows. */
             data: {
@@ -1331,6 +1744,18 @@ export interface components {
                  * @description Active members.
                  */
                 memberCount: number;
+                /** @description What it is, in a few words. */
+                description: string | null;
+                /** @description What kind of company it is, in the installation's own words. */
+                type: string | null;
+                /** @description Its number at the tax office. */
+                taxId: string | null;
+                /** @description Whatever the product keeps for it. */
+                settings: {
+                    [key: string]: unknown;
+                };
+                /** @description Whether it was made by itself for one person. */
+                isPersonal: boolean;
                 /**
                  * Format: date-time
                  * @description When we first saw it.
@@ -1346,6 +1771,8 @@ export interface components {
             data: {
                 /** @description Who. */
                 userId: components["schemas"]["UserId"];
+                /** @description The provider's id. */
+                clerkUserId: string | null;
                 /** @description The verified primary e-mail. */
                 email: string | null;
                 /** @description First and last name. */
@@ -1354,13 +1781,23 @@ export interface components {
                 avatarUrl: string | null;
                 /** @description The org role. */
                 role: string;
-                /** @description `active`. */
-                status: string;
+                /**
+                 * @description `active`, `suspended`, `pending` (in another organization where one is all there may be) or
+                 *     `removed`.
+                 */
+                status: components["schemas"]["MemberStatus"];
+                invitedBy: components["schemas"]["UserId"] | null;
                 /**
                  * Format: date-time
                  * @description Since when.
                  */
                 joinedAt: string;
+                /**
+                 * Format: date-time
+                 * @description When they were seen last.
+                 */
+                lastActiveAt: string | null;
+                change: components["schemas"]["Change"] | null;
             }[];
             /** @description Where the next page begins; null on the last one. */
             nextCursor: string | null;
@@ -2527,6 +2964,55 @@ export interface operations {
             };
         };
     };
+    createOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationCreate"];
+            };
+        };
+        responses: {
+            /** @description The organization */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description It is made as soon as the identity provider can be reached */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOrganization: {
         parameters: {
             query?: never;
@@ -2568,6 +3054,404 @@ export interface operations {
             };
         };
     };
+    updateOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationPatch"];
+            };
+        };
+        responses: {
+            /** @description The organization as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description Decided, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Of which status; all where nothing is said. */
+                status?: "pending" | "accepted" | "revoked" | "expired" | "failed";
+            };
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invitation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationCreate"];
+            };
+        };
+        responses: {
+            /** @description The invitation, which has been sent */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The invitation, which is sent as soon as the provider can be reached */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationsCreate"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationsView"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The invitation */
+                invitationId: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The invitation */
+                invitationId: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description In force, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The invitation */
+                invitationId: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation, which has been sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The invitation, which is sent as soon as the provider can be reached */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller as they were */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description In force, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listOrganizationMembers: {
         parameters: {
             query?: {
@@ -2575,6 +3459,8 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
+                /** @description Of which status; the active ones where nothing is said. */
+                status?: ("active" | "suspended" | "pending" | "removed") & Record<string, never>;
             };
             header?: never;
             path: {
@@ -2592,6 +3478,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeOrganizationMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member, who is a user */
+                userId: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description In force, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateOrganizationMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member, who is a user */
+                userId: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationMemberPatch"];
+            };
+        };
+        responses: {
+            /** @description The member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description Decided, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
                 };
             };
             /** @description The request was refused; the code says why */
@@ -2729,6 +3723,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberGrants"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reactivateOrganizationMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member, who is a user */
+                userId: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description In force, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendOrganizationMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+                /** @description The member, who is a user */
+                userId: components["schemas"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description In force, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transferOwnership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnershipTransfer"];
+            };
+        };
+        responses: {
+            /** @description The new owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description Decided, and not done at the identity provider yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"];
                 };
             };
             /** @description The request was refused; the code says why */
