@@ -222,7 +222,7 @@ async fn an_invitation_is_made_found_and_revoked() {
         .list_organization_invitations("org_1", "a+b@x.example", ListPage::FIRST)
         .await
         .unwrap();
-    assert_eq!(found.data, [made.clone()]);
+    assert_eq!(found.data, std::slice::from_ref(&made));
     api.revoke_organization_invitation("org_1", &made.id)
         .await
         .unwrap();
