@@ -2,6 +2,7 @@
 
 from browser import Browser
 from harness import Scenario, clerk, refused, unique
+from scenarios.users import PICTURE
 
 applications = Scenario("oauth applications")
 step = applications.step
@@ -33,6 +34,16 @@ def update_application(s):
         oauth_application_id=s.application.id, name="Renamed"
     )
     assert changed.name == "Renamed"
+
+
+@step("UploadOAuthApplicationLogo")
+def upload_application_logo(s):
+    logo = {"file_name": "a.png", "content": PICTURE, "content_type": "image/png"}
+    changed = clerk.oauth_applications.upload_logo(
+        oauth_application_id=s.application.id, file=logo
+    )
+    # Its type has no field for the picture.
+    assert (changed.id, changed.name) == (s.application.id, "Renamed")
 
 
 @step("RotateOAuthApplicationSecret")
