@@ -37,21 +37,9 @@ test("an old address leads on after a rename, and nowhere after the membership e
     await theirs.goto(`/org/${after}/dashboard`);
     await expect(theirs.getByText("You are a member of")).toBeVisible();
     await removeMember(after, member.email);
-    await expect(async () => {
-      await theirs
-        .getByRole("link", { name: /^(Settings|Dashboard)$/ })
-        .filter({ visible: true })
-        .last()
-        .click();
-      await theirs
-        .getByRole("link", { name: "Projects" })
-        .filter({ visible: true })
-        .first()
-        .click({ timeout: 1000 });
-      await expect(
-        theirs.getByRole("heading", { name: "Not one of your organizations" }),
-      ).toBeVisible({ timeout: 3000 });
-    }).toPass({ timeout: 60_000 });
+    await expect(
+      theirs.getByRole("heading", { name: "Not one of your organizations" }),
+    ).toBeVisible({ timeout: 20_000 });
     await check(theirs, "membership-ended");
   });
 
