@@ -88,7 +88,7 @@ pub const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "an audit that may be deleted",
-        file: "crates/store/migrations/control/0004_audit.sql",
+        file: "crates/store/migrations/control/0007_audit.sql",
         find: "grant select, insert on control.audit_seals to bailiwick_app;\n",
         replace: "grant select, insert, delete on control.audit_seals, control.audit to bailiwick_app;\n",
         guard: "audit::append_only",
