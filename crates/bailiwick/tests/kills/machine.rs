@@ -35,9 +35,15 @@ impl Machine {
         fs::create_dir(&root).unwrap();
         // As root the database runs as another user, who must be able to pass.
         fs::set_permissions(&root, fs::Permissions::from_mode(0o711)).unwrap();
-        // A build that runs beside this test must not change what it starts.
+        // A build that runs beside this test must not change what it starts. Copied by another
+        // process: a child that another test forks meanwhile would hold ours open for writing,
+        // and a program that is open for writing cannot be started.
         let binary = root.join("bailiwick");
-        fs::copy(env!("CARGO_BIN_EXE_bailiwick"), &binary).unwrap();
+        let copied = Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_bailiwick"))
+            .arg(&binary)
+            .status();
+        assert!(copied.unwrap().success());
         Self {
             root,
             binary,
