@@ -31,7 +31,8 @@ test("a grant opens at once what it names, and closes it when it is taken away",
 
   const grants = page.getByRole("dialog");
   const open = async () => {
-    await page.getByRole("button", { name: /^Grants of guest/ }).click();
+    await page.getByRole("button", { name: /^More about guest/ }).click();
+    await page.getByRole("menuitem", { name: /Grants/ }).click();
     await expect(grants.getByRole("table")).toBeVisible();
   };
   await test.step("granted, it is open in the page that they have open", async () => {
@@ -55,7 +56,8 @@ test("a grant opens at once what it names, and closes it when it is taken away",
   });
 
   await test.step("what the owner holds is shown, and cannot be given to oneself", async () => {
-    await page.getByRole("button", { name: /^Grants of owner/ }).click();
+    await page.getByRole("button", { name: /^More about owner/ }).click();
+    await page.getByRole("menuitem", { name: /Grants/ }).click();
     await expect(grants.getByText("Not to yourself").last()).toBeVisible();
     await expect(grants.getByRole("checkbox", { name: "Create Projects" })).toBeDisabled();
     await page.keyboard.press("Escape");

@@ -7,6 +7,7 @@ export type Config =
   paths["/api/v1/config"]["get"]["responses"][200]["content"]["application/json"];
 export type Me = Schemas["Me"];
 export type Organization = Schemas["Organization"];
+export type OrganizationPatch = Schemas["OrganizationPatch"];
 export type OrganizationMember = Schemas["OrganizationMember"];
 export type Project = Schemas["Project"];
 export type ProjectMember = Schemas["ProjectMember"];
@@ -15,6 +16,9 @@ export type Document = Schemas["Document"];
 export type UploadInitAnswer = Schemas["UploadInitAnswer"];
 export type Refusal = Schemas["Refusal"];
 export type MemberGrants = Schemas["MemberGrants"];
+export type MemberStatus = Schemas["MemberStatus"];
+export type Invitation = Schemas["Invitation"];
+export type InvitationStatus = Schemas["InvitationStatus"];
 export type Policy = Schemas["Policy"];
 /** What may be done on one page. `window` is absent where nothing is bounded, whatever default the document names. */
 export type PageGrant = Omit<Schemas["PageGrant"], "window"> & { window?: Schemas["Window"] };

@@ -29,23 +29,40 @@ export function Menu({
 }
 
 const ITEM =
-  "flex cursor-default select-none items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm outline-none data-highlighted:bg-ink/6 data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:text-muted";
+  "flex cursor-default select-none items-center gap-2.5 rounded-lg px-2.5 py-2 text-sm outline-none data-highlighted:bg-ink/6 [&_svg]:size-4 [&_svg]:text-muted";
 
-interface MenuItemProps extends ComponentProps<typeof DropdownMenu.Item> {
+interface MenuItemProps extends Omit<ComponentProps<typeof DropdownMenu.Item>, "disabled"> {
   danger?: boolean;
+  /** Why this cannot be done; absent where it can. It is said below, and reached by the keys as well. */
+  reason?: string;
 }
 
 /** One thing to do. */
-export function MenuItem({ danger, className, ...rest }: MenuItemProps) {
+export function MenuItem({ danger, reason, className, children, ...rest }: MenuItemProps) {
+  const item = cn(
+    ITEM,
+    danger && "text-danger data-highlighted:bg-danger-soft [&_svg]:text-danger",
+    className,
+  );
+  if (!reason) {
+    return (
+      <DropdownMenu.Item {...rest} className={item}>
+        {children}
+      </DropdownMenu.Item>
+    );
+  }
   return (
     <DropdownMenu.Item
       {...rest}
-      className={cn(
-        ITEM,
-        danger && "text-danger data-highlighted:bg-danger-soft [&_svg]:text-danger",
-        className,
-      )}
-    />
+      aria-disabled
+      onSelect={(event) => event.preventDefault()}
+      className={cn(ITEM, "cursor-not-allowed", className)}
+    >
+      <span className="min-w-0">
+        <span className="opacity-55">{children}</span>
+        <span className="block max-w-60 text-[0.8125rem] text-muted">{reason}</span>
+      </span>
+    </DropdownMenu.Item>
   );
 }
 

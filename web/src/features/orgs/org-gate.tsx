@@ -2,12 +2,14 @@ import { useAuth, useClerk } from "@clerk/react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
+import { take } from "@/api/client";
 import { useApi } from "@/auth/api";
 import { useIdentity } from "@/auth/identity";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
 import { ProblemView } from "@/components/problem-view";
 import { replaceSlug } from "@/lib/paths";
+import { Barred } from "./barred";
 import { OrgProvider } from "./context";
 import { organizationsQuery } from "./data";
 import { OrgReady } from "./org-ready";
@@ -69,7 +71,7 @@ export function OrgGate({ slug, children }: { slug: string; children: ReactNode 
         </OrgProvider>
       );
     case "arriving":
-      return <Arriving slug={slug} />;
+      return <Arriving slug={slug} clerkOrgId={resolution.clerkOrgId} />;
     case "renamed":
       return <Renamed to={resolution.slug} />;
     case "unknown":
@@ -81,9 +83,19 @@ export function OrgGate({ slug, children }: { slug: string; children: ReactNode 
   }
 }
 
-/** Clerk's list may also be the one that is behind, after a membership ended: it is read anew meanwhile. */
-function Arriving({ slug }: { slug: string }) {
+/**
+ * Clerk's list may also be the one that is behind, after a membership ended: it is read anew meanwhile.
+ * And the membership may be one that lets nobody in, which the server tells whom it concerns.
+ */
+function Arriving({ slug, clerkOrgId }: { slug: string; clerkOrgId: string }) {
   const user = useRef(useIdentity());
+  const api = useApi(clerkOrgId);
+  const me = useQuery({
+    queryKey: ["me", clerkOrgId],
+    queryFn: ({ signal }) => take(api.GET("/api/v1/me", { signal })),
+    refetchInterval: ARRIVAL_POLL_MS,
+    staleTime: 0,
+  });
   useEffect(() => {
     // A look that fails is followed by another one.
     const look = () => void user.current.reload().catch(() => undefined);
@@ -91,7 +103,7 @@ function Arriving({ slug }: { slug: string }) {
     const timer = setInterval(look, CLERK_RELOAD_MS);
     return () => clearInterval(timer);
   }, []);
-  return <Waiting since={slug} />;
+  return me.data?.barred ? <Barred barred={me.data.barred} /> : <Waiting since={slug} />;
 }
 
 function Renamed({ to }: { to: string }) {

@@ -6,13 +6,14 @@ import { PageHeader } from "@/components/page-header";
 import { useTitle } from "@/components/title";
 import { Badge, Card } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
+import { useOrg } from "@/features/orgs/context";
+import { provisioningName, roleName, tierName } from "@/features/orgs/words";
 import { formatDate } from "@/lib/format";
-import { useOrg } from "./context";
-import { provisioningName, roleName, tierName } from "./words";
+import { DetailsForm } from "./details-form";
 
-/** The facts of an organization and the people in it. Names, roles and invitations are changed in Clerk's own panel. */
+/** What an organization is, and what it says of itself. Its picture and its domains are changed in Clerk's own panel. */
 export function SettingsPage() {
-  const { org, slug } = useOrg();
+  const { org } = useOrg();
   const clerk = useClerk();
   useTitle("Settings", org.name);
   return (
@@ -22,22 +23,24 @@ export function SettingsPage() {
         actions={
           <Button variant="secondary" onClick={() => clerk.openOrganizationProfile()}>
             <ExternalLink aria-hidden />
-            Manage organization
+            Picture and domains
           </Button>
         }
       >
-        What {org.name} is here, and where it stands.
+        What {org.name} is here, and what it says of itself.
       </PageHeader>
-      <section aria-labelledby="facts" className="mb-10">
-        <h2 id="facts" className="mb-3 font-semibold">
+      <section aria-labelledby="details" className="mb-10">
+        <h2 id="details" className="mb-3 font-semibold">
           Organization
+        </h2>
+        <DetailsForm />
+      </section>
+      <section aria-labelledby="facts">
+        <h2 id="facts" className="mb-3 font-semibold">
+          Facts
         </h2>
         <Card>
           <dl className="divide-y divide-line">
-            <Fact label="Name">{org.name}</Fact>
-            <Fact label="Address">
-              <span className="break-all">/org/{slug}</span>
-            </Fact>
             <Fact label="Tier">
               <Badge tone={org.tier === "pro" ? "accent" : "plain"}>{tierName(org.tier)}</Badge>
             </Fact>
