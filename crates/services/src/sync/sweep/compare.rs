@@ -106,7 +106,7 @@ async fn settle<T: Thing>(
     }
     // The times do not say who is right, and a page may be older than what came meanwhile. So the
     // thing is asked for alone: that answer is newer than what was here before.
-    let Some(thing) = thing.again(app).await? else {
+    let Some(thing) = T::get(app, &thing.key()).await? else {
         return Ok(None);
     };
     let Some((differs, members)) = tell_apart(&thing, here) else {

@@ -9,7 +9,7 @@ use bailiwick_store::tombstones;
 use jiff::Timestamp;
 
 use super::pace::Pace;
-use super::thing::{Here, Kind, Thing, unless_gone};
+use super::thing::{Here, Kind, Thing, different, unless_gone};
 use crate::sync::{Outcome, Word, buried, memberships};
 use crate::{App, Result};
 
@@ -36,17 +36,13 @@ impl Thing for Membership {
     }
 
     fn differences(&self, row: &MirroredMembership) -> Vec<&'static str> {
-        let same = [
+        different(&[
             ("role", row.provider_role == self.role),
             (
                 "id",
                 row.clerk_membership_id.as_deref() == Some(self.id.as_str()),
             ),
-        ];
-        same.iter()
-            .filter(|(_, same)| !same)
-            .map(|(n, _)| *n)
-            .collect()
+        ])
     }
 
     async fn page(app: &App, page: ListPage) -> Result<Vec<Self>> {
@@ -64,8 +60,8 @@ impl Thing for Membership {
         here(app, &pairs).await
     }
 
-    async fn again(&self, app: &App) -> Result<Option<Self>> {
-        let (org, user) = (&self.organization.id, self.user_id().unwrap_or_default());
+    async fn get(app: &App, key: &str) -> Result<Option<Self>> {
+        let (org, user) = parts(key);
         let found = app.clerk().list_memberships_among(org, &[user]).await;
         let found = unless_gone(found)?.unwrap_or_default();
         Ok(found.into_iter().find(|m| m.user_id() == Some(user)))

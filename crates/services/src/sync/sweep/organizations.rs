@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use bailiwick_clerk::api::ListPage;
 use bailiwick_clerk::resources::Organization;
-use bailiwick_store::mirror::{Left, MirroredOrganization};
+use bailiwick_store::mirror::MirroredOrganization;
 use bailiwick_store::tombstones;
 use jiff::Timestamp;
 
-use super::pace::Pace;
-use super::thing::{Here, Kind, Thing, unless_gone};
+use super::thing::{Here, Kind, Thing, different, unless_gone};
 use crate::sync::{Outcome, Word, buried, organizations};
 use crate::{App, Result};
 
@@ -26,15 +25,11 @@ impl Thing for Organization {
     }
 
     fn differences(&self, row: &MirroredOrganization) -> Vec<&'static str> {
-        let same = [
+        different(&[
             ("name", row.name == self.name),
             ("slug", row.slug == organizations::slug_of(self)),
             ("picture", row.image_url == self.image_url),
-        ];
-        same.iter()
-            .filter(|(_, same)| !same)
-            .map(|(n, _)| *n)
-            .collect()
+        ])
     }
 
     async fn page(app: &App, page: ListPage) -> Result<Vec<Self>> {
@@ -59,26 +54,12 @@ impl Thing for Organization {
         Ok(here)
     }
 
-    async fn again(&self, app: &App) -> Result<Option<Self>> {
-        unless_gone(app.clerk().get_organization(&self.id).await)
+    async fn get(app: &App, key: &str) -> Result<Option<Self>> {
+        unless_gone(app.clerk().get_organization(key).await)
     }
 
     async fn apply(&self, app: &App, word: Word) -> Result<Outcome> {
         organizations::apply(app, app.store().control().await?, self, word).await
-    }
-
-    async fn look_for(
-        app: &App,
-        pace: &Pace,
-        left: Vec<Left>,
-    ) -> Result<Vec<(Left, Option<Self>)>> {
-        let mut found = Vec::with_capacity(left.len());
-        for left in left {
-            pace.turn().await;
-            let org = unless_gone(app.clerk().get_organization(&left.key).await)?;
-            found.push((left, org));
-        }
-        Ok(found)
     }
 
     async fn end(app: &App, key: &str, word: Word) -> Result<Outcome> {

@@ -69,21 +69,37 @@ pub(crate) trait Thing: Sized + Send + Sync {
         things: &[Self],
     ) -> impl Future<Output = Result<HashMap<String, Here<Self::Row>>>> + Send;
 
-    /// The same thing as the provider describes it now; none where it is gone.
-    fn again(&self, app: &App) -> impl Future<Output = Result<Option<Self>>> + Send;
-
     /// Brings the mirror to it.
     fn apply(&self, app: &App, word: Word) -> impl Future<Output = Result<Outcome>> + Send;
+
+    /// The thing of that key as the provider describes it now; none where it is gone.
+    fn get(app: &App, key: &str) -> impl Future<Output = Result<Option<Self>>> + Send;
 
     /// Asks the provider about things that no page had. None where it says that it has none.
     fn look_for(
         app: &App,
         pace: &Pace,
         left: Vec<Left>,
-    ) -> impl Future<Output = Result<Vec<(Left, Option<Self>)>>> + Send;
+    ) -> impl Future<Output = Result<Vec<(Left, Option<Self>)>>> + Send {
+        async move {
+            let mut found = Vec::with_capacity(left.len());
+            for left in left {
+                pace.turn().await;
+                let thing = Self::get(app, &left.key).await?;
+                found.push((left, thing));
+            }
+            Ok(found)
+        }
+    }
 
     /// Ends what the provider has no more.
     fn end(app: &App, key: &str, word: Word) -> impl Future<Output = Result<Outcome>> + Send;
+}
+
+/// The names of those that are not the same.
+pub(super) fn different(same: &[(&'static str, bool)]) -> Vec<&'static str> {
+    let different = same.iter().filter(|(_, same)| !same);
+    different.map(|(name, _)| *name).collect()
 }
 
 /// Turns the provider's own "no such resource" into none.

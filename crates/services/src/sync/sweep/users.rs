@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use bailiwick_clerk::api::ListPage;
 use bailiwick_clerk::resources::User;
-use bailiwick_store::mirror::{Left, MirroredUser};
+use bailiwick_store::mirror::MirroredUser;
 use bailiwick_store::tombstones;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::pace::Pace;
-use super::thing::{Here, Kind, Thing, unless_gone};
+use super::thing::{Here, Kind, Thing, different, unless_gone};
 use crate::sync::{Outcome, Word, buried, users};
 use crate::{App, Result};
 
@@ -29,7 +28,7 @@ impl Thing for User {
     fn differences(&self, row: &MirroredUser) -> Vec<&'static str> {
         let name = users::name_of(self);
         let metadata = Value::Object(self.public_metadata.clone());
-        let same = [
+        different(&[
             (
                 "email",
                 row.email.as_deref() == self.primary_verified_email(),
@@ -41,11 +40,7 @@ impl Thing for User {
             ),
             ("picture", row.avatar_url == self.image_url),
             ("metadata", row.metadata == metadata),
-        ];
-        same.iter()
-            .filter(|(_, same)| !same)
-            .map(|(n, _)| *n)
-            .collect()
+        ])
     }
 
     async fn page(app: &App, page: ListPage) -> Result<Vec<Self>> {
@@ -67,26 +62,12 @@ impl Thing for User {
         Ok(here)
     }
 
-    async fn again(&self, app: &App) -> Result<Option<Self>> {
-        unless_gone(app.clerk().get_user(&self.id).await)
+    async fn get(app: &App, key: &str) -> Result<Option<Self>> {
+        unless_gone(app.clerk().get_user(key).await)
     }
 
     async fn apply(&self, app: &App, word: Word) -> Result<Outcome> {
         users::apply(app, app.store().control().await?, self, word).await
-    }
-
-    async fn look_for(
-        app: &App,
-        pace: &Pace,
-        left: Vec<Left>,
-    ) -> Result<Vec<(Left, Option<Self>)>> {
-        let mut found = Vec::with_capacity(left.len());
-        for left in left {
-            pace.turn().await;
-            let user = unless_gone(app.clerk().get_user(&left.key).await)?;
-            found.push((left, user));
-        }
-        Ok(found)
     }
 
     async fn end(app: &App, key: &str, word: Word) -> Result<Outcome> {
