@@ -2,18 +2,18 @@
 
 use bailiwick_clerk::api::ApiError;
 use bailiwick_clerk::resources::Membership;
-use bailiwick_kernel::id::{OrgId, UserId};
+use bailiwick_kernel::id::{IntentId, OrgId, UserId};
 use bailiwick_kernel::policy::RoleId;
 use bailiwick_pg::Tx;
 use bailiwick_store::audit::Fact;
-use bailiwick_store::intents::{self, Claimed};
+use bailiwick_store::intents::{self, Claimed, NewIntent};
 use bailiwick_store::memberships::{self, Change, Locked};
 use bailiwick_store::tombstones::{self, Kind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Step, refusal};
+use super::{Step, add, refusal, subject};
 use crate::members::rules;
 use crate::sync::organizations::step_in_as;
 use crate::sync::{Work, fetch};
@@ -54,6 +54,44 @@ pub(crate) struct Transfer {
     pub clerk_from: String,
     /// What they are from then on.
     pub from_role: String,
+}
+
+impl SetRole {
+    /// A role for a member who is what `row` says. It gives nothing, and no decision was replaced
+    /// by it.
+    pub(crate) fn of(who: &Who, row: &Locked, role: &str) -> Self {
+        Self {
+            who: who.clone(),
+            role: role.to_owned(),
+            gives: false,
+            unsettles: false,
+            before: row.role.clone(),
+            provider_before: row.provider_role.clone(),
+        }
+    }
+
+    /// Has it sent, by a job at `at` where nobody did before. Until the provider has agreed the
+    /// membership is held at the role.
+    pub(crate) async fn add(
+        &self,
+        app: &App,
+        tx: &mut Tx,
+        requested_by: UserId,
+        at: Timestamp,
+    ) -> Result<IntentId> {
+        let id = IntentId::from(app.env().uuid());
+        let new = NewIntent {
+            id,
+            subject: &subject::member(self.who.org, self.who.user),
+            kind: Self::KIND,
+            payload: self.payload(),
+            org: Some(self.who.org),
+            requested_by,
+            holds: Some(&self.role),
+        };
+        add(app, tx, &new, at).await?;
+        Ok(id)
+    }
 }
 
 impl Step for SetRole {
@@ -153,7 +191,7 @@ async fn tell_again(
         return Ok(());
     }
     let lower = rules::Lower {
-        who: set.who.clone(),
+        who: &set.who,
         row,
         role: known_role(app, &row.role)?,
         requested_by: claimed.requested_by.unwrap_or(set.who.user),
@@ -260,7 +298,7 @@ async fn step_down(
     };
     let requested_by = claimed.requested_by.unwrap_or(who.user);
     let lower = rules::Lower {
-        who,
+        who: &who,
         row: &row,
         role: known_role(app, &transfer.from_role)?,
         requested_by,

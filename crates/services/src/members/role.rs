@@ -2,7 +2,7 @@
 
 use bailiwick_kernel::id::{IntentId, OrgId, UserId};
 use bailiwick_kernel::policy::permission;
-use bailiwick_store::intents::{self, NewIntent};
+use bailiwick_store::intents;
 use bailiwick_store::memberships;
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::Changed;
 use super::act::{Act, Target};
 use super::rules::{self, Lower};
 use crate::intents::membership::SetRole;
-use crate::intents::{Step as _, add, after_grace, send_now, subject};
+use crate::intents::{after_grace, send_now, subject};
 use crate::{Caller, Result};
 
 /// Gives a member another role. A lower one is in force at once and sent out then; a higher one is
@@ -32,7 +32,7 @@ pub async fn change_role(caller: &Caller, org: OrgId, user: UserId, role: &str) 
         raise(&mut act, &target, role).await?
     } else {
         let lower = Lower {
-            who: target.who.clone(),
+            who: &target.who,
             row: &target.row,
             role: wanted,
             requested_by: act.me(),
@@ -68,24 +68,12 @@ async fn raise(act: &mut Act<'_>, target: &Target, role: &str) -> Result<Option<
         return Ok(None);
     }
     let set = SetRole {
-        who: target.who.clone(),
-        role: role.to_owned(),
         gives: true,
         unsettles: replaced.any,
-        before: target.row.role.clone(),
-        provider_before: target.row.provider_role.clone(),
+        ..SetRole::of(&target.who, &target.row, role)
     };
-    let id = IntentId::from(app.env().uuid());
-    let new = NewIntent {
-        id,
-        subject: &subject,
-        kind: SetRole::KIND,
-        payload: set.payload(),
-        org: Some(act.org),
-        requested_by: act.me(),
-        holds: Some(role),
-    };
-    add(app, &mut act.tx, &new, after_grace(app)).await?;
+    let (me, at) = (act.me(), after_grace(app));
+    let id = set.add(app, &mut act.tx, me, at).await?;
     Ok(Some(id))
 }
 

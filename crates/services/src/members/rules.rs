@@ -7,13 +7,12 @@ use bailiwick_kernel::id::{IntentId, OrgId, UserId};
 use bailiwick_kernel::policy::{Actor, RoleId};
 use bailiwick_kernel::{Code, PlatformRole, Problem};
 use bailiwick_pg::Tx;
-use bailiwick_store::intents::{self, NewIntent};
+use bailiwick_store::intents;
 use bailiwick_store::memberships::{self, Locked};
 use bailiwick_store::users;
-use jiff::Timestamp;
 
 use crate::intents::membership::{SetRole, Who};
-use crate::intents::{Step as _, add, after_grace, subject};
+use crate::intents::{after_grace, subject};
 use crate::{App, Error, Result};
 
 /// What somebody is in an organization at this moment; none who is nothing there.
@@ -75,7 +74,7 @@ pub(crate) async fn keep_an_owner(
 
 /// A role that is not more than somebody had: in force at once.
 pub(crate) struct Lower<'a> {
-    pub who: Who,
+    pub who: &'a Who,
     pub row: &'a Locked,
     pub role: RoleId,
     pub requested_by: UserId,
@@ -83,7 +82,7 @@ pub(crate) struct Lower<'a> {
 
 impl Lower<'_> {
     /// Takes what is above `role`, and has the provider told where it can tell the difference.
-    pub(crate) async fn apply(self, app: &App, tx: &mut Tx) -> Result<Option<IntentId>> {
+    pub(crate) async fn apply(&self, app: &App, tx: &mut Tx) -> Result<Option<IntentId>> {
         let now = app.env().now();
         let subject = subject::member(self.who.org, self.who.user);
         let replaced = intents::supersede(tx, &subject, now).await?;
@@ -94,39 +93,16 @@ impl Lower<'_> {
         if outbound == self.row.provider_role && !replaced.any {
             return Ok(None);
         }
+        let set = SetRole::of(self.who, self.row, role);
         let at = after_grace(app);
-        Ok(Some(tell(app, tx, self, at).await?))
+        Ok(Some(set.add(app, tx, self.requested_by, at).await?))
     }
 
     /// Has the provider told what is here, whatever it has: what was to replace an earlier decision
     /// came to nothing, and that one was never sent.
-    pub(crate) async fn tell_again(self, app: &App, tx: &mut Tx) -> Result<()> {
-        let now = app.env().now();
-        tell(app, tx, self, now).await.map(drop)
+    pub(crate) async fn tell_again(&self, app: &App, tx: &mut Tx) -> Result<()> {
+        let set = SetRole::of(self.who, self.row, app.pack().role_key(self.role));
+        set.add(app, tx, self.requested_by, app.env().now()).await?;
+        Ok(())
     }
-}
-
-async fn tell(app: &App, tx: &mut Tx, lower: Lower<'_>, at: Timestamp) -> Result<IntentId> {
-    let subject = subject::member(lower.who.org, lower.who.user);
-    let role = app.pack().role_key(lower.role);
-    let set = SetRole {
-        who: lower.who,
-        role: role.to_owned(),
-        gives: false,
-        unsettles: false,
-        before: lower.row.role.clone(),
-        provider_before: lower.row.provider_role.clone(),
-    };
-    let id = IntentId::from(app.env().uuid());
-    let new = NewIntent {
-        id,
-        subject: &subject,
-        kind: SetRole::KIND,
-        payload: set.payload(),
-        org: Some(set.who.org),
-        requested_by: lower.requested_by,
-        holds: Some(role),
-    };
-    add(app, tx, &new, at).await?;
-    Ok(id)
 }

@@ -44,7 +44,7 @@ pub async fn transfer_ownership(caller: &Caller, org: OrgId, to: UserId) -> Resu
         let (id, now) = (theirs.row.id, act.now);
         memberships::set_role(&mut act.tx, id, top_key, outbound, now).await?;
         let lower = Lower {
-            who: mine.who.clone(),
+            who: &mine.who,
             row: &mine.row,
             role: next,
             requested_by: me,
@@ -56,12 +56,9 @@ pub async fn transfer_ownership(caller: &Caller, org: OrgId, to: UserId) -> Resu
     } else {
         let transfer = Transfer {
             set: SetRole {
-                who: theirs.who.clone(),
-                role: top_key.to_owned(),
                 gives: true,
                 unsettles: replaced.any,
-                before: theirs.row.role.clone(),
-                provider_before: theirs.row.provider_role.clone(),
+                ..SetRole::of(&theirs.who, &theirs.row, top_key)
             },
             from: me,
             clerk_from: mine.who.clerk_user_id.clone(),
