@@ -10,9 +10,9 @@ mod billing;
 mod caller;
 mod clients;
 mod domains;
-mod emails;
 mod form;
 mod guard;
+mod identifications;
 mod instance;
 mod invitations;
 mod jwks;
@@ -28,7 +28,6 @@ mod organization_invitations;
 mod organization_settings;
 mod organizations;
 mod params;
-mod phones;
 mod quota;
 mod redirect_urls;
 mod restrictions;
@@ -38,7 +37,6 @@ mod sign_ups;
 mod state;
 mod templates;
 mod users;
-mod verifications;
 mod version;
 mod waitlist;
 mod webhooks;
@@ -64,8 +62,7 @@ pub fn router(idp: Idp) -> Router {
         .route("/jwks", get(jwks::get))
         .merge(webhooks::router())
         .merge(users::router())
-        .merge(emails::router())
-        .merge(phones::router())
+        .merge(identifications::router())
         .merge(organizations::router())
         .merge(memberships::router())
         .merge(organization_invitations::router())
