@@ -54,6 +54,12 @@ pub fn page(data: Vec<Value>, total_count: i64) -> Value {
     json!({ "data": data, "total_count": total_count })
 }
 
+/// How many there are of a list that is here as a whole.
+#[must_use]
+pub fn count<T>(all: &[T]) -> i64 {
+    i64::try_from(all.len()).unwrap_or(i64::MAX)
+}
+
 /// What is left of a deleted resource.
 #[must_use]
 pub fn deleted(object: &str, id: &str) -> Value {

@@ -90,6 +90,14 @@ impl Page {
             offset: offset.unwrap_or(0).clamp(0, 1_000_000),
         }
     }
+
+    /// What the page shows of a list that is here as a whole.
+    #[must_use]
+    pub fn of<T>(self, all: &[T]) -> &[T] {
+        let bound = |number: i64| usize::try_from(number).map_or(0, |n| n.min(all.len()));
+        let end = self.offset.saturating_add(self.limit);
+        all.get(bound(self.offset)..bound(end)).unwrap_or_default()
+    }
 }
 
 /// Every statement of this module's files, for the test that prepares them all.

@@ -9,6 +9,7 @@ use crate::backend::answer::{Answer, page};
 use crate::backend::params::Params;
 use crate::backend::state::Backend;
 use crate::error::Result;
+use crate::model;
 use crate::model::billing::catalog::plan;
 use crate::store::billing::catalog::Catalog;
 
@@ -22,14 +23,12 @@ pub(in crate::backend) async fn list(
     let mut tx = backend.begin().await?;
     let catalog = Catalog::load(&mut tx, &[]).await?;
     tx.commit().await?;
-    let plans = catalog.plans.iter().filter(|plan| {
-        plan.is_offered() && (payer_type.is_empty() || plan.payer_type == payer_type)
-    });
-    let total = i64::try_from(plans.clone().count()).unwrap_or(i64::MAX);
-    let data: Result<Vec<Value>> = plans
-        .skip(usize::try_from(bounds.offset).unwrap_or(usize::MAX))
-        .take(usize::try_from(bounds.limit).unwrap_or(0))
-        .map(|own| plan(&catalog, own))
+    let fits = |of: &str| payer_type.is_empty() || of == payer_type;
+    let plans = catalog.plans.iter();
+    let plans: Vec<_> = plans
+        .filter(|plan| plan.is_offered() && fits(&plan.payer_type))
         .collect();
-    Ok(page(data?, total))
+    let shown = bounds.of(&plans).iter().map(|own| plan(&catalog, own));
+    let data = shown.collect::<Result<Vec<Value>>>()?;
+    Ok(page(data, model::count(&plans)))
 }

@@ -15,6 +15,7 @@ use crate::backend::state::{Backend, organization_id};
 use crate::domain::organization_invitations::{self as acts, NewInvitation};
 use crate::domain::roles;
 use crate::error::{Refusal, Result};
+use crate::model;
 use crate::store;
 
 /// The most invitations of one request, as at Clerk.
@@ -46,7 +47,7 @@ pub(super) async fn bulk(
     let wanted = forms.read(read)?;
     backend.take(Bound::OrganizationInvitationsInBulk)?;
     let made = invite(&backend, &id, wanted).await?;
-    let count = i64::try_from(made.len()).unwrap_or(i64::MAX);
+    let count = model::count(&made);
     Ok(page(made, count))
 }
 

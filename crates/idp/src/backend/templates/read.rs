@@ -10,8 +10,9 @@ use super::{find, show};
 use crate::backend::answer::{Answer, page};
 use crate::backend::params::Params;
 use crate::backend::state::Backend;
-use crate::domain::messages::MESSAGES;
+use crate::domain::messages::{MESSAGES, Message};
 use crate::error::Refusal;
+use crate::model;
 
 /// The messages of a type with their texts: a bare list, or a page with their number where the
 /// request says `paginated=true`. 404 for a type that there is not.
@@ -25,23 +26,16 @@ pub(super) async fn list(
     }
     let is_paginated = params.boolean("paginated")?.unwrap_or(false);
     let wanted = params.page()?;
-    let bound = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let is_of = |message: &&Message| message.template_type == template_type;
+    let messages: Vec<_> = MESSAGES.iter().filter(is_of).collect();
     let mut tx = backend.begin().await?;
-    let (mut shown, mut count) = (Vec::new(), 0);
-    for message in MESSAGES {
-        if message.template_type == template_type {
-            count += 1;
-            shown.push(show(&backend.idp, &mut tx, message).await?);
-        }
+    let mut shown = Vec::new();
+    for message in wanted.of(&messages) {
+        shown.push(show(&backend.idp, &mut tx, message).await?);
     }
     tx.commit().await?;
-    let shown: Vec<Value> = shown
-        .into_iter()
-        .skip(bound(wanted.offset))
-        .take(bound(wanted.limit))
-        .collect();
     Ok(if is_paginated {
-        page(shown, count)
+        page(shown, model::count(&messages))
     } else {
         Json(Value::Array(shown))
     })

@@ -48,22 +48,17 @@ pub(super) async fn tokens(
     // No transaction is open while a provider is asked.
     tx.commit().await?;
     let key = provider.strip_prefix("oauth_").unwrap_or(&provider);
+    let is_of = |account: &&ExternalAccount| {
+        account.provider == key && account.is_verified() && account.tokens.is_some()
+    };
+    let accounts: Vec<_> = person.external_accounts.iter().filter(is_of).collect();
     let mut shown = Vec::new();
-    for account in person.external_accounts {
-        if account.provider == key && account.is_verified() && account.tokens.is_some() {
-            let tokens = fresh(&backend, &account).await?;
-            shown.push(show(&account, &tokens));
-        }
+    for account in page.of(&accounts) {
+        let tokens = fresh(&backend, account).await?;
+        shown.push(show(account, &tokens));
     }
-    let total = i64::try_from(shown.len()).unwrap_or(i64::MAX);
-    let (offset, limit) = (page.offset, page.limit);
-    let shown: Vec<Value> = shown
-        .into_iter()
-        .skip(usize::try_from(offset).unwrap_or(usize::MAX))
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
-        .collect();
     Ok(Json(if is_page {
-        model::page(shown, total)
+        model::page(shown, model::count(&accounts))
     } else {
         shown.into()
     }))

@@ -33,7 +33,7 @@ pub async fn list(
         .map(|row| item::item(&around, row, Api::Frontend))
         .collect();
     let data = data?;
-    let total = i64::try_from(data.len()).unwrap_or(i64::MAX);
+    let total = model::count(&data);
     visit.answer(model::page(data, total)).await
 }
 

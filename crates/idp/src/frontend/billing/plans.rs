@@ -27,19 +27,13 @@ pub async fn list(State(frontend): State<Frontend>, meta: Meta) -> Result<Json<V
     let catalog = Catalog::load(&mut tx, &[]).await?;
     tx.commit().await?;
     let fits = |of: &str| payer_type.is_none_or(|wanted| wanted == of);
-    let plans = catalog
-        .plans
-        .iter()
-        .filter(|plan| plan.is_offered() && plan.is_visible && fits(&plan.payer_type));
-    let total = i64::try_from(plans.clone().count()).unwrap_or(i64::MAX);
-    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let limit = usize::try_from(page.limit).unwrap_or(0);
-    let data: Result<Vec<Value>> = plans
-        .skip(offset)
-        .take(limit)
-        .map(|own| plan(&catalog, own))
+    let plans = catalog.plans.iter();
+    let plans: Vec<_> = plans
+        .filter(|plan| plan.is_offered() && plan.is_visible && fits(&plan.payer_type))
         .collect();
-    Ok(Json(model::page(data?, total)))
+    let shown = page.of(&plans).iter().map(|own| plan(&catalog, own));
+    let data = shown.collect::<Result<Vec<Value>>>()?;
+    Ok(Json(model::page(data, model::count(&plans))))
 }
 
 /// `GET /v1/billing/plans/{id or slug}`, without an envelope. Anybody; 404 for a plan that cannot
