@@ -52,6 +52,25 @@ pub fn routes() -> Router<Frontend> {
         )
 }
 
+/// Begins a request that writes, of a member who may manage the domains.
+async fn manage(frontend: &Frontend, meta: Meta, id: &str) -> Result<Visit> {
+    let mut visit = Visit::write(frontend, meta).await?;
+    permitted(&mut visit, id, MANAGE).await?;
+    Ok(visit)
+}
+
+/// The same about one of them, which is locked.
+async fn managed(
+    frontend: &Frontend,
+    meta: Meta,
+    id: &str,
+    domain_id: &str,
+) -> Result<(Visit, OrganizationDomain)> {
+    let mut visit = manage(frontend, meta, id).await?;
+    let domain = acts::get_locked(&mut visit.tx, id, domain_id).await?;
+    Ok((visit, domain))
+}
+
 async fn answer(visit: Visit, domain: &OrganizationDomain) -> Result<Response> {
     let value = acts::resource(&visit.idp, domain);
     visit.answer(value).await
@@ -100,8 +119,7 @@ async fn create(
         Some(text) => acts::mode(&frontend.idp, text)?,
         None => EnrollmentMode::ManualInvitation,
     };
-    let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let mut visit = manage(&frontend, meta, &id).await?;
     let idp = visit.idp.clone();
     let domain = acts::create(&idp, &mut visit.tx, &id, name, mode, false).await?;
     answer(visit, &domain).await
@@ -126,8 +144,7 @@ async fn bulk(
         let text = format!("At most {MAX_BULK} domains can be added at once.");
         return Err(Refusal::format("names", &text).into());
     }
-    let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let mut visit = manage(&frontend, meta, &id).await?;
     let idp = visit.idp.clone();
     let (mut made, mut refused) = (Vec::new(), Vec::new());
     for text in names {
@@ -203,8 +220,7 @@ async fn delete(
     Path((id, domain_id)): Path<(String, String)>,
     meta: Meta,
 ) -> Result<Response> {
-    let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let mut visit = manage(&frontend, meta, &id).await?;
     let idp = visit.idp.clone();
     let gone = acts::delete(&idp, &mut visit.tx, &id, &domain_id).await?;
     visit.answer(gone).await
@@ -222,10 +238,8 @@ async fn set_mode(
     acts::check_enabled(&frontend.idp)?;
     let mode = acts::mode(&frontend.idp, form.require("enrollment_mode")?)?;
     let delete_pending = form.flag("delete_pending");
-    let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let (mut visit, mut domain) = managed(&frontend, meta, &id, &domain_id).await?;
     let idp = visit.idp.clone();
-    let mut domain = acts::get_locked(&mut visit.tx, &id, &domain_id).await?;
     acts::set_mode(&idp, &mut visit.tx, &mut domain, mode, delete_pending).await?;
     answer(visit, &domain).await
 }
@@ -243,10 +257,8 @@ async fn prepare(
     frontend.idp.limits().attempt(&meta.address)?;
     let param = "affiliation_email_address";
     let address = names::email(form.require(param)?, param)?;
-    let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let (mut visit, mut domain) = managed(&frontend, meta, &id, &domain_id).await?;
     let idp = visit.idp.clone();
-    let mut domain = acts::get_locked(&mut visit.tx, &id, &domain_id).await?;
     let mail = acts::prepare(&idp, &mut visit.tx, &mut domain, address).await?;
     visit.send(mail);
     answer(visit, &domain).await
@@ -264,10 +276,8 @@ async fn attempt(
     acts::check_enabled(&frontend.idp)?;
     frontend.idp.limits().attempt(&meta.address)?;
     let code = form.require("code")?;
-    let mut visit = Visit::write(&frontend, meta).await?;
-    permitted(&mut visit, &id, MANAGE).await?;
+    let (mut visit, mut domain) = managed(&frontend, meta, &id, &domain_id).await?;
     let idp = visit.idp.clone();
-    let mut domain = acts::get_locked(&mut visit.tx, &id, &domain_id).await?;
     match acts::attempt(&idp, &mut visit.tx, &mut domain, code).await? {
         Judgement::Right(_) => answer(visit, &domain).await,
         Judgement::Wrong(refusal) => {
