@@ -234,6 +234,18 @@ pub enum Judgement {
     Closed(Refusal),
 }
 
+/// Judges an answer to a code that was asked for by this strategy, if that was so.
+pub async fn judge_code(
+    idp: &Idp,
+    tx: &mut Tx,
+    asked: Option<&Verification>,
+    strategy: &str,
+    code: &str,
+) -> Result<Judgement> {
+    let asked = asked.filter(|asked| asked.strategy == strategy);
+    judge(idp, tx, asked.map_or("", |asked| &asked.id), code).await
+}
+
 /// Judges an answer and counts it. The verification is locked, so that answers given at once are
 /// judged one by one.
 pub async fn judge(idp: &Idp, tx: &mut Tx, id: &str, code: &str) -> Result<Judgement> {

@@ -11,6 +11,7 @@ use super::request::Meta;
 use super::{Frontend, cookies, pending, piggyback, reverification};
 use crate::domain::people;
 use crate::domain::sessions::{End, end};
+use crate::domain::verifications::Judgement;
 use crate::error::{Error, Refusal, Result};
 use crate::ids;
 use crate::instance::Idp;
@@ -20,6 +21,7 @@ use crate::secrets;
 use crate::store;
 use crate::store::clients::{self, Client};
 use crate::store::sessions::{self, Session};
+use crate::store::verifications::Verification;
 
 /// A request being worked on. Dropped without an answer, nothing has happened.
 pub struct Visit {
@@ -222,6 +224,19 @@ impl Visit {
     /// Commits, and says nothing: the caller refuses.
     pub async fn commit(self) -> Result<()> {
         Ok(self.tx.commit().await?)
+    }
+
+    /// Goes on with what an answer proved; refuses one that was not right, and commits that a wrong
+    /// one was counted.
+    pub async fn proven(self, judgement: Judgement) -> Result<(Self, Verification)> {
+        match judgement {
+            Judgement::Right(verification) => Ok((self, verification)),
+            Judgement::Wrong(refusal) => {
+                self.commit().await?;
+                Err(refusal.into())
+            }
+            Judgement::Closed(refusal) => Err(refusal.into()),
+        }
     }
 
     /// Commits and answers `value` as it is.

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::answer;
 use crate::domain::emails as acts;
-use crate::domain::verifications::{self, EMAIL_CODE, EMAIL_LINK, Judgement, LinkRequest};
+use crate::domain::verifications::{self, EMAIL_CODE, EMAIL_LINK, LinkRequest, judge_code};
 use crate::error::{Refusal, Result};
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
@@ -82,20 +82,9 @@ pub async fn attempt(
     let mut visit = Visit::write(&frontend, meta).await?;
     let (_, mut person) = visit.signed_in_locked().await?;
     let asked = acts::own(&person, &id)?.verification.as_ref();
-    let asked = asked
-        .filter(|row| row.strategy == EMAIL_CODE)
-        .map(|row| row.id.clone())
-        .unwrap_or_default();
     let idp = visit.idp.clone();
-    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
-        Judgement::Right(verification) => {
-            acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
-            answer(visit, &person, &id).await
-        }
-        Judgement::Wrong(refusal) => {
-            visit.commit().await?;
-            Err(refusal.into())
-        }
-        Judgement::Closed(refusal) => Err(Refusal::into(refusal)),
-    }
+    let judgement = judge_code(&idp, &mut visit.tx, asked, EMAIL_CODE, code).await?;
+    let (mut visit, verification) = visit.proven(judgement).await?;
+    acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
+    answer(visit, &person, &id).await
 }

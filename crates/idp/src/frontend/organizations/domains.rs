@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::permitted;
 use crate::domain::names;
 use crate::domain::organization_domains as acts;
-use crate::domain::verifications::Judgement;
 use crate::error::{Error, Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
@@ -278,12 +277,7 @@ async fn attempt(
     let code = form.require("code")?;
     let (mut visit, mut domain) = managed(&frontend, meta, &id, &domain_id).await?;
     let idp = visit.idp.clone();
-    match acts::attempt(&idp, &mut visit.tx, &mut domain, code).await? {
-        Judgement::Right(_) => answer(visit, &domain).await,
-        Judgement::Wrong(refusal) => {
-            visit.commit().await?;
-            Err(refusal.into())
-        }
-        Judgement::Closed(refusal) => Err(refusal.into()),
-    }
+    let judgement = acts::attempt(&idp, &mut visit.tx, &mut domain, code).await?;
+    let (visit, _) = visit.proven(judgement).await?;
+    answer(visit, &domain).await
 }

@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::answer;
 use crate::domain::phones as acts;
-use crate::domain::verifications::{self, Judgement, PHONE_CODE};
-use crate::error::{Refusal, Result};
+use crate::domain::verifications::{self, PHONE_CODE, judge_code};
+use crate::error::Result;
 use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
@@ -49,20 +49,9 @@ pub async fn attempt(
     let mut visit = Visit::write(&frontend, meta).await?;
     let (_, mut person) = visit.signed_in_locked().await?;
     let asked = acts::own(&person, &id)?.verification.as_ref();
-    let asked = asked
-        .filter(|row| row.strategy == PHONE_CODE)
-        .map(|row| row.id.clone())
-        .unwrap_or_default();
     let idp = visit.idp.clone();
-    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
-        Judgement::Right(verification) => {
-            acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
-            answer(visit, &person, &id).await
-        }
-        Judgement::Wrong(refusal) => {
-            visit.commit().await?;
-            Err(refusal.into())
-        }
-        Judgement::Closed(refusal) => Err(Refusal::into(refusal)),
-    }
+    let judgement = judge_code(&idp, &mut visit.tx, asked, PHONE_CODE, code).await?;
+    let (mut visit, verification) = visit.proven(judgement).await?;
+    acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
+    answer(visit, &person, &id).await
 }

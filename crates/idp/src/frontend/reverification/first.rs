@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::{Given, answer, begin, find, take};
-use crate::domain::verifications::{self, EMAIL_CODE, Judgement, PHONE_CODE};
+use crate::domain::verifications::{self, EMAIL_CODE, Judgement, PHONE_CODE, judge_code};
 use crate::error::{Refusal, Result};
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
@@ -119,14 +119,8 @@ async fn code(
     let mut visit = Visit::write(frontend, meta).await?;
     let (session, person) = begin(&mut visit, id).await?;
     let mut row = find(&mut visit, &session, "needs_first_factor").await?;
-    let asked = row
-        .first_factor
-        .as_ref()
-        .filter(|asked| asked.strategy == strategy)
-        .map(|asked| asked.id.clone())
-        .unwrap_or_default();
-    let idp = visit.idp.clone();
-    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
+    let (idp, tx) = (visit.idp.clone(), &mut visit.tx);
+    match judge_code(&idp, tx, row.first_factor.as_ref(), strategy, code).await? {
         Judgement::Right(proof) => {
             take(&mut visit, &session, &mut row, Given::First, proof).await?;
             answer(visit, &row, &person).await

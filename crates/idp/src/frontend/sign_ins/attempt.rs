@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::{Strategy, admitted_or_nobody, answer, complete, fail, find_open, password_incorrect};
 use crate::domain::passwords;
-use crate::domain::verifications::{self, Judgement};
+use crate::domain::verifications::{self, Judgement, judge_code};
 use crate::error::{Refusal, Result};
 use crate::frontend::Frontend;
 use crate::frontend::fields::Form;
@@ -73,14 +73,9 @@ async fn code(
     let mut visit = Visit::write(frontend, meta).await?;
     let mut sign_in = find_open(&mut visit, id, "needs_first_factor").await?;
     let person = admitted_or_nobody(&mut visit, sign_in.user_id.as_deref()).await?;
-    let asked = sign_in
-        .first_factor_verification
-        .as_ref()
-        .filter(|row| row.strategy == strategy.as_str())
-        .map(|row| row.id.clone())
-        .unwrap_or_default();
-    let idp = visit.idp.clone();
-    let judgement = verifications::judge(&idp, &mut visit.tx, &asked, code).await?;
+    let (idp, tx) = (visit.idp.clone(), &mut visit.tx);
+    let asked = sign_in.first_factor_verification.as_ref();
+    let judgement = judge_code(&idp, tx, asked, strategy.as_str(), code).await?;
     let Some(mut person) = person else {
         // Nobody was sent a code; whatever was answered is wrong, and is counted.
         let refusal = match judgement {

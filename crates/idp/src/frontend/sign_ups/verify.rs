@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::{answer, external, find_open, settle};
 use crate::domain::verifications::{
-    self, EMAIL_CODE, EMAIL_LINK, Judgement, LinkRequest, PHONE_CODE, expect_strategy,
+    self, EMAIL_CODE, EMAIL_LINK, LinkRequest, PHONE_CODE, expect_strategy, judge_code,
 };
 use crate::error::{Refusal, Result};
 use crate::frontend::fields::Form;
@@ -110,24 +110,13 @@ pub async fn attempt(
         PHONE_CODE => sign_up.phone_verification.as_ref(),
         _ => sign_up.email_verification.as_ref(),
     };
-    let asked = asked
-        .filter(|row| row.strategy == strategy)
-        .map(|row| row.id.clone())
-        .unwrap_or_default();
     let idp = visit.idp.clone();
-    match verifications::judge(&idp, &mut visit.tx, &asked, code).await? {
-        Judgement::Right(verification) => {
-            if strategy == PHONE_CODE {
-                sign_up.phone_verification = Some(verification);
-            } else {
-                sign_up.email_verification = Some(verification);
-            }
-            settle(visit, sign_up).await
-        }
-        Judgement::Wrong(refusal) => {
-            visit.commit().await?;
-            Err(refusal.into())
-        }
-        Judgement::Closed(refusal) => Err(refusal.into()),
+    let judgement = judge_code(&idp, &mut visit.tx, asked, strategy, code).await?;
+    let (visit, verification) = visit.proven(judgement).await?;
+    if strategy == PHONE_CODE {
+        sign_up.phone_verification = Some(verification);
+    } else {
+        sign_up.email_verification = Some(verification);
     }
+    settle(visit, sign_up).await
 }
