@@ -79,14 +79,14 @@ struct Checked {
 
 impl Checked {
     fn new(
-        (description, org_type, tax_id): (Option<&str>, Option<&str>, Option<&str>),
+        [description, org_type, tax_id]: [Option<String>; 3],
         settings: Map<String, Value>,
     ) -> Self {
         let mut fields = Fields::new();
         let details = Details {
-            description: description.map(|text| fields.lines("description", text, 0..=2000)),
-            org_type: org_type.map(|text| fields.line("type", text, 0..=64)),
-            tax_id: tax_id.map(|text| fields.line("taxId", text, 0..=64)),
+            description: description.map(|text| fields.lines("description", &text, 0..=2000)),
+            org_type: org_type.map(|text| fields.line("type", &text, 0..=64)),
+            tax_id: tax_id.map(|text| fields.line("taxId", &text, 0..=64)),
             settings,
         };
         let is_key = |key: &String| {
@@ -124,11 +124,7 @@ impl Checked {
 impl OrganizationCreate {
     /// The checked input.
     pub(super) fn checked(self) -> Result<NewOrganization, Problem> {
-        let texts = (
-            self.description.as_deref(),
-            self.org_type.as_deref(),
-            self.tax_id.as_deref(),
-        );
+        let texts = [self.description, self.org_type, self.tax_id];
         let mut checked = Checked::new(texts, self.settings);
         let name = checked.fields.line("name", &self.name, 1..=200);
         let slug = checked.slug(self.slug);
@@ -144,11 +140,7 @@ impl OrganizationCreate {
 impl OrganizationPatch {
     /// The checked input.
     pub(super) fn checked(self) -> Result<OrganizationChange, Problem> {
-        let texts = (
-            self.description.as_deref(),
-            self.org_type.as_deref(),
-            self.tax_id.as_deref(),
-        );
+        let texts = [self.description, self.org_type, self.tax_id];
         let mut checked = Checked::new(texts, self.settings);
         let name = self
             .name
