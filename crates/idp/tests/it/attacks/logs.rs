@@ -269,32 +269,17 @@ async fn by_servers(stage: &Stage, secrets: &mut Secrets) {
 
 /// As an application of others, right and wrong.
 async fn by_applications(stage: &mut Stage, secrets: &mut Secrets) {
-    let body = json!({
-        "name": "Reports", "redirect_uris": [CALLBACK], "scopes": "openid email offline_access",
-    });
-    let (_, application) = stage
-        .world()
-        .server(Method::POST, "/oauth_applications", body)
-        .await;
-    let text = |name: &str| application[name].as_str().unwrap().to_owned();
-    let (client, secret) = (text("client_id"), text("client_secret"));
-    secrets.add("the secret of an application", &secret);
-    let path = format!(
-        "/v1/me/oauth/consent/{client}?response_type=code&client_id={client}&_clerk_session_id={}",
-        stage.id("sessions")
-    );
-    let reply = stage.ada.post(&path, &[("consented", "true")]).await;
-    let location = reply.headers[header::LOCATION].to_str().unwrap();
-    let code = parameter(&location.parse().unwrap(), "code");
-    secrets.add("a code of ours", &code);
+    let application = stage.application("openid email offline_access", &[]).await;
+    secrets.add("the secret of an application", &application.secret);
+    secrets.add("a code of ours", &application.code);
     let wrong = "a-secret-that-is-wrong";
     secrets.add("a wrong secret of an application", wrong);
-    for secret in [wrong, &secret, &secret] {
+    for secret in [wrong, &application.secret, &application.secret] {
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "authorization_code")
-            .append_pair("code", &code)
+            .append_pair("code", &application.code)
             .append_pair("redirect_uri", CALLBACK)
-            .append_pair("client_id", &client)
+            .append_pair("client_id", &application.client)
             .append_pair("client_secret", secret)
             .finish();
         let request = Request::post("/__clerk/oauth/token").header(header::CONTENT_TYPE, FORM);

@@ -8,7 +8,7 @@ use bailiwick_pg::sql;
 use http::{Method, Request, header};
 use serde_json::{Value, json};
 
-use crate::frontend::social::world::{Social, depart, person};
+use crate::frontend::social::world::{Social, depart, parameter, person};
 use crate::frontend::world::{Browser, ORIGIN, PASSWORD, Reply, World};
 
 pub const ADA: &str = "ada@northwind.example";
@@ -46,6 +46,14 @@ const EVERYTHING: &str = "
 sql! {
     /// The text of all tables.
     READ_EVERYTHING() = "select public.everything()";
+}
+
+/// An application of others that Ada has let in.
+pub struct Application {
+    pub client: String,
+    pub secret: String,
+    /// What it got from Ada, and exchanges for tokens.
+    pub code: String,
 }
 
 pub struct Stage {
@@ -110,6 +118,32 @@ impl Stage {
             self.path(route),
             self.id("sessions")
         )
+    }
+
+    /// A new application that may ask for `scopes`, and that Ada lets in where it asks so.
+    pub async fn application(&mut self, scopes: &str, asks: &[(&str, &str)]) -> Application {
+        let body = json!({ "name": "Reports", "redirect_uris": [CALLBACK], "scopes": scopes });
+        let world = self.world();
+        let (_, made) = world
+            .server(Method::POST, "/oauth_applications", body)
+            .await;
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        let (client, secret) = (text("client_id"), text("client_secret"));
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &client)
+            .append_pair("_clerk_session_id", self.id("sessions"))
+            .extend_pairs(asks)
+            .finish();
+        let path = format!("/v1/me/oauth/consent/{client}?{query}");
+        let reply = self.ada.post(&path, &[("consented", "true")]).await;
+        let location = reply.headers[header::LOCATION].to_str().unwrap();
+        let code = parameter(&location.parse().unwrap(), "code");
+        Application {
+            client,
+            secret,
+            code,
+        }
     }
 
     /// All that is stored.

@@ -73,30 +73,14 @@ async fn machine_token(stage: &Stage) -> String {
 
 /// What an application of others learns of Ada: who she is, and what it may read.
 async fn application_tokens(stage: &mut Stage) -> [String; 2] {
-    let body = json!({
-        "name": "Reports", "redirect_uris": [CALLBACK], "scopes": "openid email profile",
-    });
-    let (_, application) = stage
-        .world()
-        .server(Method::POST, "/oauth_applications", body)
-        .await;
-    let text = |name: &str| application[name].as_str().unwrap().to_owned();
-    let (client, secret) = (text("client_id"), text("client_secret"));
-    let path = format!(
-        "/v1/me/oauth/consent/{client}?response_type=code&client_id={client}&scope=openid+email\
-         &_clerk_session_id={}",
-        stage.id("sessions")
-    );
-    let reply = stage.ada.post(&path, &[("consented", "true")]).await;
-    let location = reply.headers[header::LOCATION].to_str().unwrap();
-    let url = url::Url::parse(location).unwrap();
-    let (_, code) = url.query_pairs().find(|(name, _)| name == "code").unwrap();
+    let asks = [("scope", "openid email")];
+    let application = stage.application("openid email profile", &asks).await;
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "authorization_code")
-        .append_pair("code", &code)
+        .append_pair("code", &application.code)
         .append_pair("redirect_uri", CALLBACK)
         .finish();
-    let basic = STANDARD.encode(format!("{client}:{secret}"));
+    let basic = STANDARD.encode(format!("{}:{}", application.client, application.secret));
     let request = Request::post("/__clerk/oauth/token")
         .header(header::AUTHORIZATION, format!("Basic {basic}"))
         .header(header::CONTENT_TYPE, FORM);
