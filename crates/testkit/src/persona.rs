@@ -229,6 +229,12 @@ impl Persona {
     pub async fn delete(&self, path: impl AsRef<str>) -> Answer {
         self.request(Method::DELETE, path).send().await
     }
+
+    /// Makes a project; its id.
+    pub async fn create_project(&self, name: &str) -> String {
+        let made = self.post("/projects", json!({"name": name})).await;
+        made.assert_status(201).id()
+    }
 }
 
 /// A request that is being put together.

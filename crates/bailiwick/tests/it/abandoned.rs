@@ -9,7 +9,7 @@ use bailiwick_store::tenant::{TenantDoor, Visitor};
 use bailiwick_testkit::TestApp;
 use serde_json::json;
 
-use super::isolation::{placement, project, statement};
+use super::isolation::{placement, statement};
 
 /// Polls `work` a few times and drops it, wherever it is by then.
 pub(crate) async fn abandon(work: impl Future, polls: usize) {
@@ -31,7 +31,7 @@ async fn a_dropped_future_leaves_neither_a_tenant_nor_a_transaction() {
     ];
     let mut doors = Vec::new();
     for world in &worlds {
-        project(world, &world.slug).await;
+        world.owner().create_project(&world.slug).await;
         let placement = placement(&t, world).await;
         doors.push(TenantDoor::new(&placement, Visitor::System("a test")));
     }
@@ -121,7 +121,7 @@ async fn a_client_that_hangs_up_leaves_nothing_to_the_next() {
         t.tenant("globex", Tier::Pro).await,
     ];
     for world in &worlds {
-        project(world, &world.slug).await;
+        world.owner().create_project(&world.slug).await;
     }
     for round in 0..60_usize {
         let (leaving, next) = (worlds[round % 2].owner(), &worlds[(round + 1) % 2]);

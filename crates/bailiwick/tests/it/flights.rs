@@ -6,11 +6,11 @@ use bailiwick_pg::Error;
 use bailiwick_testkit::{TestApp, World};
 use futures::FutureExt as _;
 
-use crate::isolation::{flight, placement, project, statement};
+use crate::isolation::{flight, placement, statement};
 
 async fn world(t: &TestApp) -> World {
     let world = t.tenant("acme", Tier::Starter).await;
-    project(&world, "of acme").await;
+    world.owner().create_project("of acme").await;
     world
 }
 

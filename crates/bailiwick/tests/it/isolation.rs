@@ -56,16 +56,6 @@ pub(crate) fn flight(home: &Placement, schema: &Schema) -> Flight {
     }
 }
 
-pub(crate) async fn project(world: &World, name: &str) -> String {
-    let body = json!({"name": name});
-    world
-        .owner()
-        .post("/projects", body)
-        .await
-        .assert_status(201)
-        .id()
-}
-
 #[tokio::test]
 async fn by_id_and_by_list_each_sees_its_own() {
     for (first, second) in PAIRS {
@@ -74,7 +64,10 @@ async fn by_id_and_by_list_each_sees_its_own() {
             t.tenant("acme", first).await,
             t.tenant("globex", second).await,
         );
-        let (of_a, of_b) = (project(&a, "of acme").await, project(&b, "of globex").await);
+        let (of_a, of_b) = (
+            a.owner().create_project("of acme").await,
+            b.owner().create_project("of globex").await,
+        );
         for (world, own, other) in [(&a, &of_a, &of_b), (&b, &of_b, &of_a)] {
             let owner = world.owner();
             assert_eq!(
@@ -124,8 +117,8 @@ async fn sql_that_names_the_other_schema_finds_and_changes_nothing() {
             t.tenant("acme", first).await,
             t.tenant("globex", second).await,
         );
-        project(&a, "of acme").await;
-        project(&b, "of globex").await;
+        a.owner().create_project("of acme").await;
+        b.owner().create_project("of globex").await;
         let (home, other) = (placement(&t, &a).await, placement(&t, &b).await);
         assert_eq!(
             home.schema == other.schema,
@@ -185,7 +178,7 @@ async fn without_a_tenant_there_are_no_rows_and_no_writes() {
     let tiers = [("acme", Tier::Starter), ("globex", Tier::Pro)];
     for (slug, tier) in tiers {
         let world = t.tenant(slug, tier).await;
-        project(&world, slug).await;
+        world.owner().create_project(slug).await;
         let schema = placement(&t, &world).await.schema;
         let pool = t.app.store().pool();
         for table in ["projects", "members", "project_members", "documents"] {
@@ -216,7 +209,7 @@ async fn the_door_opens_to_what_still_holds_and_to_nothing_else() {
         let t = TestApp::start().await;
         let a = t.tenant("acme", *tier).await;
         let b = t.tenant("globex", *tier).await;
-        project(&a, "Alpha").await;
+        a.owner().create_project("Alpha").await;
         let right = placement(&t, &a).await;
         let query = format!(
             "select id, version from control.memberships where user_id = '{}' and organization_id = '{}'",

@@ -104,11 +104,7 @@ async fn the_active_organization_is_the_tokens() {
     assert_eq!(names, ["acme", "globex"]);
 
     let in_acme = both.within(&acme);
-    let made = in_acme
-        .post("/projects", json!({"name": "Alpha"}))
-        .await
-        .assert_status(201)
-        .id();
+    let made = in_acme.create_project("Alpha").await;
     let in_globex = both.within(&globex);
     let elsewhere = in_globex.get(format!("/projects/{made}")).await;
     let _ = elsewhere.assert_problem(403, "TENANT_CONTEXT_MISMATCH");
@@ -143,11 +139,7 @@ async fn naming_an_organization_is_for_operators() {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
         let globex = t.tenant("globex", *tier).await;
-        let project = acme
-            .owner()
-            .post("/projects", json!({"name": "Alpha"}))
-            .await
-            .id();
+        let project = acme.owner().create_project("Alpha").await;
         let path = format!("/projects/{project}");
 
         // Everybody may confirm the one that is active, and no other.

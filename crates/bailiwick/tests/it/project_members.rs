@@ -1,17 +1,9 @@
 //! Who is on a project, and what that changes.
 
 use bailiwick_kernel::Tier;
-use bailiwick_testkit::{Answer, Persona, TestApp, World};
+use bailiwick_testkit::{Answer, Persona, TestApp};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-
-async fn project(world: &World) -> String {
-    let made = world
-        .owner()
-        .post("/projects", json!({"name": "Alpha"}))
-        .await;
-    made.assert_status(201).id()
-}
 
 fn input(persona: &Persona, role: &str) -> Value {
     json!({"memberId": persona.user().to_string(), "projectRole": role})
@@ -31,7 +23,7 @@ async fn from_coming_on_a_project_to_leaving_it() {
     for tier in Tier::ALL {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
-        let project = project(&acme).await;
+        let project = acme.owner().create_project("Alpha").await;
         let path = format!("/projects/{project}");
         let of_member = format!("{path}/members/{}", acme.member().user());
         let _ = acme
@@ -108,7 +100,7 @@ async fn who_cannot_come_on_a_project() {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
         let globex = t.tenant("globex", *tier).await;
-        let project = project(&acme).await;
+        let project = acme.owner().create_project("Alpha").await;
         let path = format!("/projects/{project}/members");
         assert!(is_done(
             &add(acme.owner(), &project, acme.member(), "lead").await
@@ -163,7 +155,7 @@ async fn leaving_the_organization_is_leaving_its_projects() {
     for tier in Tier::ALL {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
-        let project = project(&acme).await;
+        let project = acme.owner().create_project("Alpha").await;
         assert!(is_done(
             &add(acme.owner(), &project, acme.member(), "lead").await
         ));
@@ -202,7 +194,7 @@ async fn leaving_the_organization_is_leaving_its_projects() {
 async fn pages_of_members_are_complete() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Pro).await;
-    let project = project(&acme).await;
+    let project = acme.owner().create_project("Alpha").await;
     for role in ["admin", "manager", "member", "viewer"] {
         assert!(is_done(
             &add(acme.owner(), &project, acme.persona(role), "contributor").await
@@ -234,7 +226,10 @@ async fn a_key_stands_for_one_path_however_it_is_spelled() {
     for tier in Tier::ALL {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
-        let (first, second) = (project(&acme).await, project(&acme).await);
+        let (first, second) = (
+            acme.owner().create_project("Alpha").await,
+            acme.owner().create_project("Alpha").await,
+        );
         let owner = acme.owner().with_header("idempotency-key", "one");
         let body = input(acme.member(), "contributor");
         for prefix in ["/api/v1", "/api", "/api/v1"] {

@@ -59,10 +59,7 @@ async fn bodies_that_are_refused() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let owner = acme.owner();
-    let path = format!(
-        "/projects/{}",
-        owner.post("/projects", json!({"name": "Alpha"})).await.id()
-    );
+    let path = format!("/projects/{}", owner.create_project("Alpha").await);
     for (method, path) in [(Method::POST, "/projects"), (Method::PUT, path.as_str())] {
         for (body, fields) in [
             (json!({}), &["name"][..]),

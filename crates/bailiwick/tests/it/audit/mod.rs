@@ -15,7 +15,7 @@ use bailiwick_store::audit::{Chain, Fact};
 use bailiwick_store::tenant::{TenantDoor, Visitor};
 use bailiwick_testkit::{TestApp, World};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::isolation::placement;
 
@@ -28,8 +28,7 @@ pub fn later(t: &TestApp) {
 pub async fn projects(world: &World, names: &[&str]) -> Vec<String> {
     let mut ids = Vec::new();
     for name in names {
-        let made = world.owner().post("/projects", json!({"name": name})).await;
-        ids.push(made.assert_status(201).id());
+        ids.push(world.owner().create_project(name).await);
     }
     ids
 }

@@ -4,7 +4,7 @@ use bailiwick_kernel::Tier;
 use bailiwick_testkit::TestApp;
 use serde_json::json;
 
-use super::{BYTES, announcement, confirm, init, project, sha256};
+use super::{BYTES, announcement, confirm, init, sha256};
 
 #[tokio::test]
 async fn from_the_announcement_to_the_download_on_s3() {
@@ -12,7 +12,7 @@ async fn from_the_announcement_to_the_download_on_s3() {
         let t = TestApp::options().s3().start().await;
         let acme = t.tenant("acme", *tier).await;
         let owner = acme.owner();
-        let project = project(owner).await;
+        let project = owner.create_project("Alpha").await;
         let mut body = announcement();
         body["sha256"] = sha256(BYTES).into();
         let upload = init(owner, &project, body).await.assert_status(201);
@@ -119,7 +119,7 @@ async fn from_the_announcement_to_the_download_on_s3() {
 async fn without_a_checksum_the_first_bytes_stay() {
     let t = TestApp::options().s3().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = project(acme.owner()).await;
+    let project = acme.owner().create_project("Alpha").await;
     let upload = init(acme.owner(), &project, announcement()).await.json();
     assert_eq!(t.put_object(&upload, BYTES).await, 200);
     let other = vec![b'x'; BYTES.len()];
@@ -138,7 +138,7 @@ async fn without_a_checksum_the_first_bytes_stay() {
 async fn an_object_that_is_not_what_was_announced_fails_the_document() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = project(acme.owner()).await;
+    let project = acme.owner().create_project("Alpha").await;
     let document = init(acme.owner(), &project, announcement())
         .await
         .text_of("documentId");

@@ -17,14 +17,6 @@ fn announcement() -> Value {
     json!({"fileName": "fox.txt", "contentType": "text/plain", "size": BYTES.len()})
 }
 
-async fn project(owner: &Persona) -> String {
-    owner
-        .post("/projects", json!({"name": "Alpha"}))
-        .await
-        .assert_status(201)
-        .id()
-}
-
 async fn init(persona: &Persona, project: &str, body: Value) -> Answer {
     persona
         .post(format!("/projects/{project}/documents/upload-init"), body)

@@ -5,7 +5,7 @@ use bailiwick_testkit::TestApp;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{BYTES, announcement, confirm, init, on_project, project};
+use super::{BYTES, announcement, confirm, init, on_project};
 
 #[tokio::test]
 async fn who_may_do_what_with_a_document() {
@@ -13,7 +13,7 @@ async fn who_may_do_what_with_a_document() {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
         let globex = t.tenant("globex", *tier).await;
-        let project = project(acme.owner()).await;
+        let project = acme.owner().create_project("Alpha").await;
         on_project(&acme, &project, acme.member(), "contributor").await;
         on_project(&acme, &project, acme.manager(), "lead").await;
         on_project(&acme, &project, acme.viewer(), "contributor").await;
@@ -71,7 +71,7 @@ async fn announcements_that_are_refused() {
         .start()
         .await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = project(acme.owner()).await;
+    let project = acme.owner().create_project("Alpha").await;
     for (change, fields) in [
         (json!({"fileName": ""}), &["fileName"][..]),
         (json!({"fileName": "a/b.txt"}), &["fileName"]),
@@ -104,7 +104,7 @@ async fn announcements_that_are_refused() {
 async fn while_the_store_is_down_nothing_is_lost() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = project(acme.owner()).await;
+    let project = acme.owner().create_project("Alpha").await;
     let upload = init(acme.owner(), &project, announcement()).await.json();
     assert_eq!(t.put_object(&upload, BYTES).await, 200);
     let document = upload["documentId"].as_str().unwrap();

@@ -5,14 +5,14 @@ use bailiwick_testkit::TestApp;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{BYTES, announcement, confirm, init, on_project, project, uploaded};
+use super::{BYTES, announcement, confirm, init, on_project, uploaded};
 
 #[tokio::test]
 async fn what_never_comes_is_given_up() {
     for tier in Tier::ALL {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
-        let project = project(acme.owner()).await;
+        let project = acme.owner().create_project("Alpha").await;
         let absent = init(acme.owner(), &project, announcement()).await.json();
         let unconfirmed = init(acme.owner(), &project, announcement()).await.json();
         assert_eq!(t.put_object(&unconfirmed, BYTES).await, 200);
@@ -53,7 +53,7 @@ async fn a_late_upload_to_what_was_deleted_does_not_stay() {
     let acme = t.tenant("acme", Tier::Starter).await;
     let owner = acme.owner();
     for delete_project in [false, true] {
-        let project = project(owner).await;
+        let project = owner.create_project("Alpha").await;
         let upload = init(owner, &project, announcement()).await.json();
         let path = if delete_project {
             format!("/projects/{project}")
@@ -77,7 +77,7 @@ async fn a_late_upload_to_what_was_deleted_does_not_stay() {
 async fn a_repeated_announcement_is_the_same_document() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = project(acme.owner()).await;
+    let project = acme.owner().create_project("Alpha").await;
     on_project(&acme, &project, acme.member(), "contributor").await;
     let owner = acme.owner().with_header("idempotency-key", "one");
     let first = init(&owner, &project, announcement())
@@ -122,7 +122,7 @@ async fn a_repeated_announcement_is_the_same_document() {
 async fn a_late_repetition_signs_what_is_left_of_the_hour() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = project(acme.owner()).await;
+    let project = acme.owner().create_project("Alpha").await;
     let owner = acme.owner().with_header("idempotency-key", "one");
     let (mut minutes, mut last) = (0, Value::Null);
     for (at, expires_in) in [(0, 3600), (20, 2400), (50, 600), (59, 60)] {
@@ -148,7 +148,10 @@ async fn a_key_stands_for_one_projects_uploads() {
     for tier in Tier::ALL {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
-        let (first, second) = (project(acme.owner()).await, project(acme.owner()).await);
+        let (first, second) = (
+            acme.owner().create_project("Alpha").await,
+            acme.owner().create_project("Alpha").await,
+        );
         let owner = acme.owner().with_header("idempotency-key", "one");
         let mut ids = Vec::new();
         for prefix in ["/api/v1", "/api"] {
@@ -175,7 +178,7 @@ async fn what_comes_after_a_refused_object_does_not_stay() {
     for tier in Tier::ALL {
         let t = TestApp::start().await;
         let acme = t.tenant("acme", *tier).await;
-        let project = project(acme.owner()).await;
+        let project = acme.owner().create_project("Alpha").await;
         let upload = init(acme.owner(), &project, announcement()).await.json();
         let document = upload["documentId"].as_str().unwrap();
         let schema = t.app.store().find_placement(acme.id).await.unwrap();

@@ -31,11 +31,6 @@ fn kinds(heard: &[Heard]) -> Vec<&str> {
     heard.iter().map(|heard| heard.event.as_str()).collect()
 }
 
-async fn project(by: &Persona) -> String {
-    let body = json!({"name": "Alpha"});
-    by.post("/projects", body).await.assert_status(201).id()
-}
-
 async fn put_on(by: &Persona, project: &str, who: &Persona) -> Answer {
     let body = json!({"memberId": who.user(), "projectRole": "contributor"});
     by.post(format!("/projects/{project}/members"), body).await

@@ -3,7 +3,7 @@
 use bailiwick_kernel::Tier;
 use bailiwick_testkit::{Heard, TestApp};
 
-use super::{mark, project};
+use super::mark;
 
 fn objects<'a>(heard: &'a [Heard], event: &str) -> Vec<&'a str> {
     let named = heard.iter().filter(|heard| heard.event == event);
@@ -16,11 +16,11 @@ async fn a_stream_goes_on_where_it_stopped_at_this_server_and_at_another() {
     let beside = t.neighbour().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let mut stream = acme.owner().events().await;
-    project(acme.owner()).await;
+    acme.owner().create_project("Alpha").await;
     let last = stream.until("projects").await;
     drop(stream);
-    let beta = project(acme.owner()).await;
-    let gamma = project(acme.owner()).await;
+    let beta = acme.owner().create_project("Alpha").await;
+    let gamma = acme.owner().create_project("Alpha").await;
     for owner in [acme.owner().clone(), acme.owner().at(&beside)] {
         let mut stream = owner.with_header("last-event-id", &last.id).events().await;
         let first = stream.until("projects").await;
@@ -62,9 +62,9 @@ async fn what_is_known_after_a_place_is_told_without_waiting() {
     t.follow_changes();
     let acme = t.tenant("acme", Tier::Starter).await;
     let mut stream = acme.owner().events().await;
-    let alpha = project(acme.owner()).await;
+    let alpha = acme.owner().create_project("Alpha").await;
     let first = stream.until("projects").await;
-    let beta = project(acme.owner()).await;
+    let beta = acme.owner().create_project("Alpha").await;
     stream.until("projects").await;
     let rest = acme.owner().events_since(&first.id).await;
     assert_eq!(objects(&rest, "projects"), [&beta]);

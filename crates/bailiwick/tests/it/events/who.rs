@@ -4,7 +4,7 @@ use bailiwick_kernel::Tier;
 use bailiwick_testkit::TestApp;
 use serde_json::json;
 
-use super::{kinds, mark, project, put_on, until_mark};
+use super::{kinds, mark, put_on, until_mark};
 
 #[tokio::test]
 async fn people_hear_of_what_they_may_see() {
@@ -15,7 +15,7 @@ async fn people_hear_of_what_they_may_see() {
         let (mut owner, mut member) = (acme.owner().events().await, acme.member().events().await);
         let mut viewer = acme.viewer().events().await;
 
-        let alpha = project(acme.owner()).await;
+        let alpha = acme.owner().create_project("Alpha").await;
         let heard = owner.until("projects").await;
         assert_eq!(heard.text("objectId"), alpha);
         assert_eq!(heard.text("organizationId"), acme.id.to_string());
@@ -56,7 +56,7 @@ async fn an_event_holds_ids_and_nothing_else() {
     t.follow_changes();
     let acme = t.tenant("acme", Tier::Starter).await;
     let mut owner = acme.owner().events().await;
-    project(acme.owner()).await;
+    acme.owner().create_project("Alpha").await;
     let heard = owner.until("projects").await;
     insta::assert_json_snapshot!("event", bailiwick_testkit::redact(heard.data));
 }
@@ -77,7 +77,7 @@ async fn another_organization_hears_nothing() {
         both.within(&globex).events().await,
         both.without_organization().events().await,
     ];
-    project(acme.owner()).await;
+    acme.owner().create_project("Alpha").await;
     t.tamper(&format!(
         "update control.organizations set name = 'Renamed' where id = '{}'",
         acme.id
@@ -123,14 +123,14 @@ async fn a_demotion_is_in_force_within_the_stream() {
     t.follow_changes();
     let acme = t.tenant("acme", Tier::Starter).await;
     let mut admin = acme.admin().events().await;
-    project(acme.owner()).await;
+    acme.owner().create_project("Alpha").await;
     admin.until("projects").await;
     t.tamper(&format!(
         "update control.memberships set role = 'viewer', version = version + 1 where user_id = '{}'",
         acme.admin().user()
     ))
     .await;
-    project(acme.owner()).await;
+    acme.owner().create_project("Alpha").await;
     mark(&t).await;
     assert_eq!(kinds(&until_mark(&mut admin).await), ["memberships"]);
 }
@@ -142,6 +142,6 @@ async fn an_operator_hears_of_the_organization_that_they_name() {
     let acme = t.tenant("acme", Tier::Starter).await;
     let staff = t.staff("admin_staff").await;
     let mut heard = staff.naming(&acme).events().await;
-    let alpha = project(acme.owner()).await;
+    let alpha = acme.owner().create_project("Alpha").await;
     assert_eq!(heard.until("projects").await.text("objectId"), alpha);
 }

@@ -88,12 +88,7 @@ async fn removing_takes_the_permission_and_the_rank() {
 async fn a_removal_reaches_the_projects() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Pro).await;
-    let project = acme
-        .owner()
-        .post("/projects", json!({"name": "Alpha"}))
-        .await
-        .assert_status(201)
-        .id();
+    let project = acme.owner().create_project("Alpha").await;
     let members = format!("/projects/{project}/members");
     let body = json!({"memberId": acme.member().user(), "projectRole": "contributor"});
     let _ = acme.owner().post(&members, body).await.assert_status(204);

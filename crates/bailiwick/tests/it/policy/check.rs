@@ -11,11 +11,7 @@ use super::packs::ask;
 async fn a_thing_is_judged_by_what_is_known_of_it() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = acme
-        .owner()
-        .post("/projects", json!({"name": "Alpha"}))
-        .await
-        .id();
+    let project = acme.owner().create_project("Alpha").await;
     let member = acme.member();
     let (me, other) = (member.user(), acme.owner().user());
     let read = |resource: Value| json!({"permission": "approvals:read", "resource": resource});

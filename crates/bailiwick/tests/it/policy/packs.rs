@@ -206,11 +206,7 @@ async fn routes_of_modules_that_are_not_mounted_are_not_there() {
 async fn standing_on_a_project_counts() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let project = acme
-        .owner()
-        .post("/projects", json!({"name": "Alpha"}))
-        .await
-        .id();
+    let project = acme.owner().create_project("Alpha").await;
     let pack = t.app.pack();
     let keys = permissions(pack);
     let checks: Vec<Value> = keys

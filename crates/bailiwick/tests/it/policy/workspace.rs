@@ -34,11 +34,7 @@ impl Stage<'_> {
     /// A project with its people.
     async fn project(&self) -> String {
         let owner = self.acme.owner();
-        let project = owner
-            .post("/projects", json!({"name": "Alpha"}))
-            .await
-            .assert_status(201)
-            .id();
+        let project = owner.create_project("Alpha").await;
         let path = format!("/projects/{project}/members");
         for (persona, role) in &self.on_it {
             let body = json!({"memberId": persona.user(), "projectRole": role});
