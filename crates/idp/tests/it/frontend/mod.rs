@@ -3,6 +3,7 @@
 mod attacks;
 pub mod authenticator;
 mod billing;
+mod browser;
 mod domains;
 mod door;
 mod emails;

@@ -1,101 +1,14 @@
-//! The instance as an OAuth 2 server of other applications.
+//! The user is asked, by link or by form, and led to nobody else.
 
 use axum::body::Body;
-use bailiwick_idp::domain::oauth::applications::{self, NewApplication};
-use bailiwick_idp::store::oauth::applications::Application;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Request, header};
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::world::{Browser, ORIGIN, Reply, World};
-
-const CALLBACK: &str = "https://app.example/callback";
-const VERIFIER: &str = "a-verifier-of-at-least-43-characters-0123456789";
-
-/// An application and its secret.
-async fn application(world: &World, is_public: bool) -> (Application, String) {
-    let mut tx = world.pool.begin().await.unwrap();
-    let new = NewApplication {
-        name: "Reports <b>".to_owned(),
-        client_uri: None,
-        dynamically_registered: false,
-        consent_screen_enabled: true,
-        pkce_required: false,
-        is_public,
-        scopes: "email offline_access openid profile".to_owned(),
-        redirect_uris: vec![CALLBACK.to_owned()],
-    };
-    let (row, secret) = applications::create(&world.idp, &mut tx, new)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    (row, secret.unwrap_or_default())
-}
-
-fn query(client_id: &str, more: &[(&str, &str)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query
-        .append_pair("response_type", "code")
-        .append_pair("client_id", client_id)
-        .append_pair("state", "12345678")
-        .extend_pairs(more);
-    query.finish()
-}
-
-fn location(reply: &Reply) -> Url {
-    let text = reply.headers[header::LOCATION].to_str().unwrap();
-    Url::parse(text).unwrap()
-}
-
-fn param(url: &Url, name: &str) -> Option<String> {
-    let found = url.query_pairs().find(|(key, _)| key == name);
-    found.map(|(_, value)| value.into_owned())
-}
-
-/// A code, as a user who allows everything gives it.
-async fn code(browser: &mut Browser, client_id: &str, more: &[(&str, &str)]) -> String {
-    let query = query(client_id, more);
-    let path = format!("/v1/me/oauth/consent/{client_id}?{query}");
-    let reply = browser.post(&path, &[("consented", "true")]).await;
-    assert_eq!(reply.status, 303, "{}", reply.text);
-    let url = location(&reply);
-    assert!(url.as_str().starts_with(CALLBACK));
-    assert_eq!(param(&url, "state").as_deref(), Some("12345678"));
-    param(&url, "code").unwrap()
-}
-
-/// An application asks, with its secret in the header.
-async fn ask(
-    world: &World,
-    path: &str,
-    (row, secret): (&Application, &str),
-    form: &[(&str, &str)],
-) -> Reply {
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form)
-        .finish();
-    let basic = STANDARD.encode(format!("{}:{secret}", row.client_id));
-    let request = Request::post(format!("/__clerk{path}"))
-        .header(header::AUTHORIZATION, format!("Basic {basic}"))
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    world.browser().send(request, Body::from(body)).await
-}
-
-async fn userinfo(world: &World, token: &str) -> Reply {
-    let request = Request::get("/__clerk/oauth/userinfo")
-        .header(header::AUTHORIZATION, format!("Bearer {token}"));
-    world.browser().send(request, Body::empty()).await
-}
-
-fn error(reply: &Reply) -> (u16, &str) {
-    (
-        reply.status.as_u16(),
-        reply.body["error"].as_str().unwrap_or(""),
-    )
-}
+use super::{CALLBACK, application, ask, code, error, location, param, query, userinfo};
+use crate::frontend::world::World;
 
 #[tokio::test]
 async fn a_user_is_asked_once_and_the_application_learns_who_it_is() {
@@ -214,102 +127,6 @@ async fn a_user_is_asked_once_and_the_application_learns_who_it_is() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_for_its_application_address_and_verifier() {
-    let world = World::new().await;
-    let (row, secret) = application(&world, false).await;
-    let (other, other_secret) = application(&world, false).await;
-    let mut ada = world.signed_up("ada@x.example").await;
-    let redeem = async |who: (&Application, &str), code: &str, uri: &str| {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", uri),
-        ];
-        ask(&world, "/oauth/token", who, &form).await
-    };
-    let first = code(&mut ada, &row.client_id, &[]).await;
-    let reply = redeem((&row, "wrong"), &first, CALLBACK).await;
-    assert_eq!(error(&reply), (401, "invalid_client"));
-    let reply = redeem((&other, &other_secret), &first, CALLBACK).await;
-    assert_eq!(error(&reply), (400, "invalid_grant"));
-    let reply = redeem((&row, &secret), &first, "https://evil.example/").await;
-    assert_eq!(error(&reply), (400, "invalid_grant"));
-    let tokens = redeem((&row, &secret), &first, CALLBACK).await;
-    let token = tokens.body["access_token"].as_str().unwrap();
-    // Others learn nothing of a token, and cannot end it.
-    let info = ask(
-        &world,
-        "/oauth/token_info",
-        (&other, &other_secret),
-        &[("token", token)],
-    )
-    .await;
-    assert_eq!(info.body, json!({ "active": false }));
-    ask(
-        &world,
-        "/oauth/token/revoke",
-        (&other, &other_secret),
-        &[("token", token)],
-    )
-    .await;
-    assert_eq!(userinfo(&world, token).await.status, 200);
-    // A second use shows that the code was stolen.
-    let reply = redeem((&row, &secret), &first, CALLBACK).await;
-    assert_eq!(error(&reply), (400, "invalid_grant"));
-    assert_eq!(userinfo(&world, token).await.status, 401);
-
-    let late = code(&mut ada, &row.client_id, &[]).await;
-    world.time.advance(SignedDuration::from_secs(60));
-    let reply = redeem((&row, &secret), &late, CALLBACK).await;
-    assert_eq!(error(&reply), (400, "invalid_grant"));
-    let third = code(&mut ada, &row.client_id, &[]).await;
-    let tokens = redeem((&row, &secret), &third, CALLBACK).await;
-    let token = tokens.body["access_token"].as_str().unwrap();
-    let reply = ask(
-        &world,
-        "/oauth/token/revoke",
-        (&row, &secret),
-        &[("token", token)],
-    )
-    .await;
-    assert_eq!(reply.status, 200);
-    assert_eq!(userinfo(&world, token).await.status, 401);
-}
-
-#[tokio::test]
-async fn a_public_application_needs_a_verifier() {
-    let world = World::new().await;
-    let (row, _) = application(&world, true).await;
-    let mut ada = world.signed_up("ada@x.example").await;
-    let reply = ada
-        .get(&format!("/oauth/authorize?{}", query(&row.client_id, &[])))
-        .await;
-    assert_eq!(
-        param(&location(&reply), "error").as_deref(),
-        Some("invalid_request")
-    );
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VERIFIER.as_bytes());
-    let challenge = URL_SAFE_NO_PAD.encode(digest);
-    let more = [
-        ("code_challenge", challenge.as_str()),
-        ("code_challenge_method", "S256"),
-    ];
-    let code = code(&mut ada, &row.client_id, &more).await;
-    let redeem = async |verifier: &str| {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("client_id", row.client_id.as_str()),
-            ("code", &code),
-            ("code_verifier", verifier),
-        ];
-        world.browser().post("/oauth/token", &form).await
-    };
-    let reply = redeem(&VERIFIER.replace('a', "b")).await;
-    assert_eq!(error(&reply), (400, "invalid_grant"));
-    assert_eq!(redeem(VERIFIER).await.status, 200);
-}
-
-#[tokio::test]
 async fn nobody_is_led_to_strangers_and_strangers_cannot_consent() {
     let world = World::new().await;
     let (row, _) = application(&world, false).await;
@@ -419,56 +236,4 @@ async fn a_request_may_come_as_a_form() {
     let evil = wrong("redirect_uri", "https://evil.example/");
     let reply = ada.post("/oauth/authorize", &evil).await;
     reply.refused(400, "oauth_invalid_request");
-}
-
-#[tokio::test]
-async fn applications_register_themselves_where_they_may() {
-    let world = World::new().await;
-    let register = async |body: Value| {
-        let request = Request::post("/__clerk/oauth/register")
-            .header(header::ORIGIN, ORIGIN)
-            .header(header::CONTENT_TYPE, "application/json");
-        world
-            .browser()
-            .send(request, Body::from(body.to_string()))
-            .await
-    };
-    let body = json!({ "redirect_uris": ["http://localhost:33418/cb"], "token_endpoint_auth_method": "none" });
-    register(body.clone())
-        .await
-        .refused(403, "not_allowed_access");
-    let server = world
-        .browser()
-        .get("/.well-known/oauth-authorization-server")
-        .await;
-    assert!(server.body["registration_endpoint"].is_null());
-    let allow = json!({ "oauth": { "dynamic_client_registration": true } });
-    world.idp.change_settings("apis", &allow).await.unwrap();
-    let made = register(body).await;
-    assert_eq!(made.status, 201, "{}", made.body);
-    assert!(made.body["client_secret"].is_null());
-    for (uri, wanted) in [
-        ("javascript:alert(1)", "invalid_redirect_uri"),
-        ("http://app.example/", "invalid_redirect_uri"),
-    ] {
-        let reply = register(json!({ "redirect_uris": [uri] })).await;
-        assert_eq!(error(&reply), (400, wanted));
-    }
-    assert_eq!(
-        error(&register(json!([])).await),
-        (400, "invalid_client_metadata")
-    );
-    let server = world
-        .browser()
-        .get("/.well-known/oauth-authorization-server")
-        .await;
-    assert!(server.body["registration_endpoint"].is_string());
-    let openid = world
-        .browser()
-        .get("/.well-known/openid-configuration")
-        .await;
-    assert_eq!(
-        openid.body["code_challenge_methods_supported"],
-        json!(["S256"])
-    );
 }
