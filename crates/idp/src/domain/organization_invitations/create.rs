@@ -1,4 +1,4 @@
-//! Invitations to organizations: made, revoked, accepted.
+//! Invitations to organizations, made.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,15 +7,15 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use super::tickets::{self, Source, Terms, Ticket};
-use super::{memberships, messages, organizations, people, roles};
+use super::{emit, inviters, link};
+use crate::domain::{memberships, messages, organizations, roles};
 use crate::error::{Error, Refusal, Result};
+use crate::ids;
 use crate::instance::Idp;
 use crate::mail::{self, Mail};
 use crate::model::user::Person;
 use crate::store::organization_invitations::{self as rows, OrganizationInvitation};
 use crate::store::{self, users};
-use crate::{ids, model, webhooks};
 
 /// Most invitations that are made at once.
 pub const MAX_BULK: usize = 50;
@@ -56,62 +56,6 @@ impl NewInvitation {
             notify: true,
         }
     }
-}
-
-/// The people who invited, by their ids.
-pub async fn inviters(
-    tx: &mut Tx,
-    rows: &[OrganizationInvitation],
-) -> Result<HashMap<String, Person>> {
-    let ids: Vec<String> = rows
-        .iter()
-        .filter_map(|row| row.inviter_id.clone())
-        .collect();
-    people::load(tx, &ids).await
-}
-
-/// The invitation, as the Backend API shows it. An open one that was sent has the link that
-/// presents its ticket.
-pub fn resource(
-    idp: &Idp,
-    invitation: &OrganizationInvitation,
-    inviters: &HashMap<String, Person>,
-) -> Result<Value> {
-    let now = idp.env().now();
-    let url = match invitation.status_at(now) {
-        "pending" => link(idp, invitation)?,
-        _ => None,
-    };
-    let inviter = invitation
-        .inviter_id
-        .as_ref()
-        .and_then(|id| inviters.get(id));
-    Ok(model::organization_invitation::invitation(
-        idp.config(),
-        invitation,
-        inviter,
-        url.as_deref(),
-        now,
-    ))
-}
-
-/// The link of an invitation that was sent; none for one that a domain brought.
-fn link(idp: &Idp, invitation: &OrganizationInvitation) -> Result<Option<String>> {
-    let (Some(expires_at), None) = (invitation.expires_at, &invitation.domain_id) else {
-        return Ok(None);
-    };
-    let ticket = Ticket {
-        source: Source::OrganizationInvitation,
-        source_id: invitation.id.clone(),
-    };
-    let terms = Terms {
-        organization_id: Some(&invitation.organization.id),
-        expires_at,
-    };
-    Ok(Some(tickets::link(
-        idp,
-        &tickets::issue(idp, &ticket, terms)?,
-    )))
 }
 
 /// Invites to an organization, all or nobody, and says so. The mails are to be sent after the
@@ -292,124 +236,4 @@ fn duplicate(wanted: &[NewInvitation]) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "duplicate_record", text)
         .param("email_address")
         .meta("email_addresses", json!(addresses))
-}
-
-/// An invitation of an organization; 404 for any other id.
-pub async fn get(tx: &mut Tx, organization_id: &str, id: &str) -> Result<OrganizationInvitation> {
-    let found = rows::find(tx, id).await?;
-    let found = found.filter(|invitation| invitation.organization.id == organization_id);
-    Ok(found.ok_or_else(not_found)?)
-}
-
-/// Revokes an open invitation of an organization, and says so; 404 for any other id, 400 for one
-/// that is over.
-pub async fn revoke(
-    idp: &Idp,
-    tx: &mut Tx,
-    organization_id: &str,
-    id: &str,
-) -> Result<OrganizationInvitation> {
-    let now = store::now(idp.env());
-    get(tx, organization_id, id).await?;
-    let mut invitation = get_locked(tx, id).await?;
-    if invitation.status_at(now) != "pending" {
-        let text = "Only pending invitations can be revoked.";
-        let code = "organization_invitation_not_pending";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, code, text).into());
-    }
-    rows::close(tx, &mut invitation, "revoked", None, now).await?;
-    let inviters = inviters(tx, std::slice::from_ref(&invitation)).await?;
-    emit(
-        idp,
-        tx,
-        "organizationInvitation.revoked",
-        &invitation,
-        &inviters,
-    )
-    .await?;
-    Ok(invitation)
-}
-
-/// The invitation, locked after its organization: in that order everywhere.
-async fn get_locked(tx: &mut Tx, id: &str) -> Result<OrganizationInvitation> {
-    let found = rows::find(tx, id).await?.ok_or_else(not_found)?;
-    organizations::get_locked(tx, &found.organization.id).await?;
-    Ok(rows::find_locked(tx, id).await?.ok_or_else(not_found)?)
-}
-
-/// An open invitation, locked; 400 where it is over, whoever asks.
-pub async fn open_locked(idp: &Idp, tx: &mut Tx, id: &str) -> Result<OrganizationInvitation> {
-    let invitation = match get_locked(tx, id).await {
-        Err(Error::Refused(_)) => return Err(tickets::invalid().into()),
-        other => other?,
-    };
-    match invitation.status_at(store::now(idp.env())) {
-        "pending" => Ok(invitation),
-        status => Err(tickets::closed(status).into()),
-    }
-}
-
-/// Accepts an open invitation for a person who has its address, which makes the person a member,
-/// and says both. Refused beyond the organization's bound. Who is a member already stays one as
-/// before.
-pub async fn accept(
-    idp: &Idp,
-    tx: &mut Tx,
-    id: &str,
-    person: &Person,
-) -> Result<OrganizationInvitation> {
-    let mut invitation = open_locked(idp, tx, id).await?;
-    let is_theirs = person.emails.iter().any(|email| {
-        email.verified_at.is_some()
-            && email.address.to_lowercase() == invitation.email_address.to_lowercase()
-    });
-    if !is_theirs {
-        return Err(not_found().into());
-    }
-    let (organization_id, user_id) = (invitation.organization.id.clone(), &person.user.id);
-    let already = store::memberships::find(tx, &organization_id, user_id).await?;
-    rows::close(
-        tx,
-        &mut invitation,
-        "accepted",
-        Some(user_id),
-        store::now(idp.env()),
-    )
-    .await?;
-    let inviters = inviters(tx, std::slice::from_ref(&invitation)).await?;
-    emit(
-        idp,
-        tx,
-        "organizationInvitation.accepted",
-        &invitation,
-        &inviters,
-    )
-    .await?;
-    if already.is_none() {
-        memberships::add(idp, tx, &organization_id, user_id, &invitation.role).await?;
-    }
-    Ok(invitation)
-}
-
-fn not_found() -> Refusal {
-    Refusal::not_found("Organization invitation")
-}
-
-/// Says what happened to an invitation, to its organization's webhooks.
-pub(super) async fn emit(
-    idp: &Idp,
-    tx: &mut Tx,
-    event: &str,
-    invitation: &OrganizationInvitation,
-    inviters: &HashMap<String, Person>,
-) -> Result<()> {
-    let mut data = resource(idp, invitation, inviters)?;
-    let organization =
-        model::organization::public_organization_data(idp.config(), &invitation.organization);
-    data["data"] = json!({ "public_organization_data": organization });
-    if let Some(user_id) = &invitation.user_id {
-        data["user_id"] = user_id.as_str().into();
-    }
-    webhooks::emit(tx, idp.env(), event, &data).await?;
-    Ok(())
 }
