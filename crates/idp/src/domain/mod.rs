@@ -11,6 +11,7 @@ pub mod emails;
 pub mod enrolment;
 pub mod external_accounts;
 pub mod factors;
+pub mod identifications;
 pub mod images;
 pub mod invitations;
 pub mod login_tokens;

@@ -4,11 +4,11 @@ pub mod agents;
 mod billing;
 mod client;
 pub(crate) mod cookies;
-mod emails;
 mod environment;
 mod factors;
 pub(crate) mod fields;
 mod handshake;
+mod identifications;
 pub mod images;
 mod intake;
 mod joining;
@@ -17,7 +17,6 @@ mod oauth;
 mod organizations;
 mod paths;
 mod pending;
-mod phones;
 mod piggyback;
 mod profile;
 pub(crate) mod redirects;
@@ -96,8 +95,7 @@ pub fn routes() -> Router<Frontend> {
                 .merge(me_routes())
                 .merge(social::social_routes())
                 .merge(factors::factor_routes())
-                .merge(emails::routes())
-                .merge(phones::routes())
+                .merge(identifications::routes())
                 .merge(profile::routes())
                 .merge(reverification::reverification_routes())
                 .merge(organization_routes())

@@ -6,10 +6,10 @@ use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use bailiwick_pg::Tx;
 
-use super::kind::{Kind, New};
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
+use crate::domain::identifications::{Kind, New};
 use crate::domain::{people, phones, users, verifications};
 use crate::error::{Refusal, Result};
 use crate::instance::Idp;
@@ -79,7 +79,7 @@ pub(super) async fn update(
     let idp = &backend.idp;
     let mut tx = backend.begin().await?;
     let mut person = owner(kind, &mut tx, &id).await?;
-    let was_verified = kind.is_verified(&person, &id)?;
+    let was_verified = kind.own(&person, &id)?.is_verified;
     match is_verified {
         Some(true) if !was_verified => {
             let proof = verifications::record(idp, &mut tx, "admin").await?;

@@ -2,7 +2,6 @@
 //! servers. Both kinds are added, proven, changed and removed in the same way.
 
 mod handlers;
-mod kind;
 mod verify;
 
 use std::sync::Arc;
@@ -11,8 +10,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 
 use super::state::Backend;
+use crate::domain::identifications::Kind;
 use handlers::{create, find, remove, replace, update};
-use kind::Kind;
 use verify::{attempt, prepare};
 
 /// The routes of both kinds.

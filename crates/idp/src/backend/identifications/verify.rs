@@ -11,10 +11,10 @@ use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::handlers::owner;
-use super::kind::Kind;
 use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
+use crate::domain::identifications::Kind;
 use crate::domain::verifications::{self, Judgement};
 use crate::error::Refusal;
 use crate::model;
@@ -33,8 +33,8 @@ pub(super) async fn prepare(
     let idp = &backend.idp;
     let mut tx = backend.begin().await?;
     let person = owner(kind, &mut tx, &id).await?;
-    let (to, strategy) = kind.receiver(&person, &id)?;
-    let (verification, mail) = verifications::ask(idp, &mut tx, strategy, to).await?;
+    let to = kind.own(&person, &id)?.text;
+    let (verification, mail) = verifications::ask(idp, &mut tx, kind.strategy(), to).await?;
     rows::set_receiver(&mut tx, &verification.id, &id).await?;
     tx.commit().await?;
     idp.mailer().deliver(mail).await?;

@@ -1,11 +1,12 @@
-//! The proof of an address.
+//! The proof of an address or a number.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::answer;
-use crate::domain::emails as acts;
-use crate::domain::verifications::{self, EMAIL_CODE, EMAIL_LINK, LinkRequest, judge_code};
+use crate::domain::identifications::Kind;
+use crate::domain::verifications::{self, EMAIL_LINK, LinkRequest, judge_code};
 use crate::error::{Refusal, Result};
 use crate::frontend::fields::Form;
 use crate::frontend::request::Meta;
@@ -13,22 +14,22 @@ use crate::frontend::visit::Visit;
 use crate::frontend::{Frontend, redirects};
 use crate::model::sign_up::email_strategy;
 
-/// `POST /v1/me/email_addresses/{id}/prepare_verification`: sends a code or a link. Signed in; 401 otherwise,
-/// 404 for somebody else's. Rate limited, by browser and by mailbox.
+/// `POST /v1/me/email_addresses/{id}/prepare_verification`: sends a code or a link; and the same of
+/// `…/phone_numbers`, which get codes. Signed in; 401 otherwise, 404 for somebody else's. Rate
+/// limited, by browser and by mailbox or number.
 pub async fn prepare(
     State(frontend): State<Frontend>,
+    Extension(kind): Extension<Kind>,
     Path(id): Path<String>,
     meta: Meta,
     Form(form): Form,
 ) -> Result<Response> {
     frontend.idp.limits().attempt(&meta.address)?;
-    let proof = frontend
-        .idp
-        .settings()
-        .identification
-        .email_address
-        .verification;
-    let offered = email_strategy(proof);
+    let settings = frontend.idp.settings();
+    let offered = match kind {
+        Kind::Email => email_strategy(settings.identification.email_address.verification),
+        Kind::Phone => kind.strategy(),
+    };
     let strategy = form.get("strategy").unwrap_or(offered);
     verifications::expect_strategy(strategy, &[offered])?;
     let redirect_url = match strategy {
@@ -45,34 +46,36 @@ pub async fn prepare(
     };
     let mut visit = Visit::write(&frontend, meta).await?;
     let (session, mut person) = visit.signed_in_locked().await?;
-    let row = acts::own(&person, &id)?;
-    if row.verified_at.is_some() {
+    let own = kind.own(&person, &id)?;
+    if own.is_verified {
         return Err(verifications::already_verified().into());
     }
-    let (address, idp) = (row.address.clone(), visit.idp.clone());
+    let idp = visit.idp.clone();
     let (verification, mail) = match &redirect_url {
         Some(redirect_url) => {
             let origin = visit.meta.origin.clone();
             let link = LinkRequest {
-                address: &address,
+                address: own.text,
                 client_id: &session.client_id,
                 origin: origin.as_deref().unwrap_or(&idp.config().home_url),
                 redirect_url,
             };
             verifications::ask_link(&idp, &mut visit.tx, link).await?
         }
-        None => verifications::ask(&idp, &mut visit.tx, strategy, &address).await?,
+        None => verifications::ask(&idp, &mut visit.tx, strategy, own.text).await?,
     };
-    acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
+    kind.save(&idp, &mut visit.tx, &mut person, &id, verification)
+        .await?;
     visit.send(mail);
-    answer(visit, &person, &id).await
+    answer(visit, kind, &person, &id).await
 }
 
-/// `POST /v1/me/email_addresses/{id}/attempt_verification`: the code. Signed in; 401 otherwise, 404
-/// for somebody else's, 422 where somebody else proved it first. Rate limited; five answers to
-/// each code.
+/// `POST /v1/me/email_addresses/{id}/attempt_verification` and `…/phone_numbers/…`: the code.
+/// Signed in; 401 otherwise, 404 for somebody else's, 422 where somebody else proved it first. Rate
+/// limited; five answers to each code.
 pub async fn attempt(
     State(frontend): State<Frontend>,
+    Extension(kind): Extension<Kind>,
     Path(id): Path<String>,
     meta: Meta,
     Form(form): Form,
@@ -81,10 +84,11 @@ pub async fn attempt(
     let code = form.require("code")?;
     let mut visit = Visit::write(&frontend, meta).await?;
     let (_, mut person) = visit.signed_in_locked().await?;
-    let asked = acts::own(&person, &id)?.verification.as_ref();
+    let asked = kind.own(&person, &id)?.verification;
     let idp = visit.idp.clone();
-    let judgement = judge_code(&idp, &mut visit.tx, asked, EMAIL_CODE, code).await?;
+    let judgement = judge_code(&idp, &mut visit.tx, asked, kind.strategy(), code).await?;
     let (mut visit, verification) = visit.proven(judgement).await?;
-    acts::save(&idp, &mut visit.tx, &mut person, &id, verification).await?;
-    answer(visit, &person, &id).await
+    kind.save(&idp, &mut visit.tx, &mut person, &id, verification)
+        .await?;
+    answer(visit, kind, &person, &id).await
 }
