@@ -148,6 +148,62 @@ impl Tx {
         Ok(self.run(statement, params).await?.affected)
     }
 
+    /// Reads that may as well have happened before the transaction began, in one flight. Where it
+    /// has not begun they leave without `BEGIN`, so that one which only glances has no `COMMIT`
+    /// to wait for either. Each statement sees what is committed when it runs, as always here.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    pub async fn glance<const N: usize>(
+        &mut self,
+        reads: [(&'static Statement, &Params<'_>); N],
+    ) -> Result<[Vec<Row>; N]> {
+        if std::mem::replace(&mut self.in_flight, true) {
+            return Err(Error::Poisoned);
+        }
+        let result = self.look(reads).await;
+        self.in_flight = false;
+        if result.is_err() {
+            self.state = State::Failed;
+        }
+        result
+    }
+
+    async fn look<const N: usize>(
+        &mut self,
+        reads: [(&'static Statement, &Params<'_>); N],
+    ) -> Result<[Vec<Row>; N]> {
+        let connection = self.loan.connection()?;
+        match (&self.state, &self.entry) {
+            (State::Open, _) | (State::New, None) => {}
+            (State::New, Some(entry)) => {
+                self.state = State::Open;
+                let enter = Call {
+                    statement: entry.statement,
+                    schema: None,
+                    params: &entry.params(),
+                };
+                connection
+                    .fly([Call::plain(&BEGIN), enter], Some(1))
+                    .await?;
+            }
+            (State::Failed | State::Done, _) => return Err(Error::Poisoned),
+        }
+        let calls = reads.map(|(statement, params)| Call {
+            statement,
+            schema: self.schema.as_ref(),
+            params,
+        });
+        let outcomes = connection.fly(calls, None).await?;
+        Ok(outcomes.map(|outcome| outcome.rows))
+    }
+
+    /// Whether anything but [`Tx::glance`] was asked: if not, nothing can have been written.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        !matches!(self.state, State::New)
+    }
+
     /// Sets the schema that replaces `{t}` from here on.
     pub fn set_schema(&mut self, schema: Schema) {
         self.schema = Some(schema);

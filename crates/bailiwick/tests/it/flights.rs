@@ -103,3 +103,53 @@ async fn a_connection_that_the_server_closed_is_not_lent() {
     }
     assert_ne!(seen.unwrap().get::<_, i32>(0), pid);
 }
+
+#[tokio::test]
+async fn a_glance_begins_nothing_and_is_part_of_what_has_begun() {
+    let t = TestApp::start().await;
+    let pool = t.database.app(1).await;
+    let number = statement("select txid_current()");
+    let mut tx = pool.begin().await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let [one, other] = tx.glance([(number, &[]), (number, &[])]).await.unwrap();
+        let pair = [one, other].map(|rows| rows[0].get::<_, i64>(0));
+        assert_eq!(pair[0], pair[1], "one flight is one transaction");
+        seen.push(pair[0]);
+    }
+    assert_ne!(seen[0], seen[1], "the next glance is another");
+    assert!(!tx.has_begun());
+    let begun: i64 = tx.query_one(number, &[]).await.unwrap().get(0);
+    let [rows] = tx.glance([(number, &[])]).await.unwrap();
+    assert_eq!(rows[0].get::<_, i64>(0), begun);
+    assert!(tx.has_begun());
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_glance_enters_where_there_is_something_to_enter() {
+    let t = TestApp::start().await;
+    let mut home = placement(&t, &world(&t).await).await;
+    let pool = t.database.app(1).await;
+    let read = statement("select name from {t}.projects");
+    let mut tx = pool.enter(&flight(&home, &home.schema)).await.unwrap();
+    let [rows] = tx.glance([(read, &[])]).await.unwrap();
+    assert_eq!(rows[0].get::<_, String>(0), "of acme");
+    tx.commit().await.unwrap();
+    home.epoch += 1;
+    let mut tx = pool.enter(&flight(&home, &home.schema)).await.unwrap();
+    let refused = tx.glance([(read, &[])]).await;
+    assert!(matches!(refused, Err(Error::Refused)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn nothing_follows_a_glance_that_failed() {
+    let t = TestApp::start().await;
+    let pool = t.database.app(1).await;
+    let wrong = statement("select 1 / 0");
+    let mut tx = pool.begin().await.unwrap();
+    assert!(tx.glance([(wrong, &[])]).await.is_err());
+    let next = tx.query(statement("select 1"), &[]).await;
+    assert!(matches!(next, Err(Error::Poisoned)), "{next:?}");
+    assert!(matches!(tx.commit().await, Err(Error::Poisoned)));
+}
