@@ -45,7 +45,7 @@ impl Attached {
             Some(home) => {
                 let postgres = start(&data_dir, pg_bin).await?;
                 let found = Found {
-                    database_url: database::idp_url(&postgres, &secrets)?,
+                    database_url: database::idp_url(&postgres),
                     app_url: "http://localhost:3000".to_owned(),
                 };
                 (found, Some((postgres, home)))

@@ -1,7 +1,5 @@
 //! The whole state of a browser, which rides along with every answer.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::visit::Visit;
@@ -9,9 +7,9 @@ use crate::domain::{people, tasks, templates};
 use crate::error::Result;
 use crate::model::user::Person;
 use crate::model::{self, session::Own};
-use crate::store::memberships::{self, Membership};
+use crate::store::memberships::Membership;
 use crate::store::sessions::{self, Session};
-use crate::store::{Page, sign_ins, sign_ups};
+use crate::store::{self, sign_ins, sign_ups};
 use crate::tokens;
 
 /// The state of a browser.
@@ -24,13 +22,18 @@ pub struct State {
 
 /// The state of the visit's browser, as the visit's transaction sees it.
 pub async fn state(visit: &mut Visit) -> Result<State> {
+    let rows = visit.live_sessions().await?;
+    state_of(visit, rows).await
+}
+
+/// The same, from the browser's live sessions.
+pub async fn state_of(visit: &mut Visit, mut rows: Vec<Session>) -> Result<State> {
     let Some(client) = visit.client.clone() else {
         return Ok(State {
             client: Value::Null,
             uat: None,
         });
     };
-    let mut rows = sessions::list_live_by_client(&mut visit.tx, &client.id, visit.now).await?;
     settle(visit, &mut rows).await?;
     let all = sessions_of(visit, &rows).await?;
     let sign_in = match &client.sign_in_id {
@@ -72,27 +75,12 @@ async fn settle(visit: &mut Visit, rows: &mut [Session]) -> Result<()> {
 
 /// Sessions as their own browser sees them: with user, memberships and a fresh token each.
 pub async fn sessions_of(visit: &mut Visit, rows: &[Session]) -> Result<Vec<Value>> {
-    let user_ids: Vec<String> = rows.iter().map(|row| row.user_id.clone()).collect();
-    let people = people::load(&mut visit.tx, &user_ids).await?;
-    let all = Page {
-        limit: memberships::MAX_PER_USER,
-        offset: 0,
-    };
-    let mut by_user: HashMap<String, Vec<Membership>> = HashMap::new();
-    for membership in memberships::list_by_users(&mut visit.tx, &user_ids, all).await? {
-        by_user
-            .entry(membership.user_id.clone())
-            .or_default()
-            .push(membership);
-    }
     let mut values = Vec::with_capacity(rows.len());
+    // One by one: a browser has one session of each person, and rarely more than one person.
     for row in rows {
-        if let Some(person) = people.get(&row.user_id) {
-            let own = by_user
-                .get(&row.user_id)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            values.push(session(visit, row, person, own).await?);
+        let found = store::people::glance(&mut visit.tx, &row.user_id).await?;
+        if let Some((person, memberships)) = found {
+            values.push(session(visit, row, &person, &memberships).await?);
         }
     }
     Ok(values)

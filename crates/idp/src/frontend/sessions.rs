@@ -10,7 +10,7 @@ use super::Frontend;
 use super::fields::Form;
 use super::piggyback;
 use super::request::Meta;
-use super::visit::{Visit, user_banned};
+use super::visit::{Visit, not_of_this_browser, user_banned};
 use crate::domain::sessions::{End, prolong};
 use crate::domain::{people, tasks, templates};
 use crate::error::{Refusal, Result};
@@ -28,9 +28,12 @@ pub async fn get(
     Path(id): Path<String>,
     meta: Meta,
 ) -> Result<Response> {
-    let mut visit = Visit::read(&frontend, meta).await?;
-    let session = visit.session(&id).await?;
-    visit.answer_session(&session.id).await
+    let (mut visit, rows) = Visit::glance(&frontend, meta).await?;
+    visit.known_client()?;
+    if !rows.iter().any(|session| session.id == id) {
+        return Err(not_of_this_browser().into());
+    }
+    visit.answer_session_of(&id, rows).await
 }
 
 /// `POST /v1/client/sessions/{id}/touch`: a sign of life, and the change of the active
@@ -43,12 +46,14 @@ pub async fn touch(
     meta: Meta,
     Form(form): Form,
 ) -> Result<Response> {
-    let mut visit = Visit::read(&frontend, meta).await?;
-    let mut session = visit.session(&id).await?;
+    let (mut visit, mut rows) = Visit::glance(&frontend, meta).await?;
+    visit.known_client()?;
+    let session = rows.iter_mut().find(|session| session.id == id);
+    let session = session.ok_or_else(not_of_this_browser)?;
     let idp = visit.idp.clone();
-    if !is_news(&visit, &session, form.raw("active_organization_id")) {
-        prolong(&idp, &mut visit.tx, &mut session).await?;
-        return visit.answer_session(&session.id).await;
+    if !is_news(&visit, session, form.raw("active_organization_id")) {
+        prolong(&idp, &mut visit.tx, session).await?;
+        return visit.answer_session_of(&id, rows).await;
     }
     visit.lock().await?;
     visit.session(&id).await?;

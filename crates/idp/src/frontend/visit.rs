@@ -5,7 +5,8 @@ use axum::response::{IntoResponse, Response};
 use bailiwick_pg::Tx;
 use http::{HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::request::Meta;
 use super::{Frontend, cookies, pending, piggyback, reverification};
@@ -22,6 +23,7 @@ use crate::store;
 use crate::store::clients::{self, Client};
 use crate::store::sessions::{self, Session};
 use crate::store::verifications::Verification;
+use crate::webhooks::Unwritten;
 
 /// A request being worked on. Dropped without an answer, nothing has happened.
 pub struct Visit {
@@ -48,6 +50,19 @@ impl Visit {
         Self::begin(frontend, meta, false).await
     }
 
+    /// Begins a request that may well have nothing to write, with the browser's live sessions as
+    /// [`Visit::live_sessions`] has them. Until it does write, there is no transaction.
+    pub async fn glance(frontend: &Frontend, meta: Meta) -> Result<(Self, Vec<Session>)> {
+        let mut visit = Self::new(frontend, meta).await?;
+        let Some(digest) = &visit.meta.cookie_digest else {
+            return Ok((visit, Vec::new()));
+        };
+        let found = clients::glance_by_cookie(&mut visit.tx, digest, visit.now).await?;
+        let (client, sessions) = found.map_or((None, Vec::new()), |(c, s)| (Some(c), s));
+        visit.client = client;
+        Ok((visit, sessions))
+    }
+
     /// Begins a request that writes: the client is locked, so that the writes of one browser
     /// happen one by one.
     pub async fn write(frontend: &Frontend, meta: Meta) -> Result<Self> {
@@ -55,23 +70,30 @@ impl Visit {
     }
 
     async fn begin(frontend: &Frontend, meta: Meta, locked: bool) -> Result<Self> {
-        let idp = frontend.idp.clone();
-        let now = store::now(idp.env());
-        let mut tx = idp.pool().begin().await?;
-        let client = match &meta.cookie_digest {
-            Some(digest) if locked => clients::find_by_cookie_locked(&mut tx, digest, now).await?,
-            Some(digest) => clients::find_by_cookie(&mut tx, digest, now).await?,
+        let mut visit = Self::new(frontend, meta).await?;
+        let (tx, now) = (&mut visit.tx, visit.now);
+        visit.client = match &visit.meta.cookie_digest {
+            Some(digest) if locked => clients::find_by_cookie_locked(tx, digest, now).await?,
+            Some(digest) => clients::find_by_cookie(tx, digest, now).await?,
             None => None,
         };
-        let frontend = frontend.clone();
+        visit.is_writing = locked;
+        Ok(visit)
+    }
+
+    /// Of a browser that is not looked up yet.
+    async fn new(frontend: &Frontend, meta: Meta) -> Result<Self> {
+        let idp = frontend.idp.clone();
+        let now = store::now(idp.env());
+        let tx = idp.pool().begin().await?;
         Ok(Self {
             idp,
             tx,
             now,
             meta,
-            client,
-            is_writing: locked,
-            frontend,
+            client: None,
+            is_writing: false,
+            frontend: frontend.clone(),
             new_secret: None,
             mails: Vec::new(),
         })
@@ -180,14 +202,18 @@ impl Visit {
 
     /// A live session of this browser, which may have tasks left; 401 for any other id, whoever's it is.
     pub async fn session(&mut self, id: &str) -> Result<Session> {
-        let refused = || {
-            let text = "Unable to authenticate this browser for the session.";
-            Refusal::new(StatusCode::UNAUTHORIZED, "authentication_invalid", text)
-        };
         let client_id = self.known_client()?.id.clone();
         let session = sessions::find(&mut self.tx, id).await?;
         let session = session.filter(|s| s.client_id == client_id && s.is_live(self.now));
-        Ok(session.ok_or_else(refused)?)
+        Ok(session.ok_or_else(not_of_this_browser)?)
+    }
+
+    /// The live sessions of this browser, oldest first; none of a browser that we do not know.
+    pub async fn live_sessions(&mut self) -> Result<Vec<Session>> {
+        match &self.client {
+            Some(client) => sessions::list_live_by_client(&mut self.tx, &client.id, self.now).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The session that the request is made in, and its user; 401 where there is none, 403 where
@@ -248,35 +274,42 @@ impl Visit {
     /// Commits and answers `value` together with the whole state of the browser.
     pub async fn answer(mut self, value: Value) -> Result<Response> {
         let state = piggyback::state(&mut self).await?;
-        let body = json!({ "response": value, "client": state.client });
+        let body = Answer {
+            response: &value,
+            client: &state.client,
+        };
         self.finish(body, state.uat).await
     }
 
     /// Commits and answers a live session of this browser, as it stands in the browser's state:
     /// its token is signed once.
     pub async fn answer_session(mut self, id: &str) -> Result<Response> {
-        let state = piggyback::state(&mut self).await?;
+        let rows = self.live_sessions().await?;
+        self.answer_session_of(id, rows).await
+    }
+
+    /// The same, with the browser's [`Visit::live_sessions`] read already.
+    pub async fn answer_session_of(mut self, id: &str, rows: Vec<Session>) -> Result<Response> {
+        let state = piggyback::state_of(&mut self, rows).await?;
         let sessions = state.client["sessions"].as_array();
         let session = sessions
             .and_then(|sessions| sessions.iter().find(|session| session["id"] == id))
             .ok_or_else(|| Error::Internal("a session without its user".to_owned()))?;
-        let body = json!({ "response": session, "client": state.client });
+        let body = Answer {
+            response: session,
+            client: &state.client,
+        };
         self.finish(body, state.uat).await
     }
 
     /// Commits and answers the state of the browser as the resource itself.
     pub async fn answer_client(mut self, twice: bool) -> Result<Response> {
         let state = piggyback::state(&mut self).await?;
-        let also = if twice {
-            state.client.clone()
-        } else {
-            Value::Null
+        let body = Answer {
+            response: &state.client,
+            client: if twice { &state.client } else { &Value::Null },
         };
-        self.finish(
-            json!({ "response": state.client, "client": also }),
-            state.uat,
-        )
-        .await
+        self.finish(body, state.uat).await
     }
 
     /// Commits and sends the browser on, with its cookies.
@@ -294,12 +327,16 @@ impl Visit {
         Ok(response)
     }
 
-    async fn finish(self, body: Value, uat: Option<i64>) -> Result<Response> {
+    async fn finish(self, body: impl Serialize + Send, uat: Option<i64>) -> Result<Response> {
+        let is_unwritten = !self.tx.has_begun();
         self.tx.commit().await?;
         for mail in self.mails {
             self.idp.mailer().deliver(mail).await?;
         }
         let mut response = axum::Json(body).into_response();
+        if is_unwritten {
+            response.extensions_mut().insert(Unwritten);
+        }
         let cookies = &self.frontend.cookies;
         if let Some(secret) = &self.new_secret {
             cookies.set_client(response.headers_mut(), secret)?;
@@ -311,6 +348,20 @@ impl Visit {
         }
         Ok(response)
     }
+}
+
+/// What every answer to a browser looks like.
+#[derive(Serialize)]
+struct Answer<'a> {
+    response: &'a Value,
+    client: &'a Value,
+}
+
+/// The refusal of a session that this browser does not have, whoever has it.
+#[must_use]
+pub fn not_of_this_browser() -> Refusal {
+    let text = "Unable to authenticate this browser for the session.";
+    Refusal::new(StatusCode::UNAUTHORIZED, "authentication_invalid", text)
 }
 
 /// The refusal of a banned user.

@@ -3,6 +3,8 @@
 use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 
+use super::billing::granted::{granted_columns, granted_join};
+use super::sessions::{MAX_LIVE, Session, session_columns};
 use crate::error::Result;
 
 /// A row of `idp.clients`.
@@ -31,35 +33,47 @@ pub struct Client {
 impl Client {
     fn read(row: &Row) -> Self {
         Self {
-            id: row.get("id"),
-            cookie_digest: row.get("cookie_digest"),
-            sign_in_id: row.get("sign_in_id"),
-            sign_up_id: row.get("sign_up_id"),
-            last_active_session_id: row.get("last_active_session_id"),
-            last_authentication_strategy: row.get("last_authentication_strategy"),
-            cookie_expires_at: row.get("cookie_expires_at"),
-            created_at: row.get("created_at"),
-            updated_at: row.get("updated_at"),
+            id: row.get("c_id"),
+            cookie_digest: row.get("c_cookie_digest"),
+            sign_in_id: row.get("c_sign_in_id"),
+            sign_up_id: row.get("c_sign_up_id"),
+            last_active_session_id: row.get("c_last_active_session_id"),
+            last_authentication_strategy: row.get("c_last_authentication_strategy"),
+            cookie_expires_at: row.get("c_cookie_expires_at"),
+            created_at: row.get("c_created_at"),
+            updated_at: row.get("c_updated_at"),
         }
     }
 }
 
+macro_rules! client_columns {
+    () => {
+        "c.id as c_id, c.cookie_digest as c_cookie_digest, c.sign_in_id as c_sign_in_id,
+         c.sign_up_id as c_sign_up_id, c.last_active_session_id as c_last_active_session_id,
+         c.last_authentication_strategy as c_last_authentication_strategy,
+         c.cookie_expires_at as c_cookie_expires_at, c.created_at as c_created_at,
+         c.updated_at as c_updated_at"
+    };
+}
+
 sql! {
     /// Clients by id, the newest first.
-    LOAD_CLIENTS(TEXT_ARRAY) = "
-        select id, cookie_digest, sign_in_id, sign_up_id, last_active_session_id,
-               last_authentication_strategy, cookie_expires_at, created_at, updated_at
-        from idp.clients where id = any($1) order by created_at desc, id";
+    LOAD_CLIENTS(TEXT_ARRAY) = concat!("select ", client_columns!(), " from idp.clients c where c.id = any($1)
+        order by c.created_at desc, c.id");
     /// The client that a cookie leads to.
-    FIND_BY_COOKIE(TEXT, TIMESTAMPTZ) = "
-        select id, cookie_digest, sign_in_id, sign_up_id, last_active_session_id,
-               last_authentication_strategy, cookie_expires_at, created_at, updated_at
-        from idp.clients where cookie_digest = $1 and cookie_expires_at > $2";
+    FIND_BY_COOKIE(TEXT, TIMESTAMPTZ) = concat!("select ", client_columns!(), " from idp.clients c
+        where c.cookie_digest = $1 and c.cookie_expires_at > $2");
+    /// The client that a cookie leads to, once with each of its live sessions, oldest first.
+    GLANCE(TEXT, TIMESTAMPTZ, INT8) = concat!("
+        select ", client_columns!(), ", ", session_columns!(), "
+        from idp.clients c
+        left join idp.sessions s on s.client_id = c.id and s.status in ('active', 'pending')
+            and s.expire_at > $2 and s.abandon_at > $2 ", granted_join!("b.user_id = s.user_id"), "
+        where c.cookie_digest = $1 and c.cookie_expires_at > $2
+        order by s.created_at, s.id limit $3");
     /// The client that a cookie leads to, locked until the transaction's end.
-    FIND_BY_COOKIE_LOCKED(TEXT, TIMESTAMPTZ) = "
-        select id, cookie_digest, sign_in_id, sign_up_id, last_active_session_id,
-               last_authentication_strategy, cookie_expires_at, created_at, updated_at
-        from idp.clients where cookie_digest = $1 and cookie_expires_at > $2 for update";
+    FIND_BY_COOKIE_LOCKED(TEXT, TIMESTAMPTZ) = concat!("select ", client_columns!(), " from idp.clients c
+        where c.cookie_digest = $1 and c.cookie_expires_at > $2 for update");
     /// A new client.
     INSERT(TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ) = "
         insert into idp.clients (id, cookie_digest, cookie_expires_at, created_at, updated_at)
@@ -84,7 +98,20 @@ pub async fn find_by_cookie(tx: &mut Tx, digest: &str, now: Timestamp) -> Result
     Ok(row.as_ref().map(Client::read))
 }
 
-/// The same, locked until the transaction's end: writes of one browser happen one by one.
+/// The client that a cookie leads to, and its live sessions, oldest first. Where the transaction
+/// has not begun it has not by this.
+pub async fn glance_by_cookie(
+    tx: &mut Tx,
+    digest: &str,
+    now: Timestamp,
+) -> Result<Option<(Client, Vec<Session>)>> {
+    let [rows] = tx.glance([(&GLANCE, &[&digest, &now, &MAX_LIVE])]).await?;
+    let client = rows.first().map(Client::read);
+    let sessions = rows.iter().filter_map(Session::read_if_any);
+    Ok(client.map(|client| (client, sessions.collect())))
+}
+
+/// The client that a cookie leads to, locked until the transaction's end: writes of one browser happen one by one.
 pub async fn find_by_cookie_locked(
     tx: &mut Tx,
     digest: &str,

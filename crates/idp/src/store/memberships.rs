@@ -37,7 +37,7 @@ pub struct Membership {
 }
 
 impl Membership {
-    fn read(row: &Row) -> Self {
+    pub(super) fn read(row: &Row) -> Self {
         Self {
             id: row.get("id"),
             user_id: row.get("user_id"),
@@ -80,6 +80,10 @@ sql! {
     /// The memberships of some users, oldest first.
     LIST_BY_USERS(TEXT_ARRAY, INT8, INT8) = concat!(membership_select!(),
         "where m.user_id = any($1) order by m.created_at, m.id limit $2 offset $3");
+    /// The memberships of one user, oldest first: a statement whose plan is kept, as that of
+    /// [`LIST_BY_USERS`] is not (see `store::people`).
+    pub(super) LIST_BY_USER(TEXT, INT8, INT8) = concat!(membership_select!(),
+        "where m.user_id = $1 order by m.created_at, m.id limit $2 offset $3");
     /// How many memberships a user has.
     COUNT_BY_USER(TEXT) = "select count(*) from idp.memberships where user_id = $1";
     /// An organization's memberships that fit the filters, oldest first. `$2` is empty for any
@@ -149,12 +153,12 @@ pub struct NewMembership {
 
 /// The memberships of some users, oldest first.
 pub async fn list_by_users(tx: &mut Tx, ids: &[String], page: Page) -> Result<Vec<Membership>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = tx
-        .query(&LIST_BY_USERS, &[&ids, &page.limit, &page.offset])
-        .await?;
+    let Page { limit, offset } = page;
+    let rows = match ids {
+        [] => return Ok(Vec::new()),
+        [id] => tx.query(&LIST_BY_USER, &[id, &limit, &offset]).await?,
+        ids => tx.query(&LIST_BY_USERS, &[&ids, &limit, &offset]).await?,
+    };
     Ok(rows.iter().map(Membership::read).collect())
 }
 

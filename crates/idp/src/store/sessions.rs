@@ -46,6 +46,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Of a row that may be none's.
+    pub(super) fn read_if_any(row: &Row) -> Option<Self> {
+        let id: Option<String> = row.get("id");
+        id.map(|_| Self::read(row))
+    }
+
     fn read(row: &Row) -> Self {
         Self {
             id: row.get("id"),
@@ -93,13 +99,24 @@ impl Session {
     }
 }
 
+/// The columns of a session `s` and of what the plan `plan` grants its user.
+macro_rules! session_columns {
+    () => {
+        concat!(
+            "s.id, s.client_id, s.user_id, s.status, s.last_active_organization_id, s.actor,
+             s.first_factor_at, s.second_factor_at, s.client_ip, s.user_agent, s.last_active_at,
+             s.expire_at, s.abandon_at, s.created_at, s.updated_at, ",
+            granted_columns!(),
+        )
+    };
+}
+pub(super) use session_columns;
+
 macro_rules! session_select {
     () => {
         concat!(
-            "select s.id, s.client_id, s.user_id, s.status, s.last_active_organization_id,
-                    s.actor, s.first_factor_at, s.second_factor_at, s.client_ip, s.user_agent,
-                    s.last_active_at, s.expire_at, s.abandon_at, s.created_at, s.updated_at, ",
-            granted_columns!(),
+            "select ",
+            session_columns!(),
             " from idp.sessions s ",
             granted_join!("b.user_id = s.user_id"),
         )
@@ -151,17 +168,21 @@ sql! {
 }
 
 /// The most live sessions of a client or a user that are shown.
-const MAX: i64 = 100;
+pub const MAX_LIVE: i64 = 100;
 
 /// The live sessions of a client, oldest first.
 pub async fn list_live_by_client(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Vec<Session>> {
-    let rows = tx.query(&LIST_LIVE_BY_CLIENT, &[&id, &now, &MAX]).await?;
+    let rows = tx
+        .query(&LIST_LIVE_BY_CLIENT, &[&id, &now, &MAX_LIVE])
+        .await?;
     Ok(rows.iter().map(Session::read).collect())
 }
 
 /// The live sessions of a user on all clients, the one used last first.
 pub async fn list_live_by_user(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Vec<Session>> {
-    let rows = tx.query(&LIST_LIVE_BY_USER, &[&id, &now, &MAX]).await?;
+    let rows = tx
+        .query(&LIST_LIVE_BY_USER, &[&id, &now, &MAX_LIVE])
+        .await?;
     Ok(rows.iter().map(Session::read).collect())
 }
 

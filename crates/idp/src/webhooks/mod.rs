@@ -31,7 +31,7 @@ pub use secret::{SecretError, SigningSecret};
 pub use sender::{LEASE, Sender, SenderError};
 pub use target::Reach;
 pub use wake::Wake;
-pub(crate) use wake::nudge_after_writes;
+pub(crate) use wake::{Unwritten, nudge_after_writes};
 
 /// Every statement of this module, for the test that checks them.
 pub fn statements() -> impl Iterator<Item = &'static bailiwick_pg::Statement> {

@@ -24,6 +24,10 @@ impl Wake {
     }
 }
 
+/// On a response to a request that had no transaction, whatever its method: nothing was emitted.
+#[derive(Clone, Copy)]
+pub(crate) struct Unwritten;
+
 /// Around a router: nudges after every request that may have written, when its transaction has
 /// ended.
 pub(crate) async fn nudge_after_writes(
@@ -33,7 +37,7 @@ pub(crate) async fn nudge_after_writes(
 ) -> Response {
     let is_read = request.method().is_safe();
     let response = next.run(request).await;
-    if !is_read {
+    if !is_read && response.extensions().get::<Unwritten>().is_none() {
         wake.nudge();
     }
     response
