@@ -34,6 +34,9 @@ const appearance = {
     footer: { background: "var(--bw-sunken)" },
     formButtonPrimary: { boxShadow: "none", fontWeight: 550, textTransform: "none" },
     formFieldInput: { minHeight: "2.5rem" },
+    // As wide as its name, and on another line where it does not fit: no provider's name is cut.
+    socialButtons: { display: "flex", flexWrap: "wrap" },
+    socialButtonsBlockButton: { flex: "1 1 auto", width: "auto", paddingInline: "0.5rem" },
     modalContent: { border: "none" },
     organizationSwitcherPopoverCard: { boxShadow: "var(--bw-lift-raised)" },
     userButtonPopoverCard: { boxShadow: "var(--bw-lift-raised)" },
