@@ -29,6 +29,10 @@ export const settings = {
       key: required("CLERK_SECRET_KEY"),
     };
   },
+  /** What webhooks of the identity provider are signed with. */
+  get webhookSecret() {
+    return required("CLERK_WEBHOOK_SIGNING_SECRET");
+  },
   /** The identity provider's console, which answers to this machine's name. */
   get consoleUrl() {
     const url = new URL(required("CLERK_API_URL"));

@@ -16,6 +16,7 @@ import { Route as LoginRouteImport } from "./routes/login";
 import { Route as WaitlistRouteImport } from "./routes/waitlist";
 import { Route as ProtectedCreateOrgRouteImport } from "./routes/_protected/create-org";
 import { Route as ProtectedDashboardRouteImport } from "./routes/_protected/dashboard";
+import { Route as ProtectedEmailConflictRouteImport } from "./routes/_protected/email-conflict";
 import { Route as ProtectedOrganizationListRouteImport } from "./routes/_protected/organization-list";
 import { Route as ProtectedPlansRouteImport } from "./routes/_protected/plans";
 import { Route as OnboardingSplatRouteImport } from "./routes/onboarding.$";
@@ -65,6 +66,11 @@ const ProtectedCreateOrgRoute = ProtectedCreateOrgRouteImport.update({
 const ProtectedDashboardRoute = ProtectedDashboardRouteImport.update({
   id: "/dashboard",
   path: "/dashboard",
+  getParentRoute: () => ProtectedRoute,
+} as any);
+const ProtectedEmailConflictRoute = ProtectedEmailConflictRouteImport.update({
+  id: "/email-conflict",
+  path: "/email-conflict",
   getParentRoute: () => ProtectedRoute,
 } as any);
 const ProtectedOrganizationListRoute =
@@ -162,6 +168,7 @@ export interface FileRoutesByFullPath {
   "/waitlist": typeof WaitlistRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
   "/dashboard": typeof ProtectedDashboardRoute;
+  "/email-conflict": typeof ProtectedEmailConflictRoute;
   "/organization-list": typeof ProtectedOrganizationListRoute;
   "/plans": typeof ProtectedPlansRoute;
   "/onboarding/$": typeof OnboardingSplatRoute;
@@ -186,6 +193,7 @@ export interface FileRoutesByTo {
   "/waitlist": typeof WaitlistRoute;
   "/create-org": typeof ProtectedCreateOrgRoute;
   "/dashboard": typeof ProtectedDashboardRoute;
+  "/email-conflict": typeof ProtectedEmailConflictRoute;
   "/organization-list": typeof ProtectedOrganizationListRoute;
   "/plans": typeof ProtectedPlansRoute;
   "/onboarding/$": typeof OnboardingSplatRoute;
@@ -211,6 +219,7 @@ export interface FileRoutesById {
   "/waitlist": typeof WaitlistRoute;
   "/_protected/create-org": typeof ProtectedCreateOrgRoute;
   "/_protected/dashboard": typeof ProtectedDashboardRoute;
+  "/_protected/email-conflict": typeof ProtectedEmailConflictRoute;
   "/_protected/organization-list": typeof ProtectedOrganizationListRoute;
   "/_protected/plans": typeof ProtectedPlansRoute;
   "/onboarding/$": typeof OnboardingSplatRoute;
@@ -237,6 +246,7 @@ export interface FileRouteTypes {
     | "/waitlist"
     | "/create-org"
     | "/dashboard"
+    | "/email-conflict"
     | "/organization-list"
     | "/plans"
     | "/onboarding/$"
@@ -261,6 +271,7 @@ export interface FileRouteTypes {
     | "/waitlist"
     | "/create-org"
     | "/dashboard"
+    | "/email-conflict"
     | "/organization-list"
     | "/plans"
     | "/onboarding/$"
@@ -285,6 +296,7 @@ export interface FileRouteTypes {
     | "/waitlist"
     | "/_protected/create-org"
     | "/_protected/dashboard"
+    | "/_protected/email-conflict"
     | "/_protected/organization-list"
     | "/_protected/plans"
     | "/onboarding/$"
@@ -363,6 +375,13 @@ declare module "@tanstack/react-router" {
       path: "/dashboard";
       fullPath: "/dashboard";
       preLoaderRoute: typeof ProtectedDashboardRouteImport;
+      parentRoute: typeof ProtectedRoute;
+    };
+    "/_protected/email-conflict": {
+      id: "/_protected/email-conflict";
+      path: "/email-conflict";
+      fullPath: "/email-conflict";
+      preLoaderRoute: typeof ProtectedEmailConflictRouteImport;
       parentRoute: typeof ProtectedRoute;
     };
     "/_protected/organization-list": {
@@ -507,6 +526,7 @@ const ProtectedOrgSlugRouteWithChildren =
 interface ProtectedRouteChildren {
   ProtectedCreateOrgRoute: typeof ProtectedCreateOrgRoute;
   ProtectedDashboardRoute: typeof ProtectedDashboardRoute;
+  ProtectedEmailConflictRoute: typeof ProtectedEmailConflictRoute;
   ProtectedOrganizationListRoute: typeof ProtectedOrganizationListRoute;
   ProtectedPlansRoute: typeof ProtectedPlansRoute;
   ProtectedOrgSlugRoute: typeof ProtectedOrgSlugRouteWithChildren;
@@ -518,6 +538,7 @@ interface ProtectedRouteChildren {
 const ProtectedRouteChildren: ProtectedRouteChildren = {
   ProtectedCreateOrgRoute: ProtectedCreateOrgRoute,
   ProtectedDashboardRoute: ProtectedDashboardRoute,
+  ProtectedEmailConflictRoute: ProtectedEmailConflictRoute,
   ProtectedOrganizationListRoute: ProtectedOrganizationListRoute,
   ProtectedPlansRoute: ProtectedPlansRoute,
   ProtectedOrgSlugRoute: ProtectedOrgSlugRouteWithChildren,

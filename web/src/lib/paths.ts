@@ -9,6 +9,7 @@ export const paths = {
   dashboard: () => "/dashboard",
   organizations: () => "/org",
   createOrganization: () => "/create-org",
+  emailConflict: () => "/email-conflict",
   orgDashboard: (slug: string) => `/org/${segment(slug)}/dashboard`,
   projects: (slug: string) => `/org/${segment(slug)}/projects`,
   project: (slug: string, id: string) => `/org/${segment(slug)}/projects/${segment(id)}`,

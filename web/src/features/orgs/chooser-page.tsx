@@ -12,6 +12,8 @@ import { ThemeToggle } from "@/components/theme-toggle";
 import { useTitle } from "@/components/title";
 import { EmptyState } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
+import { ConflictBanner } from "@/features/account/conflict-banner";
+import { meQuery } from "@/features/account/data";
 import { paths } from "@/lib/paths";
 import { organizationsQuery } from "./data";
 import { Invitations } from "./invitations";
@@ -23,6 +25,8 @@ export function ChooserPage() {
   const { id: userId } = useIdentity();
   const api = useApi();
   const query = useQuery(organizationsQuery(api, userId));
+  // It only adds to what is shown: without an answer the page stands all the same.
+  const me = useQuery(meQuery(api, userId)).data;
   const organizations = query.data ?? [];
   return (
     <div className="min-h-dvh">
@@ -43,6 +47,7 @@ export function ChooserPage() {
           An organization is a company or a team with ground of its own: its projects, its
           documents, its people.
         </p>
+        <ConflictBanner conflict={me?.conflict} className="mb-8" />
         <Invitations />
         {query.isPending ? (
           <RowsSkeleton rows={2} />

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { FolderPlus } from "lucide-react";
 import type { ReactNode } from "react";
@@ -8,6 +8,8 @@ import { PageHeader } from "@/components/page-header";
 import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
 import { Card, EmptyState, Skeleton } from "@/components/ui/bits";
+import { ConflictBanner } from "@/features/account/conflict-banner";
+import { meQuery } from "@/features/account/data";
 import { CreateProject } from "@/features/projects/create-project";
 import { projectsQuery } from "@/features/projects/data";
 import { ProjectList } from "@/features/projects/project-list";
@@ -24,6 +26,7 @@ export function DashboardPage() {
   const { api, org, slug, may } = useOrg();
   const user = useIdentity();
   useTitle("Dashboard", org.name);
+  const me = useQuery(meQuery(api, user.id)).data;
   const query = useInfiniteQuery(projectsQuery(api, org.id));
   const projects = query.data?.pages.flatMap((page) => page.data) ?? [];
   const more = query.hasNextPage ? "+" : "";
@@ -37,6 +40,7 @@ export function DashboardPage() {
   return (
     <>
       <NewWorkspaceBanner />
+      <ConflictBanner conflict={me?.conflict} className="mb-6" />
       <PageHeader
         title={`${greeting(new Date())}${name ? `, ${name}` : ""}`}
         actions={mayCreate && projects.length > 0 && <CreateProject />}
