@@ -34,6 +34,10 @@ pub struct ClerkApi {
     env: Env,
 }
 
+/// The body of a call that says all in its address.
+#[derive(Serialize)]
+pub(super) struct Nothing {}
+
 /// Whether a call may be sent again when nobody knows what became of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::client::ClerkApi;
+use super::client::{ClerkApi, Nothing};
 use super::{ApiError, List, ListPage};
 use crate::resources::{Metadata, OrganizationInvitation};
 
@@ -26,9 +26,6 @@ pub struct InviteToOrganization {
     #[serde(skip_serializing_if = "Metadata::is_empty")]
     pub private_metadata: Metadata,
 }
-
-#[derive(Serialize)]
-struct Nothing {}
 
 impl ClerkApi {
     /// Invites to an organization; the provider sends the mail. Not idempotent: where the answer was

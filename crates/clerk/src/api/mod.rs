@@ -1,5 +1,6 @@
 //! A client of the Backend API.
 
+mod actor_tokens;
 mod client;
 mod config;
 mod error;
@@ -7,8 +8,10 @@ mod invitations;
 mod memberships;
 mod organizations;
 mod retry;
+mod sessions;
 mod users;
 
+pub use actor_tokens::{ActorOf, ActorToken, ActorTokenCreate};
 pub use client::ClerkApi;
 pub use config::{ApiConfig, ApiConfigError};
 pub use error::ApiError;

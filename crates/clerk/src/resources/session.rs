@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{User, millis};
+use super::{Metadata, User, millis};
 
 /// A sign-in on one device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Session {
     pub client_id: Option<String>,
     /// `active`, `pending`, `ended`, `removed`, `revoked`, `expired`, `replaced`, `abandoned`.
     pub status: String,
+    /// Who is really acting, where the session is an impersonation: what its actor token said.
+    pub actor: Option<Metadata>,
     /// The organization that was active last.
     pub last_active_organization_id: Option<String>,
     /// The user in full, in events.
@@ -32,4 +34,12 @@ pub struct Session {
     /// The last change, by which events are ordered.
     #[serde(default, with = "millis")]
     pub updated_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// A text of the actor's: `sub` is who really acts.
+    #[must_use]
+    pub fn actor_text(&self, member: &str) -> Option<&str> {
+        self.actor.as_ref()?.get(member)?.as_str()
+    }
 }

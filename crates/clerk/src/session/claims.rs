@@ -60,6 +60,8 @@ pub struct Actor {
     pub session_id: Option<String>,
     /// Who vouches for them.
     pub issuer: Option<String>,
+    /// What whoever let them act calls it (see [`crate::api::ActorTokenCreate`]).
+    pub impersonation: Option<String>,
 }
 
 /// Minutes since the factors were last verified when the token was issued; none is "never".
@@ -116,6 +118,7 @@ struct RawActor {
     sub: String,
     sid: Option<String>,
     iss: Option<String>,
+    impersonation: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -180,6 +183,7 @@ pub(super) fn read(claims: &[u8], expected: &Expected<'_>) -> Result<SessionClai
             user_id: actor.sub,
             session_id: actor.sid,
             issuer: actor.iss,
+            impersonation: actor.impersonation,
         }),
         factor_ages: raw.fva.map(|(first, second)| FactorAges {
             first_minutes: u32::try_from(first).ok(),

@@ -116,8 +116,12 @@ async fn an_impersonation_names_who_acts() {
             user_id: "user_9".into(),
             session_id: Some("sess_9".into()),
             issuer: Some("https://dashboard.clerk.com".into()),
+            impersonation: None,
         })
     );
+    let act = json!({"sub": "user_9", "impersonation": "0190", "anything": [1]});
+    let actor = claims_of(json!({ "act": act })).await.actor.unwrap();
+    assert_eq!(actor.impersonation.as_deref(), Some("0190"));
 }
 
 #[tokio::test]
