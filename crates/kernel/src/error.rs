@@ -46,6 +46,9 @@ codes! {
     AuthInvalidKey = "AUTH_INVALID_KEY", 401, "The key is not valid";
     /// The token is good, its user is not (or no longer) known here.
     AuthUserNotFound = "AUTH_USER_NOT_FOUND", 401, "The user is not known here";
+    /// Somebody acts for the user, and may not, or not any more.
+    AuthImpersonationInvalid = "AUTH_IMPERSONATION_INVALID", 401,
+        "Nobody may act for this user now";
     /// Known, and not allowed.
     PermissionDenied = "PERMISSION_DENIED", 403, "You may not do this";
     /// The role is below what the operation asks for.

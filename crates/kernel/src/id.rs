@@ -122,6 +122,8 @@ ids! {
     AuditId;
     /// Something to be done at the provider.
     IntentId;
+    /// Somebody of the operators acting for a user.
+    ImpersonationId;
     /// An invitation to an organization, by our own id.
     InvitationId;
 }

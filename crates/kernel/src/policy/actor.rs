@@ -26,6 +26,7 @@ pub struct Actor {
     pub(super) role: Option<RoleId>,
     pub(super) standing: Standing,
     pub(super) granted: Option<Arc<Granted>>,
+    pub(super) in_person: bool,
 }
 
 impl Actor {
@@ -37,6 +38,7 @@ impl Actor {
             role: Some(role),
             standing: Standing::Open,
             granted: None,
+            in_person: true,
         }
     }
 
@@ -48,6 +50,7 @@ impl Actor {
             role: None,
             standing: Standing::Open,
             granted: None,
+            in_person: true,
         }
     }
 
@@ -62,6 +65,16 @@ impl Actor {
     #[must_use]
     pub fn granted(mut self, granted: Arc<Granted>) -> Self {
         self.granted = Some(granted);
+        self
+    }
+
+    /// The same while somebody else acts in their name: without a part in operating the
+    /// installation, and without what is done in person alone
+    /// ([`super::permission::IN_PERSON`]).
+    #[must_use]
+    pub fn impersonated(mut self) -> Self {
+        self.platform = PlatformRole::None;
+        self.in_person = false;
         self
     }
 

@@ -70,6 +70,8 @@ pub enum Reason {
     NotOnProject,
     /// No role and no grant of the actor gives it.
     NotGranted,
+    /// Somebody else acts in the actor's name, and it is done in person alone.
+    Impersonated,
 }
 
 impl Reason {
@@ -80,6 +82,7 @@ impl Reason {
             Self::NoRole => "no_role",
             Self::NotOnProject => "not_on_project",
             Self::NotGranted => "not_granted",
+            Self::Impersonated => "impersonated",
         }
     }
 }
@@ -165,6 +168,9 @@ impl Pack {
     #[must_use]
     #[inline]
     pub fn decide(&self, actor: &Actor, permission: Permission) -> Decision {
+        if !actor.in_person && self.in_person.contains(permission) {
+            return Decision::no(Reason::Impersonated);
+        }
         match actor.platform {
             PlatformRole::SuperAdmin => return Decision::yes(Reach::All, Holder::SuperAdmin),
             PlatformRole::AdminStaff if self.admin_staff.contains(permission) => {
@@ -223,7 +229,7 @@ impl Pack {
             } => Err(Problem::not_found()),
             Decision::Denied {
                 code,
-                reason: reason @ (Reason::NoRole | Reason::NotGranted),
+                reason: reason @ (Reason::NoRole | Reason::NotGranted | Reason::Impersonated),
             } => Err(Problem::new(code).refusal(self.needs(permission, reason.as_str()))),
         }
     }
@@ -233,6 +239,9 @@ impl Pack {
     #[must_use]
     pub fn extent(&self, actor: &Actor, permission: Permission) -> Extent {
         let mut extent = Extent::default();
+        if !actor.in_person && self.in_person.contains(permission) {
+            return extent;
+        }
         let open = |holds: bool| holds.then_some(Window::OPEN);
         match actor.platform {
             PlatformRole::SuperAdmin => extent.all = Some(Window::OPEN),
@@ -276,6 +285,10 @@ impl Pack {
         else {
             return Decision::no(Reason::NotGranted);
         };
+        let mut gives = data.gives(action).permissions.iter();
+        if !actor.in_person && gives.any(|permission| self.in_person.contains(permission)) {
+            return Decision::no(Reason::Impersonated);
+        }
         match actor.platform {
             PlatformRole::SuperAdmin => return Decision::yes(Reach::All, Holder::SuperAdmin),
             PlatformRole::AdminStaff if self.admin_staff_pages.contains(page, action) => {

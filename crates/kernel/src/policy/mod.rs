@@ -95,6 +95,8 @@ pub struct Pack {
     permissions: Vec<String>,
     by_key: HashMap<String, Permission>,
     admin_staff: PermissionSet,
+    /// What nobody does in another's name.
+    in_person: PermissionSet,
     admin_staff_pages: PageSet,
     /// The role from which project roles add something; beyond all where none does.
     project_from: RoleId,

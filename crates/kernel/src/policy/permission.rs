@@ -137,6 +137,16 @@ pub const IN_PROJECTS: &[Permission] = &[
     DOCUMENTS_DELETE,
 ];
 
+/// Those of ours that nobody uses in another's name: what they give or take outlives the
+/// impersonation, or it is a person's own word that counts.
+pub const IN_PERSON: &[Permission] = &[
+    USERS_INVITE,
+    USERS_UPDATE,
+    USERS_REMOVE,
+    USERS_GRANT,
+    APPROVALS_APPROVE,
+];
+
 /// A set of permissions of one pack, as bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct PermissionSet([u64; Self::WORDS]);
@@ -145,6 +155,15 @@ impl PermissionSet {
     const WORDS: usize = 4;
     /// None.
     pub(super) const EMPTY: Self = Self([0; Self::WORDS]);
+
+    /// Those of the list.
+    pub(super) fn of(permissions: &[Permission]) -> Self {
+        let mut set = Self::EMPTY;
+        for permission in permissions {
+            set.insert(*permission);
+        }
+        set
+    }
 
     /// Its members, by their bits.
     pub(super) fn iter(self) -> impl Iterator<Item = Permission> {

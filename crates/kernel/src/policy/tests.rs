@@ -289,3 +289,40 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn in_anothers_name_nothing_is_done_that_is_done_in_person() {
+    use crate::policy::permission::IN_PERSON;
+    let pack = default_pack();
+    for role in pack.roles() {
+        let oneself = Actor::member(role).platform(PlatformRole::SuperAdmin);
+        let other = oneself.clone().impersonated();
+        assert_eq!(other.platform_role(), PlatformRole::None);
+        let plain = Actor::member(role);
+        for permission in pack.permissions() {
+            let decision = pack.decide(&other, permission);
+            if IN_PERSON.contains(&permission) {
+                let code = Code::PermissionDenied;
+                let reason = Reason::Impersonated;
+                assert_eq!(
+                    decision,
+                    Decision::Denied { code, reason },
+                    "{permission:?}"
+                );
+                assert_eq!(pack.extent(&other, permission), Extent::default());
+            } else {
+                assert_eq!(decision, pack.decide(&plain, permission), "{permission:?}");
+                assert_eq!(
+                    pack.extent(&other, permission),
+                    pack.extent(&plain, permission)
+                );
+            }
+        }
+        for page in pack.pages() {
+            for action in Action::ALL {
+                let may = pack.decide_page(&other, page, action).is_allowed();
+                assert!(!may || pack.decide_page(&plain, page, action).is_allowed());
+            }
+        }
+    }
+}

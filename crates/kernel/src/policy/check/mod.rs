@@ -38,6 +38,7 @@ pub(super) fn compile(file: &str, text: &str, pack: &PackFile) -> Result<Pack, P
         permissions,
         by_key,
         admin_staff: PermissionSet::EMPTY,
+        in_person: PermissionSet::of(permission::IN_PERSON),
         admin_staff_pages: PageSet::default(),
         project_from,
         lead: PermissionSet::EMPTY,
