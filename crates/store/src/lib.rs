@@ -14,6 +14,7 @@ pub mod documents;
 pub mod events;
 pub mod gate;
 pub mod idempotency;
+pub mod impersonations;
 pub mod inbox;
 pub mod intents;
 pub mod invitations;
@@ -105,6 +106,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         events::STATEMENTS,
         gate::STATEMENTS,
         idempotency::STATEMENTS,
+        impersonations::STATEMENTS,
         inbox::STATEMENTS,
         intents::STATEMENTS,
         invitations::STATEMENTS,

@@ -46,6 +46,11 @@ pub const CONTROL: &[Migration] = &[
         name: "outbound",
         sql: include_str!("../migrations/control/0008_outbound.sql"),
     },
+    Migration {
+        version: 9,
+        name: "impersonations",
+        sql: include_str!("../migrations/control/0009_impersonations.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

@@ -50,6 +50,10 @@ sql! {
     LIST_BY_EMAIL(TEXT) = "
         select id from control.users
         where deleted_at is null and (lower(email) = lower($1) or emails @> array[lower($1)]) order by id limit 20";
+    /// Names for the provider's ids.
+    PEOPLE_BY_CLERK_ID(TEXT_ARRAY) = "
+        select id, full_name, email, avatar_url, clerk_user_id from control.users
+        where clerk_user_id = any($1) limit 1000";
     /// Names for ids, for the lists that show them.
     PEOPLE(UUID_ARRAY) = "
         select id, full_name, email, avatar_url from control.users where id = any($1) limit 1000";
@@ -134,19 +138,34 @@ impl Store {
     /// The database's.
     pub async fn people(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Person>> {
         let rows = self.pool().query(&PEOPLE, &[&ids]).await?;
-        rows.into_iter()
-            .map(|row| {
-                let email: Option<String> = row.try_get(2)?;
-                let name: Option<String> = row.try_get(1)?;
-                let person = Person {
-                    name,
-                    email,
-                    avatar_url: row.try_get(3)?,
-                };
-                Ok((row.try_get(0)?, person))
-            })
+        rows.iter().map(person).collect()
+    }
+
+    /// Our ids and names for the provider's ids; unknown ones are absent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn people_by_clerk_id(
+        &self,
+        clerk_user_ids: &[String],
+    ) -> Result<Vec<(String, (Uuid, Person))>> {
+        let rows = self
+            .pool()
+            .query(&PEOPLE_BY_CLERK_ID, &[&clerk_user_ids])
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(4)?, person(row)?)))
             .collect()
     }
+}
+
+fn person(row: &Row) -> Result<(Uuid, Person)> {
+    let person = Person {
+        name: row.try_get(1)?,
+        email: row.try_get(2)?,
+        avatar_url: row.try_get(3)?,
+    };
+    Ok((row.try_get(0)?, person))
 }
 
 /// Locks the row of a provider id.
