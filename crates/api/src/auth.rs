@@ -30,6 +30,9 @@ impl FromRequestParts<AppState> for Caller {
         };
         let caller = state.app.caller(claims.clone(), None, info.clone()).await?;
         request::note_user(caller.user());
+        if let Some(acting) = caller.acting() {
+            request::note_impersonator(acting.impersonator);
+        }
         state.limits.count_user(caller.user())?;
         match named_organization(&parts.headers)? {
             None => Ok(caller),

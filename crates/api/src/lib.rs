@@ -13,6 +13,7 @@ mod events;
 pub mod extract;
 mod fallback;
 pub mod health;
+mod impersonations;
 pub mod internal;
 mod invitations;
 mod listen;

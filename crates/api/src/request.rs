@@ -30,6 +30,11 @@ pub fn note_user(user: UserId) {
     Span::current().record("userId", field::display(user));
 }
 
+/// Notes who acts for the user in the request's log line.
+pub fn note_impersonator(user: UserId) {
+    Span::current().record("impersonatorId", field::display(user));
+}
+
 /// Notes the tenant in the request's log line.
 pub fn note_tenant(tenant: OrgId, schema: &str) {
     let span = Span::current();
@@ -54,6 +59,7 @@ pub async fn layer(State(state): State<AppState>, mut request: Request, next: Ne
         tenantId = field::Empty,
         tenantSchema = field::Empty,
         userId = field::Empty,
+        impersonatorId = field::Empty,
     );
     request.extensions_mut().insert(id);
 

@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
-    approvals, audit, authz, config, documents, events, fallback, health, invitations, me,
-    member_grants, members, openapi, organizations, policy, problem, project_members, projects,
-    request, security, webhooks,
+    approvals, audit, authz, config, documents, events, fallback, health, impersonations,
+    invitations, me, member_grants, members, openapi, organizations, policy, problem,
+    project_members, projects, request, security, webhooks,
 };
 
 /// The canonical prefix, which the document shows.
@@ -31,6 +31,7 @@ fn resources(mounts: impl Fn(&str) -> bool) -> OpenApiRouter<AppState> {
         .merge(config::routes())
         .merge(problem::routes())
         .merge(me::routes())
+        .merge(impersonations::routes())
         .merge(organizations::routes())
         .merge(members::routes())
         .merge(invitations::routes())

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::authn::Rights;
 use crate::events::Hub;
 use crate::freshness::{Freshness, Stamp};
+use crate::impersonations::ActingKey;
 use crate::sync::verify::{Proof, Proofs};
 
 /// Rules of one installation that are no policy of roles.
@@ -190,6 +191,8 @@ pub(crate) struct ContextKey {
     pub user: Arc<str>,
     pub organization: Option<Arc<str>>,
     pub override_org: Option<Uuid>,
+    /// Who acts for the user, where it is not they.
+    pub acting: Option<ActingKey>,
 }
 
 /// A context is kept for so long at most, however fresh: the door compares versions whatever its

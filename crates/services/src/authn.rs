@@ -10,6 +10,7 @@ use bailiwick_kernel::{Code, PlatformRole, Problem};
 use bailiwick_store::context::Context;
 
 use crate::app::{ContextKey, Known};
+use crate::impersonations::{Acting, ActingKey};
 use crate::{App, Result, sync};
 
 /// What surrounds a request, for the audit.
@@ -27,17 +28,23 @@ pub(crate) struct Rights {
     context: Context,
     /// None where the caller is no active member.
     pub granted: Option<Arc<Granted>>,
+    /// Who acts for the caller, where somebody does.
+    pub acting: Option<Acting>,
 }
 
 impl Rights {
-    fn new(app: &App, context: Context) -> Result<Self> {
+    fn new(app: &App, context: Context, acting: Option<Acting>) -> Result<Self> {
         let org = context.organization.as_ref();
         let membership = org.and_then(|org| org.membership.as_ref());
         let granted = match membership.filter(|m| m.status == "active") {
             Some(membership) => Some(Arc::new(app.granted(&membership.grants)?)),
             None => None,
         };
-        Ok(Self { context, granted })
+        Ok(Self {
+            context,
+            granted,
+            acting,
+        })
     }
 }
 
@@ -81,7 +88,8 @@ impl App {
     ///
     /// # Errors
     /// `AUTH_USER_NOT_FOUND` where the mirror and the provider do not know the user, or the user
-    /// is deactivated.
+    /// is deactivated; `AUTH_IMPERSONATION_INVALID` where the token names somebody who acts for the
+    /// user and may not.
     pub async fn caller(
         &self,
         claims: Arc<SessionClaims>,
@@ -92,14 +100,21 @@ impl App {
             user: claims.user_id.as_str().into(),
             organization: claims.organization.as_ref().map(|o| o.id.as_str().into()),
             override_org: other.map(OrgId::uuid),
+            acting: ActingKey::of(&claims)?,
         };
         let kept = self.inner().contexts.get(&key);
         let fresh = kept.filter(|known| self.inner().freshness.holds(&key, &known.stamp));
         let (known, cached) = match fresh {
             Some(known) => (known, true),
             // Boxed, here and below: what is rare would make the future of every request large.
-            None => (Box::pin(self.resolve(&claims, other, &key)).await?, false),
+            None => {
+                let resolved = self.resolve(&claims, other, &key, &request);
+                (Box::pin(resolved).await?, false)
+            }
         };
+        if let Some(acting) = &known.context.acting {
+            acting.must_last(self.env().now())?;
+        }
         if let Some(proof) = &known.proof {
             self.use_proof(proof, &claims, &known.context);
         }
@@ -120,6 +135,7 @@ impl App {
         claims: &SessionClaims,
         other: Option<OrgId>,
         key: &ContextKey,
+        request: &RequestInfo,
     ) -> Result<Known> {
         let mut stamp = self.inner().freshness.stamp(key);
         let mut found = self.look_up(claims, other).await?;
@@ -144,7 +160,11 @@ impl App {
         if !context.is_active {
             return Err(Problem::new(Code::AuthUserNotFound).into());
         }
-        let context = Arc::new(Rights::new(self, context)?);
+        let acting = match &key.acting {
+            Some(acting) => Some(self.acting(acting, &context, request).await?),
+            None => None,
+        };
+        let context = Arc::new(Rights::new(self, context, acting)?);
         let proof = match other {
             None => self.proof_of(claims, &context),
             Some(_) => None,
@@ -231,9 +251,12 @@ impl Caller {
         &self.app
     }
 
-    /// The operator's role on the installation.
+    /// The operator's role on the installation; none while somebody acts for them.
     #[must_use]
     pub fn platform_role(&self) -> PlatformRole {
+        if self.acting().is_some() {
+            return PlatformRole::None;
+        }
         PlatformRole::from_key(&self.context.platform_role).unwrap_or(PlatformRole::None)
     }
 

@@ -187,7 +187,7 @@ fn on_permission(
         Decision::Denied { code, reason } => {
             let code = match reason {
                 Reason::NotOnProject => Code::NotFound,
-                Reason::NoRole | Reason::NotGranted => code,
+                Reason::NoRole | Reason::NotGranted | Reason::Impersonated => code,
             };
             let refusal = pack.needs(permission, reason.as_str());
             return Answer::No { code, refusal };

@@ -33,7 +33,8 @@ pub async fn run(caller: &Caller) -> Result<Bootstrapped> {
             org: Some(org),
         });
     }
-    if app.settings().org_creation != OrgCreation::AutoBootstrap {
+    let makes_one = app.settings().org_creation == OrgCreation::AutoBootstrap;
+    if !makes_one || caller.acting().is_some() {
         return Ok(Bootstrapped { user, org: None });
     }
     let clerk_user_id = &caller.claims.user_id;

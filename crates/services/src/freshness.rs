@@ -44,6 +44,8 @@ pub(crate) struct Stamp {
     generation: u64,
     user: u64,
     organization: u64,
+    /// Of who acts for the user, where somebody does.
+    actor: u64,
 }
 
 impl Freshness {
@@ -75,11 +77,13 @@ impl Freshness {
             (None, Some(theirs)) => self.count(b'o', theirs),
             (None, None) => 0,
         };
+        let acting = key.acting.as_ref();
         Stamp {
             at: Instant::now(),
             generation: self.generation.load(Ordering::Acquire),
             user: self.count(b'u', &key.user),
             organization,
+            actor: acting.map_or(0, |acting| self.count(b'u', &acting.actor)),
         }
     }
 
@@ -88,7 +92,8 @@ impl Freshness {
         let now = self.stamp(key);
         let unchanged = now.generation == stamp.generation
             && now.user == stamp.user
-            && now.organization == stamp.organization;
+            && now.organization == stamp.organization
+            && now.actor == stamp.actor;
         unchanged && (now.at.duration_since(stamp.at) < HORIZON || self.is_proven(now.at))
     }
 
@@ -204,6 +209,7 @@ mod tests {
             user: user.into(),
             organization: Some(organization.into()),
             override_org: None,
+            acting: None,
         }
     }
 

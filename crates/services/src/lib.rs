@@ -15,6 +15,7 @@ mod error;
 pub mod events;
 mod freshness;
 pub mod idempotency;
+pub mod impersonations;
 pub mod inbox;
 pub mod intents;
 pub mod invitations;

@@ -72,7 +72,7 @@ impl Scope {
                     caller.app.within_hours(role, &granted)?;
                 }
                 let actor = Actor::member(role).platform(platform).granted(granted);
-                (actor, Visitor::Member(m.id, m.version))
+                (caller.limited(actor)?, Visitor::Member(m.id, m.version))
             }
             None if platform != PlatformRole::None => (
                 Actor::outsider().platform(platform),
@@ -186,6 +186,10 @@ impl Scope {
     /// # Errors
     /// `PERMISSION_DENIED`.
     pub async fn authorize(&mut self, permission: Permission) -> Result<Reach> {
+        // Who acts for somebody may not do so any more, in the middle of something long.
+        if self.caller.acting().is_some() {
+            *self = Self::of(self.caller.current().await?)?;
+        }
         if let Some(reach) = self.decide(permission).reach() {
             return Ok(reach);
         }

@@ -34,6 +34,8 @@ struct Identity {
     email: String,
     name: String,
     organization: Option<(String, String)>,
+    /// The session, and who really acts in it; one of their own where there is none.
+    session: Option<(String, Value)>,
 }
 
 impl Persona {
@@ -58,6 +60,7 @@ impl Persona {
             email: text("/email_addresses/0/email_address").to_owned(),
             name: format!("{} {}", text("/first_name"), text("/last_name")),
             organization: None,
+            session: None,
         };
         Self {
             identity: Some(identity),
@@ -121,6 +124,17 @@ impl Persona {
         persona
     }
 
+    /// Somebody else in the name of this person: in a session of the provider's that names its actor.
+    #[must_use]
+    pub fn impersonated_in(&self, session: &Value) -> Self {
+        let mut persona = self.clone();
+        if let Some(identity) = &mut persona.identity {
+            let id = session["id"].as_str().unwrap_or_default();
+            identity.session = Some((id.to_owned(), session["actor"].clone()));
+        }
+        persona
+    }
+
     /// The same person sending one more header with everything.
     #[must_use]
     pub fn with_header(&self, name: &str, value: impl ToString) -> Self {
@@ -162,6 +176,10 @@ impl Persona {
         if let Some((id, slug)) = &identity.organization {
             // The role in a token is a hint that nothing may believe: it always claims the most.
             claims["o"] = json!({"id": id, "slg": slug, "rol": "admin"});
+        }
+        if let Some((id, actor)) = &identity.session {
+            claims["sid"] = json!(id);
+            claims["act"] = actor.clone();
         }
         claims
     }

@@ -1,6 +1,7 @@
 //! The identity provider's Backend API as far as the product asks it: a stub at the outermost
 //! edge, on loopback, that a test can make fail.
 
+mod actors;
 mod lists;
 mod writes;
 
@@ -33,6 +34,8 @@ struct Known {
     organizations: BTreeMap<String, Value>,
     memberships: BTreeMap<String, Value>,
     invitations: BTreeMap<String, Value>,
+    actor_tokens: BTreeMap<String, Value>,
+    sessions: BTreeMap<String, Value>,
     failing: Option<u16>,
     /// Every so-manyth call is one too many.
     throttled: Option<usize>,
@@ -181,6 +184,16 @@ impl Provider {
             .route(
                 "/v1/organizations/{id}/invitations/{invitation}/revoke",
                 axum::routing::post(writes::revoke_invitation),
+            )
+            .route("/v1/actor_tokens", axum::routing::post(actors::create))
+            .route(
+                "/v1/actor_tokens/{id}/revoke",
+                axum::routing::post(actors::revoke),
+            )
+            .route("/v1/sessions", get(actors::list_sessions))
+            .route(
+                "/v1/sessions/{id}/revoke",
+                axum::routing::post(actors::revoke_session),
             )
             .layer(axum::middleware::from_fn_with_state(self.clone(), behave))
             .with_state(self.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bailiwick_kernel::Tier;
 use bailiwick_kernel::id::{OrgId, UserId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fixtures::{self, event};
 use crate::{Persona, TestApp};
@@ -197,6 +197,24 @@ impl TestApp {
 }
 
 impl TestApp {
+    /// What starting to act for somebody is asked with.
+    #[must_use]
+    pub fn impersonation_of(person: &Persona) -> Value {
+        json!({"userId": person.user(), "reason": "Case 4711: the upload fails"})
+    }
+
+    /// Has `operator` act for `person`, through the provider's link: the impersonation as the API
+    /// shows it, and who acts in the name of the person.
+    pub async fn act_for(&self, operator: &Persona, person: &Persona) -> (Value, Persona) {
+        let body = Self::impersonation_of(person);
+        let started = operator.post("/platform/impersonations", body).await;
+        let started = started.assert_status(201).json();
+        let url = fixtures::text(&started, "url");
+        let session = self.provider.use_ticket(&url).unwrap();
+        let impersonated = person.impersonated_in(&session);
+        (started["impersonation"].clone(), impersonated)
+    }
+
     /// What the provider says of a person's membership from now on, with this role.
     #[must_use]
     pub fn provider_membership(

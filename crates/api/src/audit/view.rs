@@ -29,6 +29,9 @@ pub struct EntryView {
     /// The provider's id of who acted as the actor; null where they did it themselves.
     #[schema(required = true)]
     pub impersonator: Option<String>,
+    /// Who that is, where they are known here.
+    #[schema(required = true)]
+    pub impersonator_person: Option<PersonView>,
     /// What was done: `projects.create`.
     pub action: String,
     /// To what kind of thing.
@@ -77,6 +80,11 @@ impl EntryView {
             at: entry.at,
             origin: entry.origin,
             actor: entry.actor.map(|id| PersonView::of(id, people)),
+            impersonator_person: entry
+                .impersonator
+                .as_deref()
+                .and_then(|id| people.of_clerk_id(id))
+                .map(|id| PersonView::of(id, people)),
             impersonator: entry.impersonator,
             action: entry.action,
             object_type: entry.object_type,

@@ -1,7 +1,7 @@
 //! `GET /me`.
 
 use bailiwick_kernel::PlatformRole;
-use bailiwick_kernel::id::{OrgId, UserId};
+use bailiwick_kernel::id::{ImpersonationId, OrgId, UserId};
 use bailiwick_services::{Caller, me};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::extract::Json;
 use crate::problem::ApiResult;
+use crate::views::PersonView;
 
 /// The caller, as the mirror knows them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +43,25 @@ pub struct MeView {
     /// Why their e-mail is in question, for operators to look at; null where it is not.
     #[schema(required = true, value_type = Option<EmailConflict>)]
     conflict: Option<String>,
+    /// Who acts for them in this session; null where they do so themselves.
+    #[schema(required = true)]
+    impersonation: Option<ActingView>,
+}
+
+/// Somebody who acts for the caller.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Acting)]
+pub struct ActingView {
+    /// By which impersonation.
+    id: ImpersonationId,
+    /// Who.
+    impersonator: PersonView,
+    /// Why, in their words.
+    reason: String,
+    /// When it ends by itself.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
 }
 
 /// Why an e-mail is in question.
@@ -122,6 +142,9 @@ pub(super) async fn get_alias(caller: Caller) -> ApiResult<Json<MeView>> {
 
 async fn view(caller: &Caller) -> ApiResult<Json<MeView>> {
     let (user, active) = me::get(caller).await?;
+    let acting = caller.acting();
+    let people = acting.map(|acting| acting.impersonator);
+    let people = caller.app().people(people).await?;
     Ok(Json(MeView {
         id: user.id,
         clerk_user_id: user.clerk_user_id.unwrap_or_default(),
@@ -143,5 +166,11 @@ async fn view(caller: &Caller) -> ApiResult<Json<MeView>> {
             status: org.status,
         }),
         conflict: me::conflict(caller).await?,
+        impersonation: acting.map(|acting| ActingView {
+            id: acting.id,
+            impersonator: PersonView::of(acting.impersonator, &people),
+            reason: acting.reason.clone(),
+            expires_at: acting.expires_at,
+        }),
     }))
 }

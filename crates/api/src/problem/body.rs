@@ -88,7 +88,7 @@ fn headers(headers: &mut HeaderMap, problem: &Problem) {
         Code::AuthRequired => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Code::AuthInvalidToken | Code::AuthUserNotFound => {
+        Code::AuthInvalidToken | Code::AuthUserNotFound | Code::AuthImpersonationInvalid => {
             let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
             headers.insert(WWW_AUTHENTICATE, challenge);
         }

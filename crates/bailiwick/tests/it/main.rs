@@ -15,7 +15,7 @@ mod documents;
 mod events;
 mod flights;
 mod freshness;
-mod impersonation;
+mod impersonations;
 mod invitations;
 mod isolation;
 mod me;

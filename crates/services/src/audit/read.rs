@@ -3,6 +3,8 @@
 //! A member reads as far as their permission reaches. Whoever operates the installation reads any
 //! tenant's by naming it, and that is recorded there as what it is.
 
+use std::collections::BTreeSet;
+
 use bailiwick_kernel::PlatformRole;
 use bailiwick_kernel::id::AuditId;
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
@@ -246,8 +248,15 @@ fn described(filter: &Filter) -> Value {
 }
 
 async fn people(app: &App, rows: &[Entry]) -> Result<People> {
-    app.people(rows.iter().filter_map(|entry| entry.actor))
-        .await
+    let actors = rows.iter().filter_map(|entry| entry.actor);
+    let mut people = app.people(actors).await?;
+    let acting: BTreeSet<&String> = rows
+        .iter()
+        .filter_map(|e| e.impersonator.as_ref())
+        .collect();
+    let acting: Vec<String> = acting.into_iter().cloned().collect();
+    app.add_by_clerk_id(&mut people, &acting).await?;
+    Ok(people)
 }
 
 impl Caller {

@@ -80,10 +80,10 @@ pub async fn open(caller: Caller, since: Option<Position>, follow: bool) -> Resu
         position,
     } = hub.subscribe(user, topics, since)?;
     let now = Instant::now();
-    let life = caller
-        .claims
-        .expires_at
-        .duration_since(caller.app.env().now());
+    let acts_until = caller.acting().map(|acting| acting.expires_at);
+    let ends = caller.claims.expires_at;
+    let ends = acts_until.map_or(ends, |until| until.min(ends));
+    let life = ends.duration_since(caller.app.env().now());
     let mut events = Events {
         token_ends: now + Duration::try_from(life).unwrap_or_default(),
         caller,
@@ -150,7 +150,7 @@ impl Events {
         let me = self.caller.user();
         let org = self.caller.active_organization();
         let is_mine = |event: &Arc<Event>| match event.kind.as_str() {
-            "users" | "memberships" => event.user == Some(me),
+            "users" | "memberships" | "impersonations" => event.user == Some(me),
             "organizations" => event.organization == org,
             _ => false,
         };

@@ -8,6 +8,7 @@
 //! Meanwhile an intent *holds* its subject: no event brings back what was taken, or gives more than
 //! was decided.
 
+mod impersonation;
 pub(crate) mod membership;
 mod organization;
 pub(crate) mod removal;
@@ -27,6 +28,7 @@ use serde_json::Value;
 use crate::jobs::SendIntents;
 use crate::{App, Error, Result};
 
+pub(crate) use impersonation::EndImpersonation;
 pub(crate) use membership::{SetRole, Transfer};
 pub(crate) use organization::{Create, Rename};
 pub(crate) use removal::Remove;
@@ -48,7 +50,7 @@ pub(crate) const REVOKED: &str = "revoked";
 
 /// Subjects: what intents are about.
 pub(crate) mod subject {
-    use bailiwick_kernel::id::{InvitationId, OrgId, UserId};
+    use bailiwick_kernel::id::{ImpersonationId, InvitationId, OrgId, UserId};
 
     pub(crate) fn member(org: OrgId, user: UserId) -> String {
         format!("member:{org}:{user}")
@@ -56,6 +58,10 @@ pub(crate) mod subject {
 
     pub(crate) fn invitation(id: InvitationId) -> String {
         format!("invitation:{id}")
+    }
+
+    pub(crate) fn impersonation(id: ImpersonationId) -> String {
+        format!("impersonation:{id}")
     }
 
     pub(crate) fn organization(org: OrgId) -> String {
@@ -177,10 +183,21 @@ async fn step(app: &App, claimed: &Claimed) -> Result<()> {
         Revoke::KIND => sending::revoke(app, claimed).await,
         Rename::KIND => organization::rename(app, claimed).await,
         Create::KIND => organization::create(app, claimed).await,
+        EndImpersonation::KIND => impersonation::end(app, claimed).await,
         other => Err(Error::Inconsistent(format!(
             "no intent of kind {other} is known"
         ))),
     }
+}
+
+/// Ends an intent of a claim that is still ours in `state`, and nothing else.
+async fn settle(app: &App, claimed: &Claimed, state: &str) -> Result<()> {
+    let mut tx = app.store().control().await?;
+    if intents::lock_claimed(&mut tx, claimed).await? {
+        let now = app.env().now();
+        intents::settle(&mut tx, claimed.id, state, None, now).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// What went wrong, in a word that may be stored and shown: the provider's code, never its text.
@@ -193,7 +210,7 @@ fn reason(error: &Error) -> String {
 }
 
 /// The code of a refusal of the provider.
-fn refusal(error: &ApiError) -> String {
+pub(crate) fn refusal(error: &ApiError) -> String {
     match (error.code(), error.status()) {
         (Some(code), _) => code.chars().take(100).collect(),
         (None, Some(status)) => format!("status_{status}"),

@@ -8,7 +8,7 @@ use bailiwick_store::invitations::{self, Invitation};
 use bailiwick_store::tombstones::{self, Kind};
 use serde::{Deserialize, Serialize};
 
-use super::{Step, refusal};
+use super::{Step, refusal, settle};
 use crate::members::rules;
 use crate::sync::invitations::{mark, marked};
 use crate::{App, Error, Result, sync};
@@ -167,15 +167,6 @@ async fn acknowledge(app: &App, claimed: &Claimed, said: &OrganizationInvitation
     let at = said.updated_at.unwrap_or(now);
     sync::invitations::apply(app, tx, said, sync::Word::asked(at)).await?;
     Ok(())
-}
-
-async fn settle(app: &App, claimed: &Claimed, state: &str) -> Result<()> {
-    let mut tx = app.store().control().await?;
-    if intents::lock_claimed(&mut tx, claimed).await? {
-        let now = app.env().now();
-        intents::settle(&mut tx, claimed.id, state, None, now).await?;
-    }
-    Ok(tx.commit().await?)
 }
 
 /// The provider does not take it: it is no invitation.

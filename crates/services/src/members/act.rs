@@ -47,7 +47,8 @@ pub(crate) struct Target {
 }
 
 impl<'a> Act<'a> {
-    /// Begins a change that takes `permission`; one's own departure takes none.
+    /// Begins a change that takes `permission`; what one does to oneself takes none, and nobody
+    /// does it in another's name.
     ///
     /// # Errors
     /// `NOT_FOUND` for who is no member; `TENANT_CONTEXT_MISMATCH` for a member who has another
@@ -67,9 +68,12 @@ impl<'a> Act<'a> {
             return Err(Problem::not_found().into());
         }
         let actor = rules::standing(app, &mut tx, caller.user(), org).await?;
-        let actor = actor.ok_or_else(Problem::not_found)?;
-        if let Some(permission) = permission {
-            app.pack().require(&actor, permission)?;
+        let actor = caller.limited(actor.ok_or_else(Problem::not_found)?)?;
+        match permission {
+            Some(permission) => {
+                app.pack().require(&actor, permission)?;
+            }
+            None => caller.in_person()?,
         }
         Ok(Self {
             caller,

@@ -48,6 +48,7 @@ pub enum Creation {
 /// `ORG_CREATION_DISABLED` where operators alone make them; `CONFLICT` for who is in one, where
 /// people are in one at most; what the provider refuses.
 pub async fn create(caller: &Caller, new: &NewOrganization) -> Result<Creation> {
+    caller.in_person()?;
     let rules = caller.app.settings();
     let is_operator = caller.platform_role() != PlatformRole::None;
     if rules.org_creation == OrgCreation::PlatformAdmin && !is_operator {

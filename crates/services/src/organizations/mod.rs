@@ -88,6 +88,8 @@ fn with_permissions(
                 .granted(Arc::new(granted));
         }
     }
+    // Whoever acts for somebody and does not reach that far has no part in it.
+    let actor = caller.limited(actor).unwrap_or(Actor::outsider());
     let permissions = pack.held(&actor).into_iter().map(str::to_owned).collect();
     Ok(OrganizationAndPermissions {
         organization,

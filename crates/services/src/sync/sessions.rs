@@ -2,6 +2,7 @@
 
 use bailiwick_clerk::resources::Session;
 use bailiwick_pg::Tx;
+use bailiwick_store::audit::Fact;
 use serde_json::json;
 
 use super::{Outcome, Word, Work};
@@ -14,9 +15,12 @@ use crate::{App, Result};
 pub async fn record(app: &App, tx: Tx, session: &Session, word: Word) -> Result<Outcome> {
     let mut work = Work::Control(tx);
     let action = format!("sessions.{}", session.status);
-    let after = json!({"clerkUserId": session.user_id});
-    work.audit(app, word, &action, ("session", &session.id), Some(after))
-        .await?;
+    let fact = Fact {
+        impersonator: session.actor_text("sub"),
+        after: Some(json!({"clerkUserId": session.user_id})),
+        ..Fact::impersonal(app.env(), word.origin(), &action, ("session", &session.id))
+    };
+    work.record(app, &fact).await?;
     work.commit().await?;
     Ok(Outcome::Done)
 }

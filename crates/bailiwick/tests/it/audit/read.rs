@@ -3,7 +3,7 @@
 use bailiwick_kernel::Tier;
 use bailiwick_store::audit::read::{Filter, List};
 use bailiwick_store::tenant::{TenantDoor, Visitor};
-use bailiwick_testkit::{Issuer, Persona, TestApp};
+use bailiwick_testkit::{Persona, TestApp};
 use serde_json::{Value, json};
 
 use super::{later, projects};
@@ -241,17 +241,18 @@ async fn the_installations_own_facts_are_for_who_operates_all_of_it() {
 async fn both_who_acted_and_as_whom_are_shown() {
     let t = TestApp::start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
-    let mut claims = acme.owner().claims();
-    claims["act"] =
-        json!({"sub": "user_support", "sid": "sess_of_support", "iss": "https://support.example"});
-    let impersonated = acme.owner().with_token(Issuer::trusted().sign(&claims));
+    let operator = t.staff("super_admin").await;
+    let (_, impersonated) = t.act_for(&operator, acme.owner()).await;
     later(&t);
     let _ = impersonated
         .post("/projects", json!({"name": "x"}))
         .await
         .assert_status(201);
     let page = acme.owner().get("/audit?limit=1").await.json();
-    assert_eq!(page["data"][0]["impersonator"], json!("user_support"));
+    let acting = operator.clerk_user_id();
+    assert_eq!(page["data"][0]["impersonator"], json!(acting));
+    let person = json!({"id": operator.user(), "name": operator.name()});
+    assert_eq!(page["data"][0]["impersonatorPerson"], person);
     assert_eq!(
         page["data"][0]["actor"]["id"],
         json!(acme.owner().user().to_string())

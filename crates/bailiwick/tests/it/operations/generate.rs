@@ -137,6 +137,8 @@ fn sample(document: &Value, schema: &Value, props: &Props) -> Option<Value> {
                 .into(),
             "pages" => json!({"approvals": {"create": true}}),
             "checks" => json!([{"permission": "projects:create"}]),
+            "userId" => json!(props.get("spare")?),
+            "reason" => json!("made by the generator"),
             "role" => json!("viewer"),
             "email" => json!(props.get("email")?),
             "invitations" => json!([{"email": props.get("email")?, "role": "viewer"}]),

@@ -124,7 +124,8 @@ async fn check_facts(t: &TestApp, name: &str, persona: &Persona, answer: &Answer
     let after = t.audit_count().await;
     assert!(after > before, "{name}: no fact was recorded: {answer:#?}");
     let request = answer.header("x-request-id");
-    let query = format!("select actor_id from control.audit where request_id = '{request}'");
+    let query =
+        format!("select actor_id, impersonator from control.audit where request_id = '{request}'");
     let facts = t.rows(&query).await;
     assert!(
         !facts.is_empty(),
@@ -134,6 +135,13 @@ async fn check_facts(t: &TestApp, name: &str, persona: &Persona, answer: &Answer
     assert!(
         facts.iter().all(|fact| fact["actor_id"] == me.as_str()),
         "{name}: a fact of somebody else: {facts:?}"
+    );
+    let is_acted_for = name == stage::IMPERSONATED;
+    assert!(
+        facts
+            .iter()
+            .all(|fact| fact["impersonator"].is_string() == is_acted_for),
+        "{name}: a fact does not say who acted: {facts:?}"
     );
 }
 

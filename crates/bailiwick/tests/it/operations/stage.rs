@@ -1,14 +1,15 @@
 //! Two tenants, everybody who may ask, and something of A's to ask for.
 
 use bailiwick_kernel::Tier;
+use bailiwick_store::platform;
 use bailiwick_testkit::{Persona, Roll, TestApp, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::CANARY;
 use super::generate::{Operation, Props};
 
 /// Everything that [`Stage::props`] knows.
-pub const PROPS: [&str; 9] = [
+pub const PROPS: [&str; 10] = [
     "organizations",
     "projects",
     "documents",
@@ -18,8 +19,11 @@ pub const PROPS: [&str; 9] = [
     "version",
     "invitations",
     "email",
+    "impersonations",
 ];
 
+/// Somebody of the operators who acts for A's owner.
+pub const IMPERSONATED: &str = "impersonated owner";
 /// Whom invitations are for.
 const INVITED: &str = "invited@outside.example";
 
@@ -36,6 +40,9 @@ pub struct Stage<'t> {
     approval: String,
     version: String,
     invitation: String,
+    /// Who acts for the owner.
+    operator: Persona,
+    impersonation: String,
     roll: Roll,
     seen: Vec<String>,
 }
@@ -55,6 +62,13 @@ impl<'t> Stage<'t> {
         for role in ["manager", "admin", "owner"] {
             personas.push((role, a.persona(role).clone()));
         }
+        let email = "acting@staff.example";
+        let operator = t.user("Staff", "acting", email).await;
+        let store = t.app.store();
+        let granted = platform::grant(store, t.app.env(), email, "super_admin");
+        assert_eq!(granted.await.unwrap(), 1);
+        let (impersonation, impersonated) = t.act_for(&operator, a.owner()).await;
+        personas.push((IMPERSONATED, impersonated));
         // A member of A like any other, and of B, which is the one that is active: B may know them.
         let both = t.unseen_user("Both", "traveller", "traveller@example.com");
         t.join(&a, &both, "org:admin").await;
@@ -70,6 +84,8 @@ impl<'t> Stage<'t> {
             t,
             roll,
             invitation: String::new(),
+            operator,
+            impersonation: id_of(&impersonation),
             a,
             personas,
             on_it,
@@ -90,6 +106,9 @@ impl<'t> Stage<'t> {
     pub async fn prepare(&mut self, operation: &Operation) {
         if operation.is_about_organizations() {
             self.t.restore(&self.a, &self.roll).await;
+        }
+        if operation.path.contains("impersonation") {
+            self.act_anew().await;
         }
         let owner = self.a.owner();
         if operation.path.contains("{invitationId}") {
@@ -123,6 +142,20 @@ impl<'t> Stage<'t> {
         self.forget_grants().await;
         let mine = [&self.project, &self.document, &self.approval].map(String::clone);
         self.seen.extend(mine);
+    }
+
+    /// Nobody acts for anybody, but the operator for the owner.
+    async fn act_anew(&mut self) {
+        let end = "update control.impersonations set ended_at = created_at where ended_at is null";
+        self.t.tamper(end).await;
+        let owner = self.a.owner();
+        let (impersonation, impersonated) = self.t.act_for(&self.operator, owner).await;
+        self.impersonation = id_of(&impersonation);
+        for (name, persona) in &mut self.personas {
+            if *name == IMPERSONATED {
+                *persona = impersonated.clone();
+            }
+        }
     }
 
     /// Nobody was granted anything, so that each who may grants something new.
@@ -169,6 +202,7 @@ impl<'t> Stage<'t> {
             ("version", self.version.clone()),
             ("invitations", self.invitation.clone()),
             ("email", INVITED.to_owned()),
+            ("impersonations", self.impersonation.clone()),
         ])
     }
 
@@ -191,4 +225,8 @@ async fn another(t: &TestApp, world: &World, last_name: &str) -> Persona {
     let data = t.unseen_user(&world.slug, last_name, &email);
     t.join(world, &data, "org:member").await;
     t.persona(&data).await.within(world)
+}
+
+fn id_of(thing: &Value) -> String {
+    thing["id"].as_str().unwrap().to_owned()
 }
