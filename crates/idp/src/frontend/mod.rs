@@ -1,5 +1,6 @@
 //! The Frontend API: what Clerk's components in the browser talk to.
 
+mod acting;
 pub mod agents;
 mod billing;
 mod client;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::request::Meta;
-use super::{Frontend, cookies, pending, piggyback, reverification};
+use super::{Frontend, acting, cookies, pending, piggyback, reverification};
 use crate::domain::people;
 use crate::domain::sessions::{End, end};
 use crate::domain::verifications::Judgement;
@@ -217,7 +217,8 @@ impl Visit {
     }
 
     /// The session that the request is made in, and its user; 401 where there is none, 403 where
-    /// the request is a sensitive one and the factors were given too long ago.
+    /// the request is a sensitive one and the factors were given too long ago, or somebody acts for
+    /// the user and would change what is theirs.
     pub async fn signed_in(&mut self) -> Result<(Session, Person)> {
         let named = self.meta.query.get("_clerk_session_id").map(str::to_owned);
         let last = self.known_client()?.last_active_session_id.clone();
@@ -231,6 +232,7 @@ impl Visit {
         }
         let request = (&self.meta.method, self.meta.path.as_str());
         pending::check(&session, request)?;
+        acting::check(session.actor.as_ref(), request)?;
         reverification::demand(&self.idp.settings(), request, &session, &person, self.now)?;
         Ok((session, person))
     }

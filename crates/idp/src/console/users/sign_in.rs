@@ -59,7 +59,7 @@ pub(in super::super) async fn ask(state: State, Path(id): Path<String>) -> Resul
                             b { "Act for them" } " " (badge("accent", "recorded"))
                             small {
                                 "The session lasts " (ACTING_SECONDS / 60) " minutes. It and its tokens "
-                                "name you as the actor, so that applications can tell and audit it."
+                                "name you as the actor, so that applications can tell, audit it, and refuse it."
                             }
                         }
                     }

@@ -143,3 +143,28 @@ async fn an_actor_of_an_actor_and_oneself_are_refused() {
         assert_eq!(made.unwrap_err().refusal().status, 422);
     }
 }
+
+#[tokio::test]
+async fn whoever_acts_for_a_user_changes_nothing_of_theirs() {
+    let world = World::new().await;
+    let ada = user_id(&mut world.signed_up("ada@x.example").await).await;
+    let (_, ticket) = token(&world, &ada, Some(json!({ "sub": "operator-7" }))).await;
+    let mut browser = world.browser();
+    present(&mut browser, &ticket).await.ok();
+    for (path, form) in [
+        (
+            "/v1/me/change_password",
+            &[("new_password", "another horse battery")][..],
+        ),
+        (
+            "/v1/me/email_addresses",
+            &[("email_address", "mine@x.example")],
+        ),
+        ("/v1/me/totp", &[]),
+        ("/v1/organizations", &[("name", "Mine")]),
+    ] {
+        let reply = browser.post(path, form).await;
+        reply.refused(403, "authorization_invalid");
+    }
+    browser.get("/v1/me").await.ok();
+}
