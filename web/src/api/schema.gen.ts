@@ -300,6 +300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends the impersonation by which somebody acts for the caller, from inside of it. Needs such a
+         *     session and no permission; 404 where nobody acts for the caller.
+         */
+        delete: operations["endMyImpersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/pages": {
         parameters: {
             query?: never;
@@ -633,6 +653,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/impersonations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who acts, and acted, for whom, the newest first. Permission `platform:impersonate`. */
+        get: operations["listImpersonations"];
+        put?: never;
+        /**
+         * Starts to act for somebody. Permission `platform:impersonate`; nobody who is on the installation
+         *     what the caller is, or more, or who has a role in an organization that the caller could not give
+         *     (403). 403 while acting for somebody; 409 for who acts for somebody in another session.
+         * @description Everything that is done so names both in the audit, and what gives or takes rights, what
+         *     somebody decides in person, and the installation itself are out of its reach.
+         */
+        post: operations["startImpersonation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/impersonations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends an impersonation, whoever's: nobody acts by it from here on, whatever session they have.
+         *     Permission `platform:impersonate`; 404 for everybody else. One that is over stays as it is.
+         */
+        delete: operations["endImpersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -866,6 +930,20 @@ export interface components {
              */
             timeZone: string;
         };
+        /** @description Somebody who acts for the caller. */
+        Acting: {
+            /** @description By which impersonation. */
+            id: components["schemas"]["ImpersonationId"];
+            /** @description Who. */
+            impersonator: components["schemas"]["Person"];
+            /** @description Why, in their words. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expiresAt: string;
+        };
         /**
          * @description What may be done on a page. Any of them implies [`Action::View`].
          * @enum {string}
@@ -966,6 +1044,7 @@ export interface components {
             actor: components["schemas"]["Person"] | null;
             /** @description The provider's id of who acted as the actor; null where they did it themselves. */
             impersonator: string | null;
+            impersonatorPerson: components["schemas"]["Person"] | null;
             /** @description What was done: `projects.create`. */
             action: string;
             /** @description To what kind of thing. */
@@ -1238,6 +1317,75 @@ export interface components {
          * @enum {string}
          */
         Holder: "super_admin" | "admin_staff" | "role" | "project_role" | "grant" | "everybody";
+        /** @description Somebody of the operators acting for a user. */
+        Impersonation: {
+            /** @description Its id. */
+            id: components["schemas"]["ImpersonationId"];
+            /** @description For whom. */
+            user: components["schemas"]["Person"];
+            /** @description Who. */
+            impersonator: components["schemas"]["Person"];
+            /** @description Why, in their words. */
+            reason: string;
+            /** @description How it stands. */
+            status: components["schemas"]["ImpersonationStatus"];
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was first used; null until then.
+             */
+            beganAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When somebody ended it, or it came to nothing; null where neither happened.
+             */
+            endedAt: string | null;
+            endedBy: components["schemas"]["Person"] | null;
+            /** @description Why it came to nothing: a code. */
+            error: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Somebody of the operators acting for a user.
+         */
+        ImpersonationId: string;
+        /** @description Whom to act for, and why. */
+        ImpersonationStart: {
+            /** @description Whom. */
+            userId: components["schemas"]["UserId"];
+            /** @description Why. The organizations that it leads into read it in their audit. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description For how long, minutes.
+             * @default 30
+             */
+            minutes: number | null;
+        };
+        /** @description An impersonation that can begin. */
+        ImpersonationStarted: {
+            /** @description It. */
+            impersonation: components["schemas"]["Impersonation"];
+            /**
+             * @description Where a browser becomes the user: once, within five minutes. Whoever has it does, so it is
+             *     answered this once.
+             */
+            url: string;
+        };
+        /**
+         * @description How an impersonation stands.
+         * @enum {string}
+         */
+        ImpersonationStatus: "pending" | "active" | "ended" | "expired" | "failed";
         /** @description An invitation into an organization. */
         Invitation: {
             /** @description Our id. */
@@ -1322,6 +1470,7 @@ export interface components {
             organization: components["schemas"]["ActiveOrganization"] | null;
             barred: components["schemas"]["BarredOrganization"] | null;
             conflict: components["schemas"]["EmailConflict"] | null;
+            impersonation: components["schemas"]["Acting"] | null;
         };
         /** @description What a member was granted beside the role. */
         MemberGrants: {
@@ -1628,6 +1777,7 @@ export interface components {
                 actor: components["schemas"]["Person"] | null;
                 /** @description The provider's id of who acted as the actor; null where they did it themselves. */
                 impersonator: string | null;
+                impersonatorPerson: components["schemas"]["Person"] | null;
                 /** @description What was done: `projects.create`. */
                 action: string;
                 /** @description To what kind of thing. */
@@ -1683,6 +1833,47 @@ export interface components {
                 uploadedAt: string | null;
                 /** @description What the caller may do with it. */
                 can: components["schemas"]["DocumentCan"];
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Impersonation: {
+            /** @description The rows. */
+            data: {
+                /** @description Its id. */
+                id: components["schemas"]["ImpersonationId"];
+                /** @description For whom. */
+                user: components["schemas"]["Person"];
+                /** @description Who. */
+                impersonator: components["schemas"]["Person"];
+                /** @description Why, in their words. */
+                reason: string;
+                /** @description How it stands. */
+                status: components["schemas"]["ImpersonationStatus"];
+                /**
+                 * Format: date-time
+                 * @description When it was started.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was first used; null until then.
+                 */
+                beganAt: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
+                expiresAt: string;
+                /**
+                 * Format: date-time
+                 * @description When somebody ended it, or it came to nothing; null where neither happened.
+                 */
+                endedAt: string | null;
+                endedBy: components["schemas"]["Person"] | null;
+                /** @description Why it came to nothing: a code. */
+                error: string | null;
             }[];
             /** @description Where the next page begins; null on the last one. */
             nextCursor: string | null;
@@ -2845,6 +3036,53 @@ export interface operations {
             };
         };
     };
+    endMyImpersonation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The impersonation as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impersonation"];
+                };
+            };
+            /** @description Nobody acts by it, and the identity provider has not ended its session yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impersonation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getMyPages: {
         parameters: {
             query?: never;
@@ -3881,6 +4119,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listImpersonations: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Those that are open, or those that are over; all where nothing is said. */
+                state?: "open" | "over";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of impersonations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Impersonation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startImpersonation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpersonationStart"];
+            };
+        };
+        responses: {
+            /** @description The impersonation, with the link that begins it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpersonationStarted"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endImpersonation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The impersonation */
+                id: components["schemas"]["ImpersonationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The impersonation as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impersonation"];
+                };
+            };
+            /** @description Nobody acts by it, and the identity provider has not ended its session yet */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impersonation"];
                 };
             };
             /** @description The request was refused; the code says why */

@@ -24,6 +24,7 @@ export type Policy = Schemas["Policy"];
 export type PageGrant = Omit<Schemas["PageGrant"], "window"> & { window?: Schemas["Window"] };
 export type Action = Schemas["Action"];
 export type AuditEntry = Schemas["AuditEntry"];
+export type ImpersonationStarted = Schemas["ImpersonationStarted"];
 export type Problem = Schemas["Problem"];
 
 /** One page of a list; `nextCursor` is empty on the last one. */

@@ -5,6 +5,7 @@ import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
 import { Button } from "@/components/ui/button";
 import { paths, RETURN_PARAMETER } from "@/lib/paths";
+import { ActingEnded } from "./acting-ended";
 import { IdentityProvider, useSteadyUser } from "./identity";
 import { sessionRefusal, useSessionRefusal } from "./refusal";
 import { useClerkStatus } from "./status";
@@ -42,6 +43,8 @@ export function RequireAuth({ children }: { children: ReactNode }) {
   if (!user) return <AppSkeleton />;
   if (refusal?.code === "AUTH_USER_NOT_FOUND")
     return <AccountUnknown requestId={refusal.requestId} />;
+  if (refusal?.code === "AUTH_IMPERSONATION_INVALID")
+    return <ActingEnded requestId={refusal.requestId} />;
   if (refusal) return <SignInAgain here={here} />;
   return <IdentityProvider value={user}>{children}</IdentityProvider>;
 }

@@ -1,4 +1,5 @@
 import { createRootRoute, Outlet } from "@tanstack/react-router";
+import { ActingBanner } from "@/auth/acting-banner";
 import { Failure, NotFound } from "@/components/failure";
 import { OfflineBanner } from "@/components/offline-banner";
 import { RouteFocus } from "@/components/route-focus";
@@ -16,6 +17,7 @@ function Root() {
       <SkipLink />
       <RouteFocus />
       <OfflineBanner />
+      <ActingBanner />
       <Outlet />
     </>
   );

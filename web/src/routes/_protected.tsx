@@ -1,5 +1,4 @@
 import { createFileRoute, Outlet } from "@tanstack/react-router";
-import { ActingBanner } from "@/auth/acting-banner";
 import { RequireAuth } from "@/auth/require-auth";
 import { UploadsProvider } from "@/features/uploads/uploads";
 
@@ -10,7 +9,6 @@ function Protected() {
     <RequireAuth>
       <UploadsProvider>
         <Outlet />
-        <ActingBanner />
       </UploadsProvider>
     </RequireAuth>
   );

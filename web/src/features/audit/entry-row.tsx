@@ -40,7 +40,9 @@ export function EntryRow({ entry, onNarrow }: EntryRowProps) {
           <span className="block truncate font-[550] text-sm">{actionName(entry.action)}</span>
           <span className="block truncate text-[0.8125rem] text-muted">
             {who}
-            {entry.impersonator ? ` (as whom ${entry.impersonator} acted)` : ""}
+            {entry.impersonator
+              ? ` (as whom ${entry.impersonatorPerson?.name ?? entry.impersonator} acted)`
+              : ""}
           </span>
         </span>
         {entry.origin !== "user" && (
@@ -103,7 +105,12 @@ function Details({ entry, onNarrow }: EntryRowProps) {
         <Fact label="Action" text={entry.action} mono />
         <Fact label="Object" text={`${entry.objectType} ${entry.objectId}`} mono />
         <Fact label="How" text={originName(entry.origin)} />
-        {entry.impersonator && <Fact label="Really by" text={entry.impersonator} mono />}
+        {entry.impersonatorPerson?.name && (
+          <Fact label="Really by" text={entry.impersonatorPerson.name} />
+        )}
+        {entry.impersonator && (
+          <Fact label="Really by, at the provider" text={entry.impersonator} mono />
+        )}
         {entry.address && <Fact label="From" text={entry.address} mono />}
         {entry.requestId && <Fact label="Request" text={entry.requestId} mono copy />}
       </dl>

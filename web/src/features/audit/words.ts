@@ -12,6 +12,7 @@ const RESOURCES: Record<string, string> = {
   users: "a person",
   sessions: "a session",
   tenants: "the workspace",
+  impersonations: "an impersonation",
   audit: "the audit",
 };
 
@@ -38,6 +39,10 @@ const VERBS: Record<string, string> = {
   transfer: "Handed over",
   leave: "Left",
   export: "Exported",
+  start: "Started",
+  begin: "Began",
+  enter: "Came in by",
+  end: "Ended",
 };
 
 /** `projects.update` → `Changed a project`; what has no words here is shown as it is. */

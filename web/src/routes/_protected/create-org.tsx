@@ -1,6 +1,7 @@
 import { CreateOrganization } from "@clerk/react";
 import { createFileRoute } from "@tanstack/react-router";
 import { wide } from "@/auth/appearance";
+import { InPerson } from "@/auth/in-person";
 import { Skeleton } from "@/components/ui/bits";
 import { AuthPage } from "@/features/landing/auth-page";
 
@@ -8,13 +9,15 @@ export const Route = createFileRoute("/_protected/create-org")({ component: Page
 
 function Page() {
   return (
-    <AuthPage title="Create an organization">
-      <CreateOrganization
-        routing="hash"
-        afterCreateOrganizationUrl="/org/:slug/dashboard"
-        appearance={wide}
-        fallback={<Skeleton className="h-96 rounded-2xl" />}
-      />
-    </AuthPage>
+    <InPerson>
+      <AuthPage title="Create an organization">
+        <CreateOrganization
+          routing="hash"
+          afterCreateOrganizationUrl="/org/:slug/dashboard"
+          appearance={wide}
+          fallback={<Skeleton className="h-96 rounded-2xl" />}
+        />
+      </AuthPage>
+    </InPerson>
   );
 }

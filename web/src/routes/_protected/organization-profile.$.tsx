@@ -1,6 +1,7 @@
 import { OrganizationProfile } from "@clerk/react";
 import { createFileRoute } from "@tanstack/react-router";
 import { wide } from "@/auth/appearance";
+import { InPerson } from "@/auth/in-person";
 import { Skeleton } from "@/components/ui/bits";
 import { WidePage } from "@/features/landing/wide-page";
 import { paths } from "@/lib/paths";
@@ -9,14 +10,16 @@ export const Route = createFileRoute("/_protected/organization-profile/$")({ com
 
 function Page() {
   return (
-    <WidePage title="Organization">
-      <OrganizationProfile
-        routing="path"
-        path="/organization-profile"
-        afterLeaveOrganizationUrl={paths.organizations()}
-        appearance={wide}
-        fallback={<Skeleton className="h-140 rounded-2xl" />}
-      />
-    </WidePage>
+    <InPerson>
+      <WidePage title="Organization">
+        <OrganizationProfile
+          routing="path"
+          path="/organization-profile"
+          afterLeaveOrganizationUrl={paths.organizations()}
+          appearance={wide}
+          fallback={<Skeleton className="h-140 rounded-2xl" />}
+        />
+      </WidePage>
+    </InPerson>
   );
 }
