@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::{INVALID, another_operator, stage};
 
+/// What is changed in a token.
+type Change<'a> = &'a dyn Fn(&mut Value);
+
 /// A token of `persona` with these claims changed, signed by the provider.
 fn forged(persona: &Persona, change: impl Fn(&mut Value)) -> Persona {
     let mut claims = persona.claims();
@@ -46,7 +49,7 @@ async fn an_impersonation_counts_for_its_own_people_and_session_alone() {
         .get("/projects")
         .await
         .assert_status(200);
-    let cases: [(&str, &dyn Fn(&mut Value)); 4] = [
+    let cases: [(&str, Change<'_>); 4] = [
         ("for somebody else", &|c: &mut Value| {
             c["sub"] = json!(s.acme.owner().clerk_user_id())
         }),
