@@ -79,9 +79,12 @@ function useNow(until: string | undefined, atEnd: () => void): Date {
   return now;
 }
 
-/** Leaves one session, and the page with it: another person's of this browser may go on. */
+/** Leaves one session, and the page with it; somebody else who is signed in in this browser goes on. */
 export async function leave(clerk: ReturnType<typeof useClerk>, sessionId: string): Promise<void> {
+  const sessions = clerk.client?.sessions ?? [];
+  const own = sessions.find(({ id, status }) => id !== sessionId && status === "active");
   try {
+    if (own) await clerk.setActive({ session: own.id });
     // Where to is said below: the page is read anew, not gone on with.
     await clerk.signOut(() => undefined, { sessionId });
   } finally {
