@@ -4,11 +4,13 @@
 
 pub mod env;
 pub mod error;
+pub mod flag;
 pub mod id;
 pub mod page;
 pub mod plan;
 pub mod platform;
 pub mod policy;
+pub mod redact;
 pub mod role;
 pub mod slug;
 pub mod text;

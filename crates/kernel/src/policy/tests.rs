@@ -203,6 +203,7 @@ fn every_mistake_has_its_line() {
     let cases = [
         pack_text("", "\"shipment:edit\" = { all = [\"bos\"] }"),
         pack_text("", "\"projects:raed\" = { all = [\"boss\"] }"),
+        pack_text("", "\"platform:replay\" = { all = [\"boss\"] }"),
         pack_text("", "\"projects\" = { all = [\"boss\"] }"),
         pack_text("", "\"projects:read\" = {}"),
         pack_text("", "\"a:b\" = { all = [\"boss\"], own = [\"boss\"] }"),

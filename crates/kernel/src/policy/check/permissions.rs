@@ -8,6 +8,7 @@ use super::super::permission::{self, Permission};
 use super::super::window::Window;
 use super::super::{Pack, Role, RoleGrants, RoleId};
 use super::{Check, org_role, resource_of};
+use crate::platform;
 use crate::role::{PlatformRole, ProjectRole};
 
 /// The key that stands for every permission of the pack.
@@ -74,10 +75,14 @@ impl Check<'_> {
                 );
                 continue;
             };
-            if permission::ALL
+            let is_ours = permission::ALL
                 .iter()
-                .any(|d| resource_of(d.key) == Some(resource))
-            {
+                .any(|d| resource_of(d.key) == Some(resource));
+            if resource == platform::RESOURCE {
+                let message =
+                    format!("`{key}` is for who operates the installation: no pack gives it");
+                self.refuse(word.span(), message);
+            } else if is_ours {
                 let message = format!("`{key}`: `{resource}` is ours and has no such action");
                 self.refuse(word.span(), message);
             } else if keys.len() == Permission::MAX {
