@@ -23,6 +23,7 @@ mod members;
 pub mod metrics;
 mod openapi;
 mod organizations;
+mod platform;
 mod policy;
 pub mod problem;
 mod project_members;

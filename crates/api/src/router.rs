@@ -15,7 +15,7 @@ use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
     approvals, audit, authz, config, documents, events, fallback, health, impersonations,
-    invitations, me, member_grants, members, openapi, organizations, policy, problem,
+    invitations, me, member_grants, members, openapi, organizations, platform, policy, problem,
     project_members, projects, request, security, webhooks,
 };
 
@@ -39,7 +39,8 @@ fn resources(mounts: impl Fn(&str) -> bool) -> OpenApiRouter<AppState> {
         .merge(authz::routes())
         .merge(policy::routes())
         .merge(audit::routes())
-        .merge(events::routes());
+        .merge(events::routes())
+        .merge(platform::routes());
     let modules = [
         (
             "projects",

@@ -217,6 +217,7 @@ pub(crate) async fn build(
             invitation_url: Some(format!("{}/invitation", settings.app_url)),
             org_types: settings.rules.org_types.clone(),
             metadata_keys: settings.rules.org_metadata_keys.clone(),
+            flags: settings.rules.feature_flags.clone(),
             ..Rules::default()
         },
     });

@@ -7,7 +7,7 @@ use bailiwick_kernel::{Code, Env};
 use bailiwick_pg::{Pool, PoolConfig};
 use bailiwick_services::{Error, inbox};
 use bailiwick_store::Store;
-use bailiwick_store::inbox::Summary;
+use bailiwick_store::inbox::{Filter, Summary};
 
 /// The states that a message can be in.
 pub const STATES: [&str; 5] = ["received", "parked", "done", "ignored", "dead"];
@@ -24,10 +24,13 @@ async fn store(app_url: &str) -> anyhow::Result<Store> {
 /// # Errors
 /// The database's.
 pub async fn list(app_url: &str, state: Option<&str>, limit: u32) -> anyhow::Result<String> {
-    let found = store(app_url)
-        .await?
-        .list_messages(state, None, limit.into())
-        .await?;
+    let state = STATES.into_iter().find(|known| state == Some(*known));
+    let filter = Filter {
+        state,
+        ..Filter::default()
+    };
+    let store = store(app_url).await?;
+    let found = store.list_messages(&filter, None, limit.into()).await?;
     if found.is_empty() {
         return Ok("no messages".to_owned());
     }
@@ -85,7 +88,7 @@ pub async fn replay(app_url: &str, message: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn replay_all(app_url: &str) -> anyhow::Result<u64> {
+pub async fn replay_all(app_url: &str) -> anyhow::Result<usize> {
     let store = store(app_url).await?;
     Ok(inbox::reopen_all(&store, &Env::system()).await?)
 }

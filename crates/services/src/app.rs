@@ -1,5 +1,6 @@
 //! What every use case needs, built once at start.
 
+use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,6 +46,8 @@ pub struct Settings {
     /// Keys of an organization's public metadata at the provider that are taken over into its
     /// settings (B65): whoever writes metadata there decides nothing else here.
     pub metadata_keys: Vec<String>,
+    /// Feature flags as they are until somebody switches them.
+    pub flags: BTreeMap<String, bool>,
 }
 
 /// Who makes organizations.
@@ -107,6 +110,7 @@ impl Default for Settings {
             invitation_url: None,
             org_types: Vec::new(),
             metadata_keys: Vec::new(),
+            flags: BTreeMap::new(),
             sync: SyncRules::default(),
         }
     }

@@ -116,7 +116,8 @@ impl Freshness {
                 bump(b'o', theirs);
                 bump(b'o', ours);
             }
-            Change::Ping(_) => {}
+            // No context says what is switched on: that is read where it is asked for.
+            Change::Ping(_) | Change::Flag(_) => {}
             Change::Other => self.forget(),
         }
     }

@@ -3,6 +3,7 @@
 use bailiwick_clerk::webhook::{Envelope, EventError};
 use bailiwick_kernel::id::JobId;
 use bailiwick_kernel::{Code, Env, Problem};
+use bailiwick_pg::Tx;
 use bailiwick_store::{Store, inbox, jobs as queue};
 use jiff::{SignedDuration, Timestamp};
 
@@ -51,8 +52,7 @@ pub async fn receive(app: &App, id: &str, body: &[u8]) -> Result<Receipt> {
     )
     .await?;
     if kept && state == "received" {
-        let job = JobId::from(app.env().uuid());
-        queue::enqueue(&mut tx, job, &ProcessMessage::of(id, now), now).await?;
+        enqueue(&mut tx, app.env(), id, now).await?;
     }
     tx.commit().await?;
     tracing::info!(
@@ -183,14 +183,43 @@ pub async fn replay(app: &App, id: &str) -> Result<()> {
 /// # Errors
 /// `NOT_FOUND` where it is settled, or unknown; the database's.
 pub async fn reopen(store: &Store, env: &Env, id: &str) -> Result<()> {
-    let now = env.now();
     let mut tx = store.control().await?;
-    if !inbox::reopen(&mut tx, id).await? {
+    if !reopen_in(&mut tx, env, id, env.now()).await? {
         return Err(Problem::not_found().into());
     }
-    let job = JobId::from(env.uuid());
-    queue::enqueue(&mut tx, job, &ProcessMessage::of(id, now), now).await?;
     Ok(tx.commit().await?)
+}
+
+/// The same in the caller's transaction; `false` where it is settled, or unknown.
+pub(crate) async fn reopen_in(tx: &mut Tx, env: &Env, id: &str, now: Timestamp) -> Result<bool> {
+    let is_open = inbox::reopen(tx, id).await?;
+    if is_open {
+        enqueue(tx, env, id, now).await?;
+    }
+    Ok(is_open)
+}
+
+async fn enqueue(tx: &mut Tx, env: &Env, id: &str, now: Timestamp) -> Result<()> {
+    let job = JobId::from(env.uuid());
+    queue::enqueue(tx, job, &ProcessMessage::of(id, now), now).await?;
+    Ok(())
+}
+
+/// Lets messages be processed anew that were given up by `until`, the oldest first, `limit` at most;
+/// answers how many. Of one type of event where given.
+pub(crate) async fn reopen_dead_in(
+    tx: &mut Tx,
+    env: &Env,
+    event_type: Option<&str>,
+    until: Timestamp,
+    limit: i64,
+) -> Result<usize> {
+    let now = env.now();
+    let opened = inbox::reopen_dead(tx, event_type, until, limit).await?;
+    for id in &opened {
+        enqueue(tx, env, id, now).await?;
+    }
+    Ok(opened.len())
 }
 
 /// So many dead messages are opened again in one transaction.
@@ -201,23 +230,17 @@ const REOPEN_BITE: i64 = 200;
 ///
 /// # Errors
 /// The database's; what was opened before stays so.
-pub async fn reopen_all(store: &Store, env: &Env) -> Result<u64> {
+pub async fn reopen_all(store: &Store, env: &Env) -> Result<usize> {
     let until = env.now();
-    let mut opened = 0;
+    let mut total = 0;
     loop {
-        let dead = store.dead_messages(until, REOPEN_BITE).await?;
         let mut tx = store.control().await?;
-        for id in &dead {
-            if inbox::reopen(&mut tx, id).await? {
-                let job = JobId::from(env.uuid());
-                queue::enqueue(&mut tx, job, &ProcessMessage::of(id, until), until).await?;
-                opened += 1;
-            }
-        }
+        let opened = reopen_dead_in(&mut tx, env, None, until, REOPEN_BITE).await?;
         tx.commit().await?;
-        if dead.len() < usize::try_from(REOPEN_BITE).unwrap_or(usize::MAX) {
-            return Ok(opened);
+        if opened == 0 {
+            return Ok(total);
         }
+        total += opened;
     }
 }
 

@@ -132,7 +132,12 @@ impl Provision {
     /// The job for `org`.
     #[must_use]
     pub fn of(org: OrgId, now: Timestamp) -> NewJob {
-        job(&Self { org }, Some(format!("{}:{org}", Self::NAME)), now)
+        job(&Self { org }, Some(Self::key(org)), now)
+    }
+
+    /// The key of the job for `org`.
+    pub(crate) fn key(org: OrgId) -> String {
+        format!("{}:{org}", Self::NAME)
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Change {
     User(String),
     /// Of an organization, or of its tenant's home: the provider's id, and ours.
     Organization(String, String),
+    /// Of a feature flag: its key.
+    Flag(String),
     /// An echo of [`Changes::ping`].
     Ping(String),
     /// Something that a newer version announces: to be taken for a change of anything.
@@ -28,6 +30,7 @@ impl Change {
             (Some("o"), Some(theirs), Some(ours)) => {
                 Self::Organization(theirs.to_owned(), ours.to_owned())
             }
+            (Some("f"), Some(key), None) => Self::Flag(key.to_owned()),
             (Some("p"), Some(nonce), None) => Self::Ping(nonce.to_owned()),
             _ => Self::Other,
         }

@@ -1,9 +1,26 @@
 //! Every webhook received, with its state.
 
-use bailiwick_pg::{Row, Tx, sql};
+use bailiwick_pg::{Row, ToSql, Tx, sql};
 use jiff::Timestamp;
 
 use crate::Result;
+
+macro_rules! list {
+    ($which:literal) => {
+        concat!(
+            "select id, event_type, state, attempts, last_error, received_at, processed_at
+             from control.webhook_inbox where ",
+            $which,
+            "
+               and ($1::text is null or state = $1)
+               and ($2::text is null or event_type = $2)
+               and ($3::timestamptz is null or received_at >= $3)
+               and ($4::timestamptz is null or received_at < $4)
+               and ($5::timestamptz is null or (received_at, id) < ($5, $6))
+             order by received_at desc, id desc limit $7"
+        )
+    };
+}
 
 sql! {
     /// Keeps a message; nothing happens where it was kept before.
@@ -22,21 +39,27 @@ sql! {
     /// Lets a dead or parked message be processed anew.
     REOPEN(TEXT) = "
         update control.webhook_inbox set state = 'received', attempts = 0 where id = $1 and state in ('dead', 'parked', 'received')";
-    /// Messages in one state (or in any), the newest first, without their bodies.
-    LIST(TEXT, TIMESTAMPTZ, TEXT, INT8) = "
-        select id, event_type, state, attempts, last_error, received_at, processed_at
-        from control.webhook_inbox
-        where ($1::text is null or state = $1)
-          and ($2::timestamptz is null or (received_at, id) < ($2, $3))
-        order by received_at desc, id desc limit $4";
+    /// Messages, the newest first, without their bodies.
+    LIST(TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, INT8) = list!("true");
+    /// Those in a state that is not their last, which are few and have an index of their own.
+    LIST_OPEN(TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ, TEXT, INT8) =
+        list!("state in ('received', 'parked', 'dead')");
     /// One message with its body.
     FIND(TEXT) = "
         select id, event_type, state, attempts, last_error, received_at, processed_at, payload
         from control.webhook_inbox where id = $1";
-    /// Dead messages, the oldest first: what came first is processed first.
-    DEAD(TIMESTAMPTZ, INT8) = "
-        select id from control.webhook_inbox where state = 'dead' and coalesce(processed_at, received_at) <= $1
-        order by received_at, id limit $2";
+    /// Lets dead messages be processed anew that were given up by `$2`, the oldest first.
+    REOPEN_DEAD(TEXT, TIMESTAMPTZ, INT8) = "
+        update control.webhook_inbox set state = 'received', attempts = 0 where id in (
+          select id from control.webhook_inbox
+          where state = 'dead' and ($1::text is null or event_type = $1)
+            and coalesce(processed_at, received_at) <= $2
+          order by received_at, id limit $3 for update skip locked)
+        returning id";
+    /// How many of those there are.
+    COUNT_DEAD(TEXT, TIMESTAMPTZ) = "
+        select count(1) from control.webhook_inbox
+        where state = 'dead' and ($1::text is null or event_type = $1) and coalesce(processed_at, received_at) <= $2";
     /// How many messages wait, and since when.
     CENSUS() = "
         select state, count(1), min(received_at) from control.webhook_inbox
@@ -80,6 +103,19 @@ pub struct Summary {
     pub processed_at: Option<Timestamp>,
 }
 
+/// Which messages. What is none does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In this state.
+    pub state: Option<&'static str>,
+    /// Of this type of event.
+    pub event_type: Option<String>,
+    /// That came not before.
+    pub from: Option<Timestamp>,
+    /// That came before.
+    pub to: Option<Timestamp>,
+}
+
 /// How many messages are in a state that is not their last.
 #[derive(Debug, Clone)]
 pub struct Waiting {
@@ -92,21 +128,29 @@ pub struct Waiting {
 }
 
 impl crate::Store {
-    /// A page of messages after `(received_at, id)`, the newest first; of one state where given.
+    /// A page of messages after `(received_at, id)`, the newest first.
     ///
     /// # Errors
     /// The database's.
     pub async fn list_messages(
         &self,
-        state: Option<&str>,
+        filter: &Filter,
         after: Option<(Timestamp, &str)>,
         limit: i64,
     ) -> Result<Vec<Summary>> {
+        let Filter {
+            state,
+            event_type,
+            from,
+            to,
+        } = filter;
         let (at, id) = after.map_or((None, None), |(at, id)| (Some(at), Some(id)));
-        let rows = self
-            .pool()
-            .query(&LIST, &[&state, &at, &id, &limit])
-            .await?;
+        let statement = match state {
+            Some("received" | "parked" | "dead") => &LIST_OPEN,
+            _ => &LIST,
+        };
+        let params: [&(dyn ToSql + Sync); 7] = [state, event_type, from, to, &at, &id, &limit];
+        let rows = self.pool().query(statement, &params).await?;
         rows.iter().map(summary).collect()
     }
 
@@ -118,15 +162,6 @@ impl crate::Store {
         let row = self.pool().query_opt(&FIND, &[&id]).await?;
         row.map(|row| Ok((summary(&row)?, row.try_get(7)?)))
             .transpose()
-    }
-
-    /// Ids of messages that were given up by `until`, the oldest first.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn dead_messages(&self, until: Timestamp, limit: i64) -> Result<Vec<String>> {
-        let rows = self.pool().query(&DEAD, &[&until, &limit]).await?;
-        rows.iter().map(|row| row.try_get(0)).collect()
     }
 
     /// What waits, by state.
@@ -224,4 +259,30 @@ pub async fn purge(store: &crate::Store, before: Timestamp) -> Result<u64> {
 /// The database's.
 pub async fn reopen(tx: &mut Tx, id: &str) -> Result<bool> {
     Ok(tx.execute(&REOPEN, &[&id]).await? == 1)
+}
+
+/// Lets messages be processed anew that were given up by `until`, the oldest first; answers their
+/// ids. Of one type of event where given.
+///
+/// # Errors
+/// The database's.
+pub async fn reopen_dead(
+    tx: &mut Tx,
+    event_type: Option<&str>,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let rows = tx
+        .query(&REOPEN_DEAD, &[&event_type, &until, &limit])
+        .await?;
+    rows.iter().map(|row| row.try_get(0)).collect()
+}
+
+/// How many messages were given up by `until`, and still are.
+///
+/// # Errors
+/// The database's.
+pub async fn count_dead(tx: &mut Tx, event_type: Option<&str>, until: Timestamp) -> Result<i64> {
+    let row = tx.query_one(&COUNT_DEAD, &[&event_type, &until]).await?;
+    row.try_get(0)
 }

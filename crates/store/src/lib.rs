@@ -12,6 +12,7 @@ pub mod conflicts;
 pub mod context;
 pub mod documents;
 pub mod events;
+pub mod flags;
 pub mod gate;
 pub mod idempotency;
 pub mod impersonations;
@@ -104,6 +105,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         context::STATEMENTS,
         documents::STATEMENTS,
         events::STATEMENTS,
+        flags::STATEMENTS,
         gate::STATEMENTS,
         idempotency::STATEMENTS,
         impersonations::STATEMENTS,
@@ -118,6 +120,8 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         organizations::STATEMENTS,
         placements::STATEMENTS,
         platform::STATEMENTS,
+        platform::organizations::STATEMENTS,
+        platform::users::STATEMENTS,
         project_members::STATEMENTS,
         projects::STATEMENTS,
         provider_roles::STATEMENTS,

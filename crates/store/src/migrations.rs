@@ -51,6 +51,16 @@ pub const CONTROL: &[Migration] = &[
         name: "impersonations",
         sql: include_str!("../migrations/control/0009_impersonations.sql"),
     },
+    Migration {
+        version: 10,
+        name: "platform",
+        sql: include_str!("../migrations/control/0010_platform.sql"),
+    },
+    Migration {
+        version: 11,
+        name: "flags",
+        sql: include_str!("../migrations/control/0011_flags.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

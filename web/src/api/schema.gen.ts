@@ -300,6 +300,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The feature flags as they are for the caller: in the active organization, where they are let into
+         *     it, else for everybody. The event stream tells of changes (`flags`). Needs a session and no
+         *     permission.
+         */
+        get: operations["getMyFlags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/impersonation": {
         parameters: {
             query?: never;
@@ -653,6 +674,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/platform/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose e-mail is somebody else's as well, the newest first. No account is ever linked by that
+         *     alone: each entry says what to do. Permission `platform:read_conflicts`.
+         */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/conflicts/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a conflict has been looked at: the person is warned no more, and nothing else changes.
+         *     Twice is once. Permission `platform:resolve_conflicts`; 404 where the two have none.
+         */
+        post: operations["resolveConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All feature flags, by key, on one page: there are 500 at most, and those that the installation was
+         *     started with. Permission `platform:read_flags`.
+         */
+        get: operations["listFlags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/flags/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switches a feature flag for everybody who has no exception, and makes it where there is none. In
+         *     force at once; open pages hear of it. Permission `platform:set_flags`; 409 beyond 500 flags.
+         */
+        put: operations["setFlag"];
+        post?: never;
+        /**
+         * Removes a feature flag with its exceptions: what the installation was started with holds again, or
+         *     nothing. Permission `platform:set_flags`; 404 where there is none.
+         */
+        delete: operations["deleteFlag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/flags/{key}/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organizations for which something else holds, by name. Permission `platform:read_flags`. */
+        get: operations["listFlagOrganizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/flags/{key}/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switches a feature flag for one organization, whose audit tells of it. In force at once; open
+         *     pages hear of it. Permission `platform:set_flags`; 404 for who does not operate the installation,
+         *     and where there is no such flag or organization.
+         */
+        put: operations["setFlagForOrganization"];
+        post?: never;
+        /**
+         * Ends an organization's exception: what holds for everybody holds there again. Permission
+         *     `platform:set_flags`; 404 for who does not operate the installation, and where there is none.
+         */
+        delete: operations["deleteFlagForOrganization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/platform/impersonations": {
         parameters: {
             query?: never;
@@ -692,6 +839,226 @@ export interface paths {
          *     Permission `platform:impersonate`; 404 for everybody else. One that is over stays as it is.
          */
         delete: operations["endImpersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks that came, the newest first, without what they said. What was processed is kept for 30
+         *     days, what was given up until it is processed. Permission `platform:read_inbox`.
+         */
+        get: operations["listInboxMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/inbox/replay-dead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has webhooks processed again that were given up, the oldest first and 500 at most: ask again with
+         *     the answer's `until` while `remaining` says that there are more. They are processed behind the
+         *     answer; `GET /platform/status` shows how many wait. Permission `platform:replay`.
+         */
+        post: operations["replayDeadMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/inbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook, without what it said. Permission `platform:read_inbox`; 404 for who does not operate
+         *     the installation.
+         */
+        get: operations["getInboxMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/inbox/{id}/payload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook said, personal data included; that it was read is recorded. Permission
+         *     `platform:read_payloads`; 404 for who does not operate the installation.
+         */
+        get: operations["getInboxPayload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/inbox/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a webhook processed again that was given up, is parked, or lost its job. It happens behind
+         *     this answer; `GET` shows what becomes of it. Permission `platform:replay`; 404 for who does not
+         *     operate the installation; 409 where it has been processed.
+         */
+        post: operations["replayInboxMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All organizations of the installation, by name. Permission `platform:read_organizations`. */
+        get: operations["listPlatformOrganizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One organization of the installation, also when deleted, with the state of its tenant. Permission
+         *     `platform:read_organizations`; 404 for who does not operate the installation.
+         */
+        get: operations["getPlatformOrganization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/organizations/{id}/retry-provisioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has the tenant of an organization made that could not be made, or that nobody is making. It
+         *     happens behind this answer; `GET` shows how it goes. Asking twice makes it once. Permission
+         *     `platform:provision`; 404 for who does not operate the installation; 409 where it is made, or the
+         *     organization was deleted.
+         */
+        post: operations["retryProvisioning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation is: what waits, what was given up. Permission `platform:read_status`. */
+        get: operations["getPlatformStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finds people by id, or by exactly this e-mail address; twenty at most, on one page. What is looked
+         *     for stands in the body, since addresses have no place in logs. That it was asked is recorded, with
+         *     who was found. Permission `platform:read_users`.
+         */
+        post: operations["lookUpUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One person, also when deleted, with the organizations that they are or were in. That they were
+         *     looked at is recorded. Permission `platform:read_users`; 404 for who does not operate the
+         *     installation.
+         */
+        get: operations["getPlatformUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -930,6 +1297,11 @@ export interface components {
              */
             timeZone: string;
         };
+        /**
+         * @description How an account is.
+         * @enum {string}
+         */
+        AccountState: "active" | "deactivated" | "deleted" | "waiting";
         /** @description Somebody who acts for the caller. */
         Acting: {
             /** @description By which impersonation. */
@@ -1197,6 +1569,47 @@ export interface components {
             /** @description Content types that documents may have. */
             allowedContentTypes: string[];
         };
+        /** @description Whose e-mail is somebody else's as well, and what to do about it. */
+        Conflict: {
+            /** @description Who came with the e-mail. */
+            user: components["schemas"]["ConflictParty"];
+            /** @description Who has it, or waits for its owner. */
+            other: components["schemas"]["ConflictParty"];
+            /** @description Why it is in question. */
+            reason: components["schemas"]["EmailConflict"];
+            /** @description What to do, in words. */
+            advice: string;
+            /**
+             * Format: date-time
+             * @description When it was noticed.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When somebody said that they had looked at it.
+             */
+            resolvedAt: string | null;
+        };
+        /** @description One of the two people of a conflict. */
+        ConflictParty: {
+            /** @description Our id. */
+            id: components["schemas"]["UserId"];
+            /** @description The provider's id; null where the account waits for its owner. */
+            clerkUserId: string | null;
+            /** @description The verified primary e-mail. */
+            email: string | null;
+            /** @description First and last name. */
+            fullName: string | null;
+            /** @description Whether the account was deleted. */
+            isDeleted: boolean;
+        };
+        /** @description Which conflict. */
+        ConflictResolution: {
+            /** @description Who came with the e-mail. */
+            userId: components["schemas"]["UserId"];
+            /** @description Who has it, or waits for its owner. */
+            otherId: components["schemas"]["UserId"];
+        };
         /**
          * @description A day of the week.
          * @enum {string}
@@ -1294,6 +1707,57 @@ export interface components {
             /** @description The thing's id. */
             objectId: string;
         };
+        /** @description A feature flag. */
+        FeatureFlag: {
+            /** @description Its name in code. */
+            key: string;
+            /** @description What it does, for people. */
+            description: string;
+            /** @description Whether it is on for everybody who has no exception. */
+            isEnabled: boolean;
+            /** @description Whether nobody has switched it: this is what the installation was started with. */
+            isDefault: boolean;
+            /**
+             * Format: int64
+             * @description Organizations for which something else holds.
+             */
+            overrides: number;
+            updatedBy: components["schemas"]["Person"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            updatedAt: string | null;
+        };
+        /** @description What holds for one organization. */
+        FeatureFlagOverride: {
+            /** @description The organization. */
+            organizationId: components["schemas"]["OrgId"];
+            /** @description Its name. */
+            organizationName: string;
+            /** @description Its slug. */
+            organizationSlug: string;
+            /** @description Whether the flag is on there. */
+            isEnabled: boolean;
+            updatedBy: components["schemas"]["Person"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            updatedAt: string;
+        };
+        /** @description How a flag is to be for one organization. */
+        FeatureFlagOverrideSet: {
+            /** @description Whether it is on there. */
+            isEnabled: boolean;
+        };
+        /** @description How a flag is to be. */
+        FeatureFlagSet: {
+            /** @description Whether it is on for everybody who has no exception. */
+            isEnabled: boolean;
+            /** @description What it does, for people; what is known stays where it is missing. */
+            description?: string | null;
+        };
         /** @description What is wrong with one value of a request. */
         FieldError: {
             /** @description The path of the value as the client wrote it: `name`, `items[2].email`. */
@@ -1386,6 +1850,40 @@ export interface components {
          * @enum {string}
          */
         ImpersonationStatus: "pending" | "active" | "ended" | "expired" | "failed";
+        /** @description A webhook, without what it said. */
+        InboxMessage: {
+            /** @description The sender's id of it. */
+            id: string;
+            /** @description The type of its event: `user.created`; empty where nobody understood it. */
+            eventType: string;
+            /** @description Where it is in its processing. */
+            state: components["schemas"]["MessageState"];
+            /**
+             * Format: int32
+             * @description How often its processing came to an end, good or bad.
+             */
+            attempts: number;
+            /** @description Why it was parked or given up. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            receivedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            processedAt: string | null;
+        };
+        /** @description What a webhook said, as far as it is shown. */
+        InboxPayload: {
+            /** @description The webhook. */
+            message: components["schemas"]["InboxMessage"];
+            /** @description What it said, with what is secret blotted out; null where nothing is shown. */
+            payload: Record<string, never> | null;
+            withheld: components["schemas"]["Withheld"] | null;
+        };
         /** @description An invitation into an organization. */
         Invitation: {
             /** @description Our id. */
@@ -1448,6 +1946,31 @@ export interface components {
         InvitationsView: {
             data: components["schemas"]["InvitationOutcome"][];
         };
+        /** @description How a job stands. */
+        JobStanding: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description Given up after so many tries.
+             */
+            attemptsMax: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next, where nobody is at it.
+             */
+            nextAt: string;
+            /**
+             * Format: date-time
+             * @description Until when somebody is at it, unless they say otherwise; null where nobody is.
+             */
+            claimedUntil: string | null;
+            /** @description Why the last try failed. */
+            error: string | null;
+        };
         /** @description The caller, as the mirror knows them. */
         Me: {
             /** @description Our id. */
@@ -1462,6 +1985,8 @@ export interface components {
             avatarUrl: string | null;
             /** @description The role on the installation. */
             platformRole: components["schemas"]["PlatformRole"];
+            /** @description What they may do to the installation as such: keys of permissions. */
+            platformPermissions: string[];
             /**
              * Format: date-time
              * @description When we first saw them.
@@ -1533,6 +2058,18 @@ export interface components {
          * @enum {string}
          */
         MemberStatus: "active" | "suspended" | "pending" | "removed";
+        /**
+         * @description Where a webhook is in its processing.
+         * @enum {string}
+         */
+        MessageState: "received" | "parked" | "done" | "ignored" | "dead";
+        /** @description What is switched on for the caller. */
+        MyFlags: {
+            /** @description Each flag by its key. One that is missing is off. */
+            flags: {
+                [key: string]: boolean;
+            };
+        };
         /** @description A page that the caller may open. */
         MyPage: {
             /** @description Its key. */
@@ -1796,6 +2333,32 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Conflict: {
+            /** @description The rows. */
+            data: {
+                /** @description Who came with the e-mail. */
+                user: components["schemas"]["ConflictParty"];
+                /** @description Who has it, or waits for its owner. */
+                other: components["schemas"]["ConflictParty"];
+                /** @description Why it is in question. */
+                reason: components["schemas"]["EmailConflict"];
+                /** @description What to do, in words. */
+                advice: string;
+                /**
+                 * Format: date-time
+                 * @description When it was noticed.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When somebody said that they had looked at it.
+                 */
+                resolvedAt: string | null;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Document: {
             /** @description The rows. */
             data: {
@@ -1838,6 +2401,55 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Page_FeatureFlag: {
+            /** @description The rows. */
+            data: {
+                /** @description Its name in code. */
+                key: string;
+                /** @description What it does, for people. */
+                description: string;
+                /** @description Whether it is on for everybody who has no exception. */
+                isEnabled: boolean;
+                /** @description Whether nobody has switched it: this is what the installation was started with. */
+                isDefault: boolean;
+                /**
+                 * Format: int64
+                 * @description Organizations for which something else holds.
+                 */
+                overrides: number;
+                updatedBy: components["schemas"]["Person"] | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                updatedAt: string | null;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FeatureFlagOverride: {
+            /** @description The rows. */
+            data: {
+                /** @description The organization. */
+                organizationId: components["schemas"]["OrgId"];
+                /** @description Its name. */
+                organizationName: string;
+                /** @description Its slug. */
+                organizationSlug: string;
+                /** @description Whether the flag is on there. */
+                isEnabled: boolean;
+                updatedBy: components["schemas"]["Person"] | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                updatedAt: string;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Impersonation: {
             /** @description The rows. */
             data: {
@@ -1874,6 +2486,37 @@ export interface components {
                 endedBy: components["schemas"]["Person"] | null;
                 /** @description Why it came to nothing: a code. */
                 error: string | null;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InboxMessage: {
+            /** @description The rows. */
+            data: {
+                /** @description The sender's id of it. */
+                id: string;
+                /** @description The type of its event: `user.created`; empty where nobody understood it. */
+                eventType: string;
+                /** @description Where it is in its processing. */
+                state: components["schemas"]["MessageState"];
+                /**
+                 * Format: int32
+                 * @description How often its processing came to an end, good or bad.
+                 */
+                attempts: number;
+                /** @description Why it was parked or given up. */
+                error: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it came.
+                 */
+                receivedAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was settled.
+                 */
+                processedAt: string | null;
             }[];
             /** @description Where the next page begins; null on the last one. */
             nextCursor: string | null;
@@ -1994,6 +2637,99 @@ export interface components {
             nextCursor: string | null;
         };
         /** @description One page of a list. */
+        Page_PlatformOrganization: {
+            /** @description The rows. */
+            data: {
+                /** @description Our id, which is the tenant's. */
+                id: components["schemas"]["OrgId"];
+                /** @description The provider's id. */
+                clerkOrgId: string;
+                /** @description Its name. */
+                name: string;
+                /** @description Its place in URLs. */
+                slug: string;
+                /** @description A logo. */
+                imageUrl: string | null;
+                /** @description The plan's tier. */
+                tier: components["schemas"]["TierName"];
+                /** @description What it pays for, by the provider's slug of it. */
+                plan: string | null;
+                /** @description How far its tenant is made. */
+                provisioningStatus: components["schemas"]["ProvisioningStatus"];
+                /** @description Why its tenant could not be made. */
+                provisioningError: string | null;
+                /**
+                 * Format: int64
+                 * @description Active members.
+                 */
+                memberCount: number;
+                /** @description Whether it was made by itself for one person. */
+                isPersonal: boolean;
+                /**
+                 * Format: date-time
+                 * @description When we first saw it.
+                 */
+                createdAt: string;
+                /**
+                 * Format: date-time
+                 * @description When it was deleted at the provider; null while it is there.
+                 */
+                deletedAt: string | null;
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PlatformUser: {
+            /** @description The rows. */
+            data: {
+                /** @description Our id. */
+                id: components["schemas"]["UserId"];
+                /** @description The provider's id; null while the account waits for its owner. */
+                clerkUserId: string | null;
+                /** @description The verified primary e-mail. */
+                email: string | null;
+                /** @description Every verified e-mail, in lower case. */
+                emails: string[];
+                /** @description First and last name. */
+                fullName: string | null;
+                /** @description A picture. */
+                avatarUrl: string | null;
+                /** @description The role on the installation. */
+                platformRole: components["schemas"]["PlatformRole"];
+                /** @description How the account is. */
+                state: components["schemas"]["AccountState"];
+                /** @description Why it was deleted. */
+                deletionReason: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was deleted.
+                 */
+                deletedAt: string | null;
+                /** @description `pending`, `invited` or `completed`, where migration or an invitation made the account. */
+                migrationStatus: string | null;
+                /**
+                 * Format: date-time
+                 * @description The last sign of life.
+                 */
+                lastActiveAt: string | null;
+                /**
+                 * Format: date-time
+                 * @description The provider's time of what we know.
+                 */
+                clerkUpdatedAt: string;
+                /**
+                 * Format: date-time
+                 * @description When we first saw them.
+                 */
+                createdAt: string;
+                /** @description Where they belong or did, the newest first, a hundred at most. */
+                memberships: components["schemas"]["PlatformMembership"][];
+            }[];
+            /** @description Where the next page begins; null on the last one. */
+            nextCursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Project: {
             /** @description The rows. */
             data: {
@@ -2057,11 +2793,147 @@ export interface components {
             /** @description The name, else the e-mail; null where they are not known any more. */
             name: string | null;
         };
+        /** @description A person's membership. */
+        PlatformMembership: {
+            /** @description The organization. */
+            organizationId: components["schemas"]["OrgId"];
+            /** @description Its name. */
+            organizationName: string;
+            /** @description Its slug. */
+            organizationSlug: string;
+            /** @description Whether the organization was deleted. */
+            isOrganizationDeleted: boolean;
+            /** @description The org role. */
+            role: string;
+            /** @description `active`, `suspended`, `pending` or `removed`. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            joinedAt: string;
+            /**
+             * Format: date-time
+             * @description When it changed last.
+             */
+            updatedAt: string;
+        };
+        /** @description An organization of the installation. */
+        PlatformOrganization: {
+            /** @description Our id, which is the tenant's. */
+            id: components["schemas"]["OrgId"];
+            /** @description The provider's id. */
+            clerkOrgId: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its place in URLs. */
+            slug: string;
+            /** @description A logo. */
+            imageUrl: string | null;
+            /** @description The plan's tier. */
+            tier: components["schemas"]["TierName"];
+            /** @description What it pays for, by the provider's slug of it. */
+            plan: string | null;
+            /** @description How far its tenant is made. */
+            provisioningStatus: components["schemas"]["ProvisioningStatus"];
+            /** @description Why its tenant could not be made. */
+            provisioningError: string | null;
+            /**
+             * Format: int64
+             * @description Active members.
+             */
+            memberCount: number;
+            /** @description Whether it was made by itself for one person. */
+            isPersonal: boolean;
+            /**
+             * Format: date-time
+             * @description When we first saw it.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted at the provider; null while it is there.
+             */
+            deletedAt: string | null;
+        };
+        /** @description An organization of the installation, with the state of its tenant. */
+        PlatformOrganizationDetail: {
+            /** @description The organization. */
+            organization: components["schemas"]["PlatformOrganization"];
+            /** @description What it is, in a few words. */
+            description: string | null;
+            /** @description What kind of company it is, in the installation's own words. */
+            type: string | null;
+            /**
+             * Format: date-time
+             * @description The provider's time of what we know.
+             */
+            clerkUpdatedAt: string;
+            /** @description Who owns it, twenty at most. */
+            owners: components["schemas"]["Person"][];
+            home: components["schemas"]["TenantHome"] | null;
+            job: components["schemas"]["JobStanding"] | null;
+        };
         /**
          * @description A person's part in operating the whole installation; nothing to do with organizations.
          * @enum {string}
          */
         PlatformRole: "none" | "admin_staff" | "super_admin";
+        /** @description How the installation is. */
+        PlatformStatus: {
+            /** @description Webhooks in each state that is not their last; a state that is missing has none. */
+            inbox: components["schemas"]["WaitingMessages"][];
+            /** @description The queue, by kind of job; a kind that is missing has none. */
+            jobs: components["schemas"]["WaitingJobs"][];
+            /** @description Organizations in each state of provisioning. */
+            provisioning: components["schemas"]["ProvisioningCount"][];
+            sweep: components["schemas"]["Sweep"] | null;
+        };
+        /** @description A person, with the organizations that they are or were in. */
+        PlatformUser: {
+            /** @description Our id. */
+            id: components["schemas"]["UserId"];
+            /** @description The provider's id; null while the account waits for its owner. */
+            clerkUserId: string | null;
+            /** @description The verified primary e-mail. */
+            email: string | null;
+            /** @description Every verified e-mail, in lower case. */
+            emails: string[];
+            /** @description First and last name. */
+            fullName: string | null;
+            /** @description A picture. */
+            avatarUrl: string | null;
+            /** @description The role on the installation. */
+            platformRole: components["schemas"]["PlatformRole"];
+            /** @description How the account is. */
+            state: components["schemas"]["AccountState"];
+            /** @description Why it was deleted. */
+            deletionReason: string | null;
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             */
+            deletedAt: string | null;
+            /** @description `pending`, `invited` or `completed`, where migration or an invitation made the account. */
+            migrationStatus: string | null;
+            /**
+             * Format: date-time
+             * @description The last sign of life.
+             */
+            lastActiveAt: string | null;
+            /**
+             * Format: date-time
+             * @description The provider's time of what we know.
+             */
+            clerkUpdatedAt: string;
+            /**
+             * Format: date-time
+             * @description When we first saw them.
+             */
+            createdAt: string;
+            /** @description Where they belong or did, the newest first, a hundred at most. */
+            memberships: components["schemas"]["PlatformMembership"][];
+        };
         /** @description The roles, pages, permissions and templates of this installation. */
         Policy: {
             /** @description The pack's name. */
@@ -2232,6 +3104,16 @@ export interface components {
             /** @description What it is about; none removes it. */
             description?: string | null;
         };
+        /** @description Organizations in one state of provisioning. */
+        ProvisioningCount: {
+            /** @description The state. */
+            status: components["schemas"]["ProvisioningStatus"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
         /**
          * @description How far a tenant is made.
          * @enum {string}
@@ -2266,11 +3148,65 @@ export interface components {
             /** @description Page grants that give it, `page:action`. */
             grants: string[];
         };
+        /** @description Which webhooks are processed again. */
+        ReplayDead: {
+            /** @description Of this type of event; all where it is missing. */
+            eventType?: string | null;
+            /**
+             * Format: date-time
+             * @description Given up by this time, which the answer of the request before names; now where it is missing.
+             */
+            until?: string | null;
+        };
+        /** @description How far a replay has come. */
+        Replayed: {
+            /** @description Webhooks that this request opened, 500 at most. */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Webhooks that are left: ask again with `until` while there are some.
+             */
+            remaining: number;
+            /**
+             * Format: date-time
+             * @description What was given up later is left alone, so that what dies again is not opened twice.
+             */
+            until: string;
+        };
         /**
          * Format: uuid
          * @description One HTTP request, as its log lines and its answer name it.
          */
         RequestId: string;
+        /** @description A comparison of the mirror with the provider. */
+        Sweep: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            startedAt: string;
+            /** @description What came of it: `done`, `refused`, `failed` or `abandoned`; null while it is at work. */
+            outcome: string | null;
+            /** @description Why it was refused, or failed. */
+            error: string | null;
+            /** @description Whether it only looked. */
+            isDryRun: boolean;
+        };
+        /** @description Where a tenant lives. */
+        TenantHome: {
+            /** @description The schema of its tables. */
+            schema: string;
+            /**
+             * Format: int64
+             * @description Moves with the tenant.
+             */
+            epoch: number;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
         /**
          * @description A plan's tier.
          * @enum {string}
@@ -2318,6 +3254,46 @@ export interface components {
          * @description A person: `control.users.id`.
          */
         UserId: string;
+        /** @description Who is looked for. */
+        UserLookUp: {
+            /** @description A user's id, ours or the provider's; or a whole e-mail address, in any case of its letters. */
+            search: string;
+        };
+        /** @description What the queue holds of one kind. */
+        WaitingJobs: {
+            /** @description The kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Waiting or at work.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Given up.
+             */
+            dead: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest is due and nobody has taken it; null where none is late.
+             */
+            dueSince: string | null;
+        };
+        /** @description Webhooks that are in one state. */
+        WaitingMessages: {
+            /** @description The state. */
+            state: components["schemas"]["MessageState"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the oldest of them came.
+             */
+            since: string;
+        };
         /**
          * @description A data window: rows whose date is no further from now than this. The default has no bound.
          *
@@ -2335,6 +3311,11 @@ export interface components {
              */
             forwardDays?: number;
         };
+        /**
+         * @description Why nothing of a webhook is shown.
+         * @enum {string}
+         */
+        Withheld: "not_processed" | "unreadable" | "too_large";
     };
     responses: never;
     parameters: never;
@@ -3014,6 +3995,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bootstrap"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMyFlags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is switched on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyFlags"];
                 };
             };
             /** @description The request was refused; the code says why */
@@ -4141,6 +5160,343 @@ export interface operations {
             };
         };
     };
+    listConflicts: {
+        parameters: {
+            query?: {
+                /** @description The open ones where nothing is said. */
+                state?: ("open" | "closed") & Record<string, never>;
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of conflicts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Conflict"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictResolution"];
+            };
+        };
+        responses: {
+            /** @description It has been looked at */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFlags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All flags */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeatureFlag"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setFlag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name in code: 1 to 100 of a-z, 0-9, '_', '.' and '-', a letter first */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureFlagSet"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFlag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name in code */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFlagOrganizations: {
+        parameters: {
+            query?: {
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its name in code */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exceptions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeatureFlagOverride"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setFlagForOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name in code */
+                key: string;
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureFlagOverrideSet"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFlagForOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name in code */
+                key: string;
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has none */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listImpersonations: {
         parameters: {
             query?: {
@@ -4256,6 +5612,478 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Impersonation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInboxMessages: {
+        parameters: {
+            query?: {
+                /** @description In this state. */
+                state?: "received" | "parked" | "done" | "ignored" | "dead";
+                /** @description With exactly this type of event: `user.created`. */
+                eventType?: string;
+                /** @description That came not before this time. */
+                from?: string;
+                /** @description That came before this time. */
+                to?: string;
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxMessage"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayDeadMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayDead"];
+            };
+        };
+        responses: {
+            /** @description How far it has come */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInboxMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sender's id of it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMessage"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInboxPayload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sender's id of it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxPayload"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayInboxMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sender's id of it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, which is to be processed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxMessage"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPlatformOrganizations: {
+        parameters: {
+            query?: {
+                /** @description In the name or the slug; or the id, ours or the provider's. */
+                search?: string;
+                /** @description Whether it is there. */
+                state?: "active" | "deleted";
+                /** @description In this tier. */
+                tier?: "starter" | "pro";
+                /** @description With this plan, by the provider's slug of it. */
+                plan?: string;
+                /** @description How far its tenant is made. */
+                provisioningStatus?: "PENDING" | "IN_PROGRESS" | "COMPLETED" | "FAILED" | "UPGRADING" | "DOWNGRADING";
+                /** @description Rows of the page at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of organizations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlatformOrganization"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlatformOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformOrganizationDetail"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryProvisioning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization; its tenant is being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformOrganizationDetail"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlatformStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits, and what was given up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformStatus"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lookUpUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserLookUp"];
+            };
+        };
+        responses: {
+            /** @description Who was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlatformUser"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlatformUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformUser"];
                 };
             };
             /** @description The request was refused; the code says why */

@@ -16,7 +16,7 @@ const RETRY_MS: u32 = 1000;
 pub struct EventView<'a> {
     /// The resource, as in its path: `documents`, `memberships`.
     kind: &'a str,
-    /// Its organization; null for what is the caller's own.
+    /// Its organization; null for what is the caller's own, or everybody's.
     #[schema(required = true)]
     organization_id: Option<OrgId>,
     /// Whom it is about, where it is about somebody.

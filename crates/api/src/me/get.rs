@@ -31,6 +31,8 @@ pub struct MeView {
     avatar_url: Option<String>,
     /// The role on the installation.
     platform_role: PlatformRole,
+    /// What they may do to the installation as such: keys of permissions.
+    platform_permissions: Vec<&'static str>,
     /// When we first saw them.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -152,6 +154,7 @@ async fn view(caller: &Caller) -> ApiResult<Json<MeView>> {
         full_name: user.full_name,
         avatar_url: user.avatar_url,
         platform_role: caller.platform_role(),
+        platform_permissions: caller.platform_role().permissions().collect(),
         created_at: user.created_at,
         organization: active.map(|org| ActiveOrganizationView {
             id: org.id,

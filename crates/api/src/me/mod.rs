@@ -1,12 +1,15 @@
 //! The caller.
 
 mod bootstrap;
+mod flags;
 mod get;
 mod pages;
 mod permissions;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub use get::EmailConflict;
 
 use crate::state::AppState;
 
@@ -18,4 +21,5 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(bootstrap::bootstrap))
         .routes(routes!(permissions::permissions))
         .routes(routes!(pages::pages))
+        .routes(routes!(flags::flags))
 }

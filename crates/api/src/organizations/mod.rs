@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use provision::provision;
-pub use view::OrganizationView;
+pub use view::{OrganizationView, ProvisioningStatus, TierName};
 
 use crate::state::AppState;
 

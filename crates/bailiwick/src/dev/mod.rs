@@ -12,6 +12,7 @@ pub(crate) mod idp_settings;
 pub(crate) mod provider;
 pub(crate) mod secrets;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -242,6 +243,7 @@ fn settings(
             invitations_per_hour: 100,
             org_types: Vec::new(),
             org_metadata_keys: Vec::new(),
+            feature_flags: BTreeMap::new(),
             jit_users: true,
             sync: SyncRules::default(),
         },

@@ -6,6 +6,7 @@
 
 mod read;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -141,6 +142,8 @@ pub struct Rules {
     /// `ORG_METADATA_KEYS`: keys of an organization's public metadata at the provider that are taken
     /// over into its settings, by commas.
     pub org_metadata_keys: Vec<String>,
+    /// `FEATURE_FLAGS`: how feature flags are until somebody switches them, by commas: `a,b=false`.
+    pub feature_flags: BTreeMap<String, bool>,
     /// `JIT_USERS`: whether a verified user without a row is fetched on first sight.
     pub jit_users: bool,
     /// How the mirror is kept in step with the provider.
@@ -265,6 +268,7 @@ impl Settings {
                 invitations_per_hour: vars.number("INVITATIONS_PER_HOUR", &[], 100)?,
                 org_types: vars.list("ORG_TYPES", &[])?,
                 org_metadata_keys: vars.list("ORG_METADATA_KEYS", &[])?,
+                feature_flags: vars.feature_flags("FEATURE_FLAGS")?,
                 policy_pack: vars
                     .optional("POLICY_PACK", &[])?
                     .unwrap_or_else(|| "default".to_owned()),

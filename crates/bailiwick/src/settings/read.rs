@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::str::FromStr;
 
+use bailiwick_kernel::flag;
 use secrecy::SecretString;
 
 /// A setting that stops the start.
@@ -195,6 +196,26 @@ impl Vars {
         Ok(parts.map(str::to_owned).collect())
     }
 
+    /// Names of feature flags, each on unless `=false` says otherwise.
+    pub(super) fn feature_flags(
+        &self,
+        name: &'static str,
+    ) -> Result<BTreeMap<String, bool>, SettingsError> {
+        let read = |part: String| {
+            let (key, value) = part.split_once('=').unwrap_or((&part, "true"));
+            let value = value.trim().parse::<bool>().ok()?;
+            let key = key.trim();
+            flag::is_key(key).then(|| (key.to_owned(), value))
+        };
+        let invalid = || SettingsError::Invalid {
+            name,
+            problem: "must be names by commas, each with `=true` or `=false` behind it or nothing"
+                .to_owned(),
+        };
+        let parts = self.list(name, &[])?.into_iter();
+        parts.map(|part| read(part).ok_or_else(invalid)).collect()
+    }
+
     pub(super) fn number<T: FromStr>(
         &self,
         name: &'static str,
@@ -286,6 +307,22 @@ mod tests {
         let error = SettingsError::Ambiguous("CLERK_ISSUER", "CLERK_JWT_ISSUER");
         assert_eq!(names(&differ), Err(error));
         assert_eq!(names(&vars(&[("CLERK_ISSUER", " ")])), Ok(None));
+    }
+
+    #[test]
+    fn feature_flags_are_on_unless_they_say_otherwise() {
+        let read = |text: &str| vars(&[("FEATURE_FLAGS", text)]).feature_flags("FEATURE_FLAGS");
+        assert_eq!(
+            Vars::default().feature_flags("FEATURE_FLAGS"),
+            Ok(BTreeMap::new())
+        );
+        let flags = [("a", true), ("b.c", false), ("d", true)];
+        let flags = flags.map(|(key, value)| (key.to_owned(), value)).into();
+        assert_eq!(read("a, b.c = false,d=true,"), Ok(flags));
+        for text in ["A", "a=", "a=1", "a=yes", "a b", "=true"] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.starts_with("FEATURE_FLAGS must be names"), "{error}");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ enum Needs {
 /// What it takes to hear of a resource. What is not listed nobody hears of.
 fn needs(kind: &str) -> Option<Needs> {
     Some(match kind {
-        "organizations" => Needs::Membership,
+        "organizations" | "flags" => Needs::Membership,
         "memberships" => Needs::Permission(permission::USERS_READ),
         "invitations" => Needs::Permission(permission::USERS_INVITE),
         "projects" => Needs::Permission(permission::PROJECTS_READ),
@@ -103,6 +103,9 @@ impl Access {
         let is_here = event.organization.is_some() && event.organization == self.organization();
         let mine_alone = matches!(event.kind.as_str(), "users" | "memberships");
         if is_about_me && mine_alone {
+            return Verdict::Yes;
+        }
+        if event.kind == "flags" && event.organization.is_none() {
             return Verdict::Yes;
         }
         let Some(needs) = needs(&event.kind).filter(|_| is_here) else {

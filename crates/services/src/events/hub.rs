@@ -28,6 +28,8 @@ const STREAMS_MAX: usize = 5_000;
 /// What a stream may be concerned by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Topic {
+    /// What holds for everybody.
+    Installation,
     User(UserId),
     Organization(OrgId),
     /// By the provider's id.
@@ -279,7 +281,11 @@ fn topics_of(event: &Event) -> impl Iterator<Item = Topic> {
     let session = (event.kind == "sessions").then(|| Topic::Session(event.object.clone()));
     let user = event.user.map(Topic::User);
     let organization = event.organization.map(Topic::Organization);
-    [session, user, organization].into_iter().flatten()
+    let is_everybodys = event.kind == "flags" && event.organization.is_none();
+    let installation = is_everybodys.then_some(Topic::Installation);
+    [session, user, organization, installation]
+        .into_iter()
+        .flatten()
 }
 
 impl Drop for Lease {

@@ -60,7 +60,11 @@ enum State {
 pub async fn open(caller: Caller, since: Option<Position>, follow: bool) -> Result<Events> {
     let user = caller.user();
     let session = caller.claims.session_id.clone();
-    let mut topics = vec![Topic::User(user), Topic::Session(session)];
+    let mut topics = vec![
+        Topic::User(user),
+        Topic::Session(session),
+        Topic::Installation,
+    ];
     topics.extend(caller.active_organization().map(Topic::Organization));
     // A refusal by what was cached is looked at once more, as for every request.
     let caller = match Access::of(caller.clone()) {

@@ -98,6 +98,7 @@ impl Operation {
                 "{id}" => filled.push_str(props.get(thing)?),
                 "{memberId}" | "{userId}" => filled.push_str(props.get("members")?),
                 "{invitationId}" => filled.push_str(props.get("invitations")?),
+                "{key}" => filled.push_str(props.get("flag")?),
                 "{code}" => filled.push_str("NOT_FOUND"),
                 other if other.starts_with('{') => return None,
                 other => {
@@ -141,6 +142,9 @@ fn sample(document: &Value, schema: &Value, props: &Props) -> Option<Value> {
             "reason" => json!("made by the generator"),
             "role" => json!("viewer"),
             "email" => json!(props.get("email")?),
+            "isEnabled" => json!(true),
+            "search" => json!(props.get("email")?),
+            "otherId" => json!(props.get("members")?),
             "invitations" => json!([{"email": props.get("email")?, "role": "viewer"}]),
             _ => return None,
         };

@@ -9,7 +9,7 @@ use super::CANARY;
 use super::generate::{Operation, Props};
 
 /// Everything that [`Stage::props`] knows.
-pub const PROPS: [&str; 10] = [
+pub const PROPS: [&str; 13] = [
     "organizations",
     "projects",
     "documents",
@@ -20,10 +20,20 @@ pub const PROPS: [&str; 10] = [
     "invitations",
     "email",
     "impersonations",
+    "inbox",
+    "users",
+    "flag",
 ];
 
 /// Somebody of the operators who acts for A's owner.
 pub const IMPERSONATED: &str = "impersonated owner";
+
+/// A feature flag, of which A has an exception.
+const FLAG: &str = "made";
+
+/// A webhook that was given up.
+const GIVEN_UP: &str = "msg_given_up";
+
 /// Whom invitations are for.
 const INVITED: &str = "invited@outside.example";
 
@@ -110,6 +120,9 @@ impl<'t> Stage<'t> {
         if operation.path.contains("impersonation") {
             self.act_anew().await;
         }
+        if operation.path.contains("/platform/") {
+            self.prepare_platform().await;
+        }
         let owner = self.a.owner();
         if operation.path.contains("{invitationId}") {
             let path = format!("/organizations/{}/invitations", self.a.id);
@@ -158,6 +171,36 @@ impl<'t> Stage<'t> {
         }
     }
 
+    /// A webhook that was given up, a flag with an exception, and a conflict that nobody has looked at.
+    async fn prepare_platform(&self) {
+        self.t.expect_dead();
+        let (user, other) = (&self.spare, self.on_it.user());
+        for statement in [
+            format!(
+                "insert into control.webhook_inbox (id, event_type, payload, state, attempts, received_at)
+                 values ('{GIVEN_UP}', 'user.created', '{{}}', 'dead', 3, now())
+                 on conflict (id) do update set state = 'dead'"
+            ),
+            "delete from control.jobs where kind = 'inbox.process'".to_owned(),
+            format!(
+                "insert into control.feature_flags (key, is_enabled, created_at, updated_at)
+                 values ('{FLAG}', true, now(), now()) on conflict (key) do nothing"
+            ),
+            format!(
+                "insert into control.feature_flag_overrides (key, organization_id, is_enabled, updated_at)
+                 values ('{FLAG}', '{}', false, now()) on conflict (key, organization_id) do nothing",
+                self.a.id
+            ),
+            format!(
+                "insert into control.conflicts (user_id, other_id, reason, created_at)
+                 values ('{user}', '{other}', 'shared_email', now())
+                 on conflict (user_id, other_id) do update set resolved_at = null"
+            ),
+        ] {
+            self.t.tamper(&statement).await;
+        }
+    }
+
     /// Nobody was granted anything, so that each who may grants something new.
     async fn forget_grants(&mut self) {
         let user = self.on_it.user();
@@ -203,6 +246,9 @@ impl<'t> Stage<'t> {
             ("invitations", self.invitation.clone()),
             ("email", INVITED.to_owned()),
             ("impersonations", self.impersonation.clone()),
+            ("inbox", GIVEN_UP.to_owned()),
+            ("flag", FLAG.to_owned()),
+            ("users", self.on_it.user().to_string()),
         ])
     }
 

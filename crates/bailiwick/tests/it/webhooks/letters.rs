@@ -1,6 +1,7 @@
 //! Dead letters: seen, looked at, opened again.
 
 use bailiwick_services::inbox;
+use bailiwick_store::inbox::Filter;
 use bailiwick_testkit::TestApp;
 use bailiwick_testkit::fixtures::{self, event};
 use jiff::SignedDuration;
@@ -31,14 +32,19 @@ async fn the_dead_are_listed_with_their_reason_and_rise_together() {
     t.apply(&event("user.created", &ada(&t), t.now())).await;
 
     let store = t.app.store();
-    let dead = store.list_messages(Some("dead"), None, 10).await.unwrap();
+    let given_up = Filter {
+        state: Some("dead"),
+        ..Filter::default()
+    };
+    let dead = store.list_messages(&given_up, None, 10).await.unwrap();
     let ids: Vec<&str> = dead.iter().map(|m| m.id.as_str()).collect();
     assert_eq!(ids, [second.as_str(), first.as_str()], "the newest first");
     assert!(dead[0].last_error.as_ref().unwrap().contains("org_late_2"));
     let place = Some((dead[0].received_at, dead[0].id.as_str()));
-    let rest = store.list_messages(Some("dead"), place, 10).await.unwrap();
+    let rest = store.list_messages(&given_up, place, 10).await.unwrap();
     assert_eq!(rest[0].id, first);
-    assert_eq!(store.list_messages(None, None, 2).await.unwrap().len(), 2);
+    let all = store.list_messages(&Filter::default(), None, 2).await;
+    assert_eq!(all.unwrap().len(), 2);
     let (summary, body) = store.find_message(&first).await.unwrap().unwrap();
     assert_eq!(summary.event_type, "organizationMembership.created");
     assert!(body.contains("org_late_1"));

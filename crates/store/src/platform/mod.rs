@@ -1,4 +1,7 @@
-//! People who operate the whole installation.
+//! People who operate the whole installation, and what they see of it.
+
+pub mod organizations;
+pub mod users;
 
 use bailiwick_kernel::Env;
 use bailiwick_pg::sql;
