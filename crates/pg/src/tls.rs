@@ -3,7 +3,9 @@
 //! A password that crosses a network unencrypted by default would be a door left open, so
 //! `sslmode=prefer`, which is what a connection string without a mode means, becomes `require` for
 //! every host that is not this machine. `sslmode=disable` is for private networks and is taken at
-//! its word. Certificates are verified against the system's roots (`SSL_CERT_FILE` adds others).
+//! its word. Certificates are verified against the system's roots; on Linux `SSL_CERT_FILE` and
+//! `SSL_CERT_DIR` name others in their place, so a private root beside the public ones goes into
+//! one file with them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
