@@ -2252,11 +2252,8 @@ export interface components {
              * @default false
              */
             approve: boolean;
-            /**
-             * @description How far from now the data may be; absent: all of it.
-             * @default null
-             */
-            window: components["schemas"]["Window"];
+            /** @description How far from now the data may be; absent: all of it. */
+            window?: components["schemas"]["Window"];
         };
         /** @description One page of a list. */
         Page_Approval: {
@@ -4717,7 +4714,7 @@ export interface operations {
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
                 /** @description Of which status; the active ones where nothing is said. */
-                status?: ("active" | "suspended" | "pending" | "removed") & Record<string, never>;
+                status?: "active" | "suspended" | "pending" | "removed";
             };
             header?: never;
             path: {

@@ -20,8 +20,7 @@ export type MemberStatus = Schemas["MemberStatus"];
 export type Invitation = Schemas["Invitation"];
 export type InvitationStatus = Schemas["InvitationStatus"];
 export type Policy = Schemas["Policy"];
-/** What may be done on one page. `window` is absent where nothing is bounded, whatever default the document names. */
-export type PageGrant = Omit<Schemas["PageGrant"], "window"> & { window?: Schemas["Window"] };
+export type PageGrant = Schemas["PageGrant"];
 export type Action = Schemas["Action"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type ImpersonationStarted = Schemas["ImpersonationStarted"];

@@ -42,8 +42,8 @@ impl WithStatus {
 pub struct Filter {
     /// Of which status; the active ones where nothing is said.
     #[serde(default)]
-    #[param(inline, value_type = Option<WithStatus>, default = "active")]
-    status: WithStatus,
+    #[param(inline)]
+    status: Option<WithStatus>,
 }
 
 /// The members of an organization, oldest first. Permission `users:read`, for former ones
@@ -60,6 +60,7 @@ pub(super) async fn list(
     Query(query): Query<PageQuery>,
     Query(filter): Query<Filter>,
 ) -> ApiResult<Json<Page<MemberView>>> {
-    let page = members::list(&caller, id, filter.status.as_str(), &query).await?;
+    let status = filter.status.unwrap_or_default();
+    let page = members::list(&caller, id, status.as_str(), &query).await?;
     Ok(Json(page.map(MemberView::from)))
 }

@@ -1,6 +1,7 @@
 //! The OpenAPI document and the pages that are files.
 
 use http::StatusCode;
+use serde_json::Value;
 
 use super::app::{get, public};
 
@@ -63,6 +64,41 @@ async fn every_reference_of_the_document_leads_somewhere() {
         let pointer = reference.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
+}
+
+/// A default that no value of the schema may have makes generated types that nothing fits.
+#[tokio::test]
+async fn every_default_fits_its_schema() {
+    let document = get(&public().await, "/api/v1/openapi.json", &[])
+        .await
+        .json();
+    let (mut found, mut wrong) = (0, Vec::new());
+    let mut left = vec![&document];
+    while let Some(value) = left.pop() {
+        left.extend(value.as_object().into_iter().flat_map(|o| o.values()));
+        left.extend(value.as_array().into_iter().flatten());
+        if let Some(default) = value.get("default").filter(|_| value.get("type").is_some()) {
+            found += 1;
+            let types = value["type"].to_string();
+            let named = match default {
+                Value::Null => "\"null\"",
+                Value::Bool(_) => "\"boolean\"",
+                Value::Number(_) => "\"integer\"",
+                Value::String(_) => "\"string\"",
+                Value::Array(_) => "\"array\"",
+                Value::Object(_) => "\"object\"",
+            };
+            let values = value["enum"].as_array();
+            let is_listed = values.is_none_or(|values| values.contains(default));
+            if !types.contains(named) || !is_listed {
+                wrong.push(value);
+            }
+        } else if value.get("default").is_some() && value.get("$ref").is_some() {
+            wrong.push(value);
+        }
+    }
+    assert_eq!(wrong, [&Value::Null; 0]);
+    assert!(found > 10, "{found} defaults are hardly all");
 }
 
 /// Whether the page has been built decides what is there, not what a client may do with it.

@@ -30,20 +30,31 @@ pub struct Grants {
 /// What may be done on one page. Any action implies `view`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PageGrant {
     /// Open it.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(default = false))]
     pub view: bool,
     /// Add something.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(default = false))]
     pub create: bool,
     /// Change something.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(default = false))]
     pub edit: bool,
     /// Remove something.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(default = false))]
     pub delete: bool,
     /// Decide on what others ask for.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(default = false))]
     pub approve: bool,
     /// How far from now the data may be; absent: all of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    // No default: a document has none for "absent", and null fits no window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub window: Option<Window>,
 }
