@@ -7,6 +7,7 @@ pub mod dev;
 pub mod idp;
 pub mod logging;
 pub mod migrate;
+pub mod output;
 pub mod policy;
 pub mod serve;
 pub mod server;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use bailiwick::output::{self, print};
 use bailiwick::settings::{Settings, Vars};
 use bailiwick::{admin, audit, dev, idp, logging, migrate, policy, serve, sync, webhooks};
 use bailiwick_kernel::PlatformRole;
@@ -150,6 +151,8 @@ anything. docs/guides/audit.md says what it proves and what it cannot.")]
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
+        // Who reads has seen enough, as with `| head`.
+        Err(error) if error.is::<output::Closed>() => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
@@ -252,10 +255,4 @@ async fn inbox(app_url: &str, command: WebhooksCommand) -> anyhow::Result<String
             Ok(format!("{opened} will be processed by the running server"))
         }
     }
-}
-
-#[expect(clippy::print_stdout, reason = "what a command answers")]
-fn print(text: &str) -> anyhow::Result<()> {
-    println!("{text}");
-    Ok(())
 }

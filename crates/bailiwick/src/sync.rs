@@ -10,8 +10,8 @@ use bailiwick_store::Store;
 use bailiwick_store::sweeps::Sweep;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::server;
 use crate::settings::Settings;
+use crate::{output, server};
 
 /// Compares all of the mirror with the provider and repairs what differs; each difference is a line
 /// as soon as it is found. Answers the summary.
@@ -39,9 +39,8 @@ pub async fn sweep(settings: &Settings, options: Options) -> anyhow::Result<Stri
     }
 }
 
-#[expect(clippy::print_stdout, reason = "what a command answers")]
 fn say(found: &Difference) {
-    println!("{}", line(found));
+    output::say(&line(found));
 }
 
 fn line(found: &Difference) -> String {

@@ -26,6 +26,7 @@ use bailiwick_kernel::Env;
 use bailiwick_services::{OrgCreation, SyncRules};
 use tokio::net::TcpListener;
 
+use crate::output;
 use crate::server::{Listeners, Server};
 use crate::settings::{Clerk, Database, Development, Rates, Rules, Settings, Storage};
 use data_dir::DataDir;
@@ -262,10 +263,6 @@ fn say(what: &str) {
     eprintln!("  · {what}");
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "this is what a terminal shows once it runs"
-)]
 fn announce(
     settings: &Settings,
     args: &Args,
@@ -277,27 +274,27 @@ fn announce(
         .development
         .as_ref()
         .map_or("", |d| d.mailbox_url.as_str());
-    println!();
-    println!("  Bailiwick      {}", settings.app_url);
-    println!("  API reference  {}/api/docs", settings.app_url);
-    println!("  Mailbox        {mailbox}");
-    println!("  Console        {}", idp.console_link());
-    println!("  Data           {}", args.data_dir.display());
-    if let Some(notice) = notice {
-        println!("  Note           {notice}");
-    }
+    let mut lines = vec![
+        String::new(),
+        format!("  Bailiwick      {}", settings.app_url),
+        format!("  API reference  {}/api/docs", settings.app_url),
+        format!("  Mailbox        {mailbox}"),
+        format!("  Console        {}", idp.console_link()),
+        format!("  Data           {}", args.data_dir.display()),
+    ];
+    lines.extend(notice.map(|notice| format!("  Note           {notice}")));
     if !args.no_demo {
-        println!();
-        for login in demo::LOGINS {
-            println!(
-                "  {:<14} {}  /  {}",
-                login.title,
-                login.email,
-                demo::PASSWORD
-            );
-        }
+        lines.push(String::new());
+        lines.extend(demo::LOGINS.iter().map(|login| {
+            let password = demo::PASSWORD;
+            format!("  {:<14} {}  /  {password}", login.title, login.email)
+        }));
     }
-    println!();
-    println!("  started in {:.1} s", started.elapsed().as_secs_f64());
-    println!("ready");
+    lines.push(String::new());
+    lines.push(format!(
+        "  started in {:.1} s",
+        started.elapsed().as_secs_f64()
+    ));
+    lines.push("ready".to_owned());
+    output::say(&lines.join("\n"));
 }

@@ -52,7 +52,7 @@ pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
         print(&format!(
             "{}  {state:<8} signs from {}  until {end}",
             key.kid, key.signs_from
-        ));
+        ))?;
     }
     Ok(())
 }

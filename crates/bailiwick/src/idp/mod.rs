@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use attach::Attached;
 
+use crate::output;
+
 /// What is to be done, and where.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -67,9 +69,8 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 }
 
 /// A command's answer.
-#[expect(clippy::print_stdout, reason = "what a command answers")]
-fn print(text: &str) {
-    println!("{}", text.trim_end());
+fn print(text: &str) -> anyhow::Result<()> {
+    output::print(text.trim_end())
 }
 
 /// What a person at the terminal should know beside the answer.

@@ -32,12 +32,12 @@ pub enum Command {
 /// Does it.
 pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Export { with_secrets: true } => print(&idp.settings().export_with_secrets()?),
+        Command::Export { with_secrets: true } => print(&idp.settings().export_with_secrets()?)?,
         Command::Export {
             with_secrets: false,
-        } => print(&idp.settings().export()?),
+        } => print(&idp.settings().export()?)?,
         // The instance could not have been opened with settings that cannot be read.
-        Command::Check { .. } => print("the settings can be read"),
+        Command::Check { .. } => print("the settings can be read")?,
     }
     Ok(())
 }
@@ -52,6 +52,5 @@ pub fn check(file: &Path) -> anyhow::Result<()> {
     Settings::read(&text)
         .map_err(anyhow::Error::from)
         .with_context(at)?;
-    print("the settings can be read");
-    Ok(())
+    print("the settings can be read")
 }

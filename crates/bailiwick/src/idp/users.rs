@@ -102,8 +102,7 @@ pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
         Command::ResetPassword { user } => match reset(idp, &user).await {
             Ok(password) => {
                 note("the sessions of this user have ended; the new password is");
-                print(&password);
-                Ok(())
+                print(&password)
             }
             Err(Error::Refused(_)) => anyhow::bail!(
                 "nobody has the verified e-mail or the id {user}; nothing was changed"
@@ -147,7 +146,7 @@ async fn import(idp: &Idp, file: &Path, format: Format, dry_run: bool) -> anyhow
     let made = if dry_run { "would be made" } else { "made" };
     print(&format!(
         "{created} users {made}, {known} known already, {refused} refused"
-    ));
+    ))?;
     anyhow::ensure!(
         refused == 0,
         "{refused} users were refused; the others are not affected"
@@ -170,8 +169,7 @@ async fn everybody(idp: &Idp, with_passwords: bool) -> anyhow::Result<Vec<Record
 
 fn write(file: Option<&Path>, text: &str) -> anyhow::Result<()> {
     let Some(path) = file else {
-        print(text);
-        return Ok(());
+        return print(text);
     };
     let mut file = fs::OpenOptions::new()
         .write(true)

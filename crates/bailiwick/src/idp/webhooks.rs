@@ -38,12 +38,13 @@ Examples:
 /// Does it.
 pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
     let mut tx = idp.pool().begin().await?;
-    match command {
+    let answer = match command {
         Command::List => {
+            let mut lines = Vec::new();
             for endpoint in manage::list(&mut tx).await? {
                 let tally = history::tally(&mut tx, &endpoint.id).await?;
                 let state = endpoint.disabled_reason.as_deref().unwrap_or("in service");
-                print(&format!(
+                lines.push(format!(
                     "{}  {}  {state}: {} delivered, {} due, {} held, {} given up",
                     endpoint.id,
                     endpoint.url,
@@ -53,6 +54,7 @@ pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
                     tally.exhausted
                 ));
             }
+            lines.join("\n")
         }
         Command::Replay {
             endpoint,
@@ -62,7 +64,7 @@ pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
             replay_message(&mut tx, idp.env(), &message, &endpoint)
                 .await
                 .map_err(said)?;
-            print(&format!("{message} is sent again"));
+            format!("{message} is sent again")
         }
         Command::Replay {
             endpoint,
@@ -75,11 +77,11 @@ pub async fn run(idp: &Idp, command: Command) -> anyhow::Result<()> {
             let moved = replay_since(&mut tx, idp.env(), &endpoint, since, which)
                 .await
                 .map_err(said)?;
-            print(&format!("{moved} messages are sent again"));
+            format!("{moved} messages are sent again")
         }
-    }
+    };
     tx.commit().await?;
-    Ok(())
+    print(&answer)
 }
 
 /// A refusal in the words of its reasons.

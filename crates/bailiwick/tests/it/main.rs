@@ -23,6 +23,7 @@ mod members;
 mod operations;
 mod organization_changes;
 mod organizations;
+mod output;
 mod platform;
 mod policy;
 mod project_members;
