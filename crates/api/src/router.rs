@@ -11,6 +11,7 @@ use tower::util::MapResponseLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::module::{Module, PathTaken};
 use crate::rate_limit::PerAddress;
 use crate::state::AppState;
 use crate::{
@@ -25,8 +26,11 @@ const CANONICAL: &str = "/api/v1";
 const ALIAS: &str = "/api";
 
 /// Every resource, relative to the prefix. A new one is one line here; one of a module stands
-/// with the others of its module.
-fn resources(mounts: impl Fn(&str) -> bool) -> OpenApiRouter<AppState> {
+/// with the others of its module, and a product's own come last.
+fn resources(
+    mounts: impl Fn(&str) -> bool,
+    own: &[Module],
+) -> Result<OpenApiRouter<AppState>, PathTaken> {
     let platform = OpenApiRouter::new()
         .merge(config::routes())
         .merge(problem::routes())
@@ -50,21 +54,35 @@ fn resources(mounts: impl Fn(&str) -> bool) -> OpenApiRouter<AppState> {
         ("approvals", approvals::routes()),
     ];
     let mounted = modules.into_iter().filter(|(module, _)| mounts(module));
-    mounted.fold(platform, |all, (_, routes)| all.merge(routes))
+    let ours = mounted.fold(platform, |all, (_, routes)| all.merge(routes));
+    own.iter().try_fold(ours, |all, module| module.join(all))
 }
 
-/// The OpenAPI document of the public interface, with every module.
-#[must_use]
-pub fn document() -> OpenApi {
-    document_of(|_| true)
+/// The OpenAPI document of the public interface, with every module of ours and those of a product.
+///
+/// # Errors
+/// A module wants a path that is taken.
+pub fn document_with(own: &[Module]) -> Result<OpenApi, PathTaken> {
+    document_of(|_| true, own)
 }
 
-fn document_of(mounts: impl Fn(&str) -> bool) -> OpenApi {
-    let resources = resources(mounts);
+fn document_of(mounts: impl Fn(&str) -> bool, own: &[Module]) -> Result<OpenApi, PathTaken> {
+    let resources = resources(mounts, own)?;
     let nested = OpenApiRouter::with_openapi(openapi::skeleton()).nest(CANONICAL, resources);
     let (_, mut document) = nested.split_for_parts();
     openapi::complete(&mut document);
-    document
+    Ok(document)
+}
+
+/// Why there is no router.
+#[derive(Debug, thiserror::Error)]
+pub enum Unroutable {
+    /// The OpenAPI document cannot be written.
+    #[error("writing the OpenAPI document: {0}")]
+    Document(#[from] serde_json::Error),
+    /// A module wants a path that is taken.
+    #[error(transparent)]
+    Path(#[from] PathTaken),
 }
 
 /// The router of the public listener. Serve it with the peer's address as
@@ -72,10 +90,18 @@ fn document_of(mounts: impl Fn(&str) -> bool) -> OpenApi {
 ///
 /// # Errors
 /// The OpenAPI document cannot be written.
-pub fn router(state: AppState) -> Result<Router, serde_json::Error> {
+pub fn router(state: AppState) -> Result<Router, Unroutable> {
+    router_with(state, &[])
+}
+
+/// The same with modules of a product's own.
+///
+/// # Errors
+/// The OpenAPI document cannot be written; a module wants a path that is taken.
+pub fn router_with(state: AppState, own: &[Module]) -> Result<Router, Unroutable> {
     let pack = state.app.pack();
-    let (operations, _) = resources(|module| pack.mounts(module)).split_for_parts();
-    let document = document_of(|module| pack.mounts(module));
+    let (operations, _) = resources(|module| pack.mounts(module), own)?.split_for_parts();
+    let document = document_of(|module| pack.mounts(module), own)?;
     let operations = operations.merge(openapi::routes(&document)?);
     let api = Router::new()
         .nest(CANONICAL, operations.clone())

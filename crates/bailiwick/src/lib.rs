@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod cli;
 pub mod dev;
 pub mod idp;
 pub mod logging;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use bailiwick_api::Module;
 use bailiwick_kernel::policy::{self, BUILTIN, Pack};
 use clap::Subcommand;
 
@@ -40,10 +41,10 @@ create, edit, delete, approve; · takes a grant.")]
 ///
 /// # Errors
 /// No such pack; everything that is wrong with it.
-pub fn run(command: &Command) -> anyhow::Result<String> {
+pub fn run(command: &Command, modules: &[Module]) -> anyhow::Result<String> {
     match command {
         Command::Check { pack } => {
-            let found = load(pack)?;
+            let found = load(pack, modules)?;
             let roles = found.roles().count();
             let live = found.permissions().filter(|p| found.is_live(*p)).count();
             let (pages, templates) = (found.pages().count(), found.templates().len());
@@ -52,16 +53,18 @@ pub fn run(command: &Command) -> anyhow::Result<String> {
                  {templates} templates"
             ))
         }
-        Command::Matrix { pack } => Ok(tables(&load(pack)?)),
+        Command::Matrix { pack } => Ok(tables(&load(pack, modules)?)),
     }
 }
 
 /// The pack of that name that comes with the binary, or the one in that file.
 ///
 /// # Errors
-/// There is neither; everything that is wrong with it, each with file and line.
-pub fn load(name: &str) -> anyhow::Result<Pack> {
-    if let Some(pack) = policy::builtin(name) {
+/// There is neither; everything that is wrong with it, each with file and line, also where it does
+/// not go with `modules`.
+pub fn load(name: &str, modules: &[Module]) -> anyhow::Result<Pack> {
+    let modules = bailiwick_api::policies(modules);
+    if let Some(pack) = policy::builtin_with(name, &modules) {
         return Ok(pack?);
     }
     let known: Vec<&str> = BUILTIN.iter().map(|(known, _)| *known).collect();
@@ -77,7 +80,7 @@ pub fn load(name: &str) -> anyhow::Result<Pack> {
         "{name} is no file of at most {FILE_BYTES_MAX} bytes"
     );
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {name}"))?;
-    Ok(Pack::parse(name, &text)?)
+    Ok(Pack::parse_with(name, &text, &modules)?)
 }
 
 fn tables(pack: &Pack) -> String {
@@ -114,18 +117,14 @@ mod tests {
     #[test]
     fn a_pack_is_found_by_name_or_file() {
         for (name, _) in BUILTIN {
-            assert_eq!(load(name).unwrap().name(), *name);
-            let printed = run(&Command::Matrix {
-                pack: (*name).to_owned(),
-            })
-            .unwrap();
+            assert_eq!(load(name, &[]).unwrap().name(), *name);
+            let pack = (*name).to_owned();
+            let printed = run(&Command::Matrix { pack }, &[]).unwrap();
             assert!(printed.contains("organization:read"), "{printed}");
         }
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/booking.toml");
-        let said = run(&Command::Check {
-            pack: file.to_owned(),
-        })
-        .unwrap();
+        let pack = file.to_owned();
+        let said = run(&Command::Check { pack }, &[]).unwrap();
         assert!(
             said.contains("4 roles") && said.contains("30 pages"),
             "{said}"
@@ -134,12 +133,12 @@ mod tests {
 
     #[test]
     fn what_is_no_pack_says_so() {
-        let error = load("bookin").unwrap_err().to_string();
+        let error = load("bookin", &[]).unwrap_err().to_string();
         assert!(error.contains("tracehub, booking, tickets"), "{error}");
-        assert!(load(env!("CARGO_MANIFEST_DIR")).is_err());
+        assert!(load(env!("CARGO_MANIFEST_DIR"), &[]).is_err());
         // One table, so that there is one line to name, in whatever order tables are read.
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rust-toolchain.toml");
-        let error = load(file).unwrap_err().to_string();
+        let error = load(file, &[]).unwrap_err().to_string();
         assert!(error.contains("rust-toolchain.toml:1: "), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! `bailiwick serve`: production. Everything outside is named by settings.
 
-use bailiwick_api::Metrics;
+use bailiwick_api::{Metrics, Module};
 use bailiwick_kernel::Env;
 
 use crate::server::{Listeners, Server};
@@ -10,10 +10,11 @@ use crate::settings::Settings;
 ///
 /// # Errors
 /// What [`Server::start`] refuses.
-pub async fn run(settings: &Settings) -> anyhow::Result<()> {
+pub async fn run(settings: &Settings, modules: &[Module]) -> anyhow::Result<()> {
     let listeners = Listeners::bind(settings.listen, settings.internal_listen).await?;
     let server = Server::start(
         settings,
+        modules,
         Env::system(),
         listeners,
         Metrics::install()?,

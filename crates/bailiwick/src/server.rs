@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use bailiwick_api as api;
-use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, Rate};
+use bailiwick_api::{AppState, Check, ConfigView, Environment, HttpSettings, Module, Rate};
 use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_clerk::webhook::Secret;
@@ -68,18 +68,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Builds the state and serves. `beside` is mounted next to the API, at its own prefix.
+    /// Builds the state and serves, with `modules` of a product's own. `beside` is mounted next to
+    /// the API, at its own prefix.
     ///
     /// # Errors
     /// A setting that is unusable, no database, or a database in which isolation would not hold.
     pub async fn start(
         settings: &Settings,
+        modules: &[Module],
         env: Env,
         listeners: Listeners,
         metrics: api::Metrics,
         beside: Option<(&str, Router)>,
     ) -> anyhow::Result<Self> {
-        let (app, objects) = build(settings, env).await?;
+        let (app, objects) = build(settings, modules, env).await?;
         check_uploads(objects.as_ref()).await?;
         let readiness = readiness(&app, Arc::clone(&objects));
         let state = AppState::new(
@@ -90,7 +92,7 @@ impl Server {
             readiness.clone(),
             metrics.clone(),
         )?;
-        let mut public = api::router(state.clone())?;
+        let mut public = api::router_with(state.clone(), modules)?;
         if let Some((prefix, router)) = beside {
             public = public.nest(prefix, router);
         }
@@ -162,6 +164,7 @@ async fn until(stop: CancellationToken, work: impl Future<Output = ()>) {
 
 pub(crate) async fn build(
     settings: &Settings,
+    modules: &[Module],
     env: Env,
 ) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
     let database = &settings.database;
@@ -170,7 +173,10 @@ pub(crate) async fn build(
         .statement_cache(database.statement_cache);
     let pool = Pool::connect(pool).await.context("DATABASE_URL")?;
     let keys = audit::keys(&settings.audit_keys)?;
-    let store = Store::new(pool).with_keys(Arc::new(keys));
+    let trees = modules.iter().map(Module::tree);
+    let store = Store::new(pool)
+        .with_keys(Arc::new(keys))
+        .with_modules(trees);
     gate(&store).await?;
     let owner = match &database.migration_url {
         Some(url) => {
@@ -198,7 +204,9 @@ pub(crate) async fn build(
         env,
         store,
         owner,
-        pack: Arc::new(crate::policy::load(&settings.rules.policy_pack).context("POLICY_PACK")?),
+        pack: Arc::new(
+            crate::policy::load(&settings.rules.policy_pack, modules).context("POLICY_PACK")?,
+        ),
         verifier: Verifier::new(verifier)?,
         clerk: ClerkApi::new(api)?,
         objects: Arc::clone(&objects),

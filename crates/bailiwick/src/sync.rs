@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail};
+use bailiwick_api::Module;
 use bailiwick_kernel::Env;
 use bailiwick_pg::{Pool, PoolConfig};
 use bailiwick_services::sync::sweep::{self, Counts, Difference, Ended, Options};
@@ -19,8 +20,12 @@ use crate::{output, server};
 /// # Errors
 /// Another sweep is at work; more is gone at the provider than is believable; the provider's or the
 /// database's, after which the next sweep goes on where this one stopped.
-pub async fn sweep(settings: &Settings, options: Options) -> anyhow::Result<String> {
-    let (app, _) = server::build(settings, Env::system()).await?;
+pub async fn sweep(
+    settings: &Settings,
+    modules: &[Module],
+    options: Options,
+) -> anyhow::Result<String> {
+    let (app, _) = server::build(settings, modules, Env::system()).await?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(ProgressStyle::with_template("  {spinner} {msg}")?);
     let tell = |found: &Difference| bar.suspend(|| say(found));

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use uuid::Uuid;
+#[doc(hidden)]
+pub use uuid::Uuid;
 
 /// The text is not a hyphenated UUID of 36 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,7 +15,8 @@ pub struct InvalidId;
 
 /// Reads the one text form that ids have; braces, URNs and the bare 32 digits are refused, so that
 /// one thing has one address.
-fn parse_hyphenated(text: &str) -> Result<Uuid, InvalidId> {
+#[doc(hidden)]
+pub fn parse_hyphenated(text: &str) -> Result<Uuid, InvalidId> {
     if text.len() != uuid::fmt::Hyphenated::LENGTH {
         return Err(InvalidId);
     }
@@ -22,7 +24,8 @@ fn parse_hyphenated(text: &str) -> Result<Uuid, InvalidId> {
 }
 
 /// Reads a text of serde without owning it where the format lends it.
-struct TextVisitor;
+#[doc(hidden)]
+pub struct TextVisitor;
 
 impl serde::de::Visitor<'_> for TextVisitor {
     type Value = Uuid;
@@ -36,50 +39,52 @@ impl serde::de::Visitor<'_> for TextVisitor {
     }
 }
 
+/// Declares types of ids, each over a UUID. Who uses it names `serde`; `utoipa::ToSchema` is put
+/// among the attributes where the id stands in an API.
+#[macro_export]
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
-        $(#[$doc])*
+    ($($(#[$attribute:meta])* $name:ident;)+) => {$(
+        $(#[$attribute])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub struct $name(Uuid);
+        pub struct $name($crate::id::Uuid);
 
         impl $name {
             /// The bare UUID, for statements and protocols.
             #[must_use]
-            pub const fn uuid(self) -> Uuid {
+            pub const fn uuid(self) -> $crate::id::Uuid {
                 self.0
             }
         }
 
-        impl From<Uuid> for $name {
-            fn from(id: Uuid) -> Self {
+        impl From<$crate::id::Uuid> for $name {
+            fn from(id: $crate::id::Uuid) -> Self {
                 Self(id)
             }
         }
 
-        impl From<$name> for Uuid {
+        impl From<$name> for $crate::id::Uuid {
             fn from(id: $name) -> Self {
                 id.0
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self.0.as_hyphenated(), f)
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self.0.as_hyphenated(), f)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, concat!(stringify!($name), "({})"), self.0.as_hyphenated())
             }
         }
 
         impl std::str::FromStr for $name {
-            type Err = InvalidId;
+            type Err = $crate::id::InvalidId;
 
-            fn from_str(text: &str) -> Result<Self, InvalidId> {
-                parse_hyphenated(text).map(Self)
+            fn from_str(text: &str) -> Result<Self, $crate::id::InvalidId> {
+                $crate::id::parse_hyphenated(text).map(Self)
             }
         }
 
@@ -91,13 +96,24 @@ macro_rules! ids {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                d.deserialize_str(TextVisitor).map(Self)
+                d.deserialize_str($crate::id::TextVisitor).map(Self)
             }
         }
     )+};
 }
 
-ids! {
+/// Our own, with a schema for the API's document.
+macro_rules! our_ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        ids! {$(
+            $(#[$doc])*
+            #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+            $name;
+        )+}
+    };
+}
+
+our_ids! {
     /// A person: `control.users.id`.
     UserId;
     /// An organization, and with it its tenant: `control.organizations.id`, `tenant_id` everywhere.

@@ -37,12 +37,25 @@ impl Migration {
 /// # Errors
 /// A migration's own; a recorded one that differs from ours, or is newer than all of ours.
 pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<usize> {
-    let schema = Schema::new(schema).map_err(|e| Error::Config(e.to_string()))?;
+    run_recorded_in(pool, schema, LEDGER, migrations).await
+}
+
+/// The same for a second tree in one schema, recorded in a table of its own.
+///
+/// # Errors
+/// As [`run`]; a name that is no name of a table.
+pub async fn run_recorded_in(
+    pool: &Pool,
+    schema: &str,
+    ledger: &str,
+    migrations: &[Migration],
+) -> Result<usize> {
+    let place = &Place::new(schema, ledger)?;
     let mut loan = pool.checkout(0).await?;
     let connection = loan.connection()?;
     let mut applied = 0;
     for migration in migrations {
-        match step(connection, &schema, migration, migrations).await {
+        match step(connection, place, migration, migrations).await {
             Ok(done) => applied += usize::from(done),
             Err(error) => {
                 connection.batch("rollback").await?;
@@ -53,33 +66,54 @@ pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<
     Ok(applied)
 }
 
+/// The table that says which migrations ran.
+pub const LEDGER: &str = "schema_migrations";
+
+/// A schema and the table in it that says which migrations ran; both safe to stand in SQL text.
+struct Place {
+    schema: Schema,
+    ledger: Schema,
+}
+
+impl Place {
+    fn new(schema: &str, ledger: &str) -> Result<Self> {
+        let name = |text| Schema::new(text).map_err(|e| Error::Config(e.to_string()));
+        Ok(Self {
+            schema: name(schema)?,
+            ledger: name(ledger)?,
+        })
+    }
+}
+
 /// One transaction a step: the lock, the look and the change belong together. `true` where it was
 /// not recorded before. The caller rolls back what failed.
 async fn step(
     connection: &mut Connection,
-    schema: &Schema,
+    place: &Place,
     migration: &Migration,
     migrations: &[Migration],
 ) -> Result<bool> {
+    let Place { schema, ledger } = place;
     let begin = format!(
         "begin; select pg_advisory_xact_lock(hashtextextended('bailiwick.migrate.{schema}', 0)); \
-         create table if not exists {schema}.schema_migrations (\
+         create table if not exists {schema}.{ledger} (\
            version int primary key, name text not null, checksum bigint not null, \
            applied_at timestamptz not null default now());"
     );
     connection.batch(&begin).await?;
-    let known = recorded(connection, schema).await?;
-    check(schema, &known, migrations)?;
+    let known = recorded(connection, place).await?;
+    check(place, &known, migrations)?;
     let is_new = !known.contains_key(&migration.version);
     if is_new {
-        apply(connection, schema, migration).await?;
+        apply(connection, place, migration).await?;
     }
     connection.batch("commit").await?;
     Ok(is_new)
 }
 
 /// Runs a migration's statements, one a message, and records it.
-async fn apply(connection: &mut Connection, schema: &Schema, migration: &Migration) -> Result<()> {
+async fn apply(connection: &mut Connection, place: &Place, migration: &Migration) -> Result<()> {
+    let Place { schema, ledger } = place;
     for statement in statements(migration.sql) {
         let statement = statement.replace("{t}", schema.as_str());
         connection.batch(&statement).await.map_err(|error| {
@@ -87,9 +121,8 @@ async fn apply(connection: &mut Connection, schema: &Schema, migration: &Migrati
             Error::Migration(format!("migration {at}: {error}"))
         })?;
     }
-    let insert = format!(
-        "insert into {schema}.schema_migrations (version, name, checksum) values ($1, $2, $3)"
-    );
+    let insert =
+        format!("insert into {schema}.{ledger} (version, name, checksum) values ($1, $2, $3)");
     let Migration { version, name, .. } = migration;
     let types = [Type::INT4, Type::TEXT, Type::INT8];
     connection
@@ -103,10 +136,22 @@ async fn apply(connection: &mut Connection, schema: &Schema, migration: &Migrati
 /// # Errors
 /// The database's.
 pub async fn versions(pool: &Pool, schema: &str) -> Result<BTreeMap<i32, i64>> {
-    let schema = Schema::new(schema).map_err(|e| Error::Config(e.to_string()))?;
+    versions_recorded_in(pool, schema, LEDGER).await
+}
+
+/// The same of a tree that is recorded in a table of its own.
+///
+/// # Errors
+/// The database's; a name that is no name of a table.
+pub async fn versions_recorded_in(
+    pool: &Pool,
+    schema: &str,
+    ledger: &str,
+) -> Result<BTreeMap<i32, i64>> {
+    let place = &Place::new(schema, ledger)?;
     let mut loan = pool.checkout(0).await?;
     let connection = loan.connection()?;
-    let table = format!("{schema}.schema_migrations");
+    let table = format!("{schema}.{ledger}");
     let there = connection
         .ask(
             "select to_regclass($1) is not null",
@@ -117,7 +162,7 @@ pub async fn versions(pool: &Pool, schema: &str) -> Result<BTreeMap<i32, i64>> {
     if !there.rows.iter().any(|row| row.get::<_, bool>(0)) {
         return Ok(BTreeMap::new());
     }
-    recorded(connection, &schema).await
+    recorded(connection, place).await
 }
 
 /// Whether `known` is exactly what `migrations` would leave behind.
@@ -129,8 +174,9 @@ pub fn is_current(known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> bool 
             .all(|m| known.get(&m.version) == Some(&m.checksum()))
 }
 
-async fn recorded(connection: &mut Connection, schema: &Schema) -> Result<BTreeMap<i32, i64>> {
-    let text = format!("select version, checksum from {schema}.schema_migrations order by 1");
+async fn recorded(connection: &mut Connection, place: &Place) -> Result<BTreeMap<i32, i64>> {
+    let Place { schema, ledger } = place;
+    let text = format!("select version, checksum from {schema}.{ledger} order by 1");
     let found = connection.ask(&text, &[], &[]).await?;
     Ok(found
         .rows
@@ -139,7 +185,8 @@ async fn recorded(connection: &mut Connection, schema: &Schema) -> Result<BTreeM
         .collect())
 }
 
-fn check(schema: &Schema, known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> Result<()> {
+fn check(place: &Place, known: &BTreeMap<i32, i64>, migrations: &[Migration]) -> Result<()> {
+    let schema = &place.schema;
     for (version, checksum) in known {
         match migrations.iter().find(|m| m.version == *version) {
             None => {

@@ -10,8 +10,8 @@ use bailiwick_store::approvals::{self as rows, Approval, Request, Verdict, Viewe
 use serde_json::json;
 
 use crate::idempotency::IdempotencyKey;
+use crate::paging::place;
 use crate::people::People;
-use crate::projects::place;
 use crate::{Op, Result, Scope};
 
 /// More than anybody asks for, and exact as a number of JSON.

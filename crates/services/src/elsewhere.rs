@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bailiwick_kernel::id::{ApprovalId, DocumentId, ProjectId};
-use bailiwick_kernel::policy::{Actor, Permission, permission};
+use bailiwick_kernel::policy::{Actor, Extent, Permission, permission};
 use bailiwick_kernel::{Code, Problem, ProjectRole};
 use bailiwick_store::approvals::Viewer;
 use bailiwick_store::placements::OtherTenant;
@@ -54,6 +54,28 @@ impl Scope {
             approvals::Get::new(id, Viewer::new(me, extent, now))
         };
         explain(self, result, read, |_, _| true).await
+    }
+
+    /// Looks for a thing of a product's own that was not found here in the caller's other
+    /// organizations. `read` finds what may be seen with that extent of `permission`, and nothing
+    /// else.
+    ///
+    /// # Errors
+    /// What `result` says; `TENANT_CONTEXT_MISMATCH` instead of `NOT_FOUND` where the caller sees
+    /// it in another organization of theirs; the database's.
+    pub async fn or_in_another<T, R, O>(
+        &self,
+        permission: Permission,
+        result: Result<T>,
+        read: impl Fn(Extent) -> R,
+    ) -> Result<T>
+    where
+        R: Read<Output = Option<O>>,
+    {
+        let pack = self.app().pack();
+        let sees = |actor: &Actor, _: &O| pack.decide(actor, permission).is_allowed();
+        let read = |actor: &Actor| read(pack.extent(actor, permission));
+        explain(self, result, read, sees).await
     }
 
     fn sees(&self, actor: &Actor, permission: Permission, project_role: Option<&str>) -> bool {

@@ -26,6 +26,7 @@ pub mod member_grants;
 pub mod members;
 pub mod op;
 pub mod organizations;
+pub mod paging;
 pub mod people;
 pub mod platform;
 pub mod project_members;

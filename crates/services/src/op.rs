@@ -1,7 +1,7 @@
 //! A change in progress: the transaction, who makes it, and the fact that it will have been.
 
 use bailiwick_kernel::id::{DocumentId, JobId, OrgId, ProjectId, UserId};
-use bailiwick_kernel::policy::{Actor, Extent, Permission};
+use bailiwick_kernel::policy::{Actor, Checked, Extent, Permission};
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::audit::Fact;
 use bailiwick_store::documents::Document;
@@ -88,6 +88,14 @@ impl Op {
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.scope.actor
+    }
+
+    /// The permission that a product's own module checks.
+    ///
+    /// # Errors
+    /// As [`Scope::permission`].
+    pub fn permission(&self, checked: Checked) -> Result<Permission> {
+        self.scope.permission(checked)
     }
 
     /// How far they hold `permission`, with its data windows.

@@ -8,8 +8,8 @@ use bailiwick_store::project_members::{self as rows, ProjectMember};
 use serde_json::json;
 
 use crate::idempotency::IdempotencyKey;
+use crate::paging::place;
 use crate::people::People;
-use crate::projects::place;
 use crate::{Result, Scope, projects};
 
 /// A page of the members of a project, first come first.

@@ -1,16 +1,16 @@
 //! Projects.
 
 use bailiwick_kernel::id::ProjectId;
-use bailiwick_kernel::page::{Cursor, InvalidCursor, Page, PageQuery};
+use bailiwick_kernel::page::{Cursor, Page, PageQuery};
 use bailiwick_kernel::policy::{Reach, permission};
 use bailiwick_kernel::text::Fields;
 use bailiwick_kernel::{Problem, ProjectRole};
 use bailiwick_store::projects::{self as rows, Project};
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::documents::UPLOAD_GRACE;
 use crate::idempotency::IdempotencyKey;
+use crate::paging::place;
 use crate::people::People;
 use crate::{Result, Scope, jobs};
 
@@ -83,19 +83,6 @@ pub async fn list(scope: &mut Scope, query: &PageQuery) -> Result<(Page<Project>
         Cursor::after(p.created_at, p.id.uuid())
     });
     Ok((page, people))
-}
-
-/// Reads a cursor over `(created_at, id)`.
-pub(crate) fn place(cursor: Option<&Cursor>) -> Result<Option<(Timestamp, uuid::Uuid)>> {
-    let Some(cursor) = cursor else {
-        return Ok(None);
-    };
-    let at: Timestamp = cursor.key()?;
-    // Nothing here is older; the database's range ends before the type's.
-    if at < Timestamp::UNIX_EPOCH {
-        return Err(InvalidCursor.into());
-    }
-    Ok(Some((at, cursor.id())))
 }
 
 /// Makes a project; its maker leads it.

@@ -66,7 +66,7 @@ async fn own_schema(app: &App, org: OrgId, clerk_org_id: &str) -> Result<Schema>
     for salt in 0..16_u32 {
         let name = migrations::schema_name(clerk_org_id, salt)?;
         if placements::is_free(app.store(), &name, org).await? {
-            migrations::migrate_tenant(owner, &name).await?;
+            migrations::migrate_tenant(owner, &name, app.store().modules()).await?;
             return Ok(name);
         }
     }

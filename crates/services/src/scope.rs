@@ -4,7 +4,7 @@ use std::future::Future;
 
 use bailiwick_kernel::id::{OrgId, UserId};
 use bailiwick_kernel::policy::{
-    Actor, Decision, Extent, Granted, Hours, Permission, Reach, RoleId,
+    Actor, Checked, Decision, Extent, Granted, Hours, Permission, Reach, RoleId,
 };
 use bailiwick_kernel::{Code, PlatformRole, Problem, ProjectRole};
 use bailiwick_store::tenant::{Read, TenantDoor, Visitor};
@@ -136,6 +136,18 @@ impl Scope {
     #[must_use]
     pub fn schema(&self) -> &str {
         self.door.schema()
+    }
+
+    /// The permission that a product's own module checks.
+    ///
+    /// # Errors
+    /// A fault of ours: the module is not among those that the policy was compared with.
+    pub fn permission(&self, checked: Checked) -> Result<Permission> {
+        let found = self.app().pack().checked(checked);
+        found.ok_or_else(|| {
+            let key = checked.key();
+            Error::Inconsistent(format!("{key} is checked by a module that is not mounted"))
+        })
     }
 
     /// Whether and how far the caller holds `permission`, as far as is known without the record.

@@ -42,6 +42,7 @@ use std::sync::Arc;
 
 use audit::Keys;
 use bailiwick_pg::{Pool, Statement, Tx};
+use migrations::ModuleTree;
 
 pub use bailiwick_pg::{Error, Schema};
 
@@ -53,6 +54,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Store {
     app: Pool,
     keys: Option<Arc<Keys>>,
+    modules: Arc<[ModuleTree]>,
 }
 
 impl Store {
@@ -60,7 +62,11 @@ impl Store {
     /// nothing that is recorded: see [`Store::with_keys`].
     #[must_use]
     pub fn new(app: Pool) -> Self {
-        Self { app, keys: None }
+        Self {
+            app,
+            keys: None,
+            modules: Arc::default(),
+        }
     }
 
     /// The same with the keys that facts are sealed with.
@@ -68,6 +74,19 @@ impl Store {
     pub fn with_keys(mut self, keys: Arc<Keys>) -> Self {
         self.keys = Some(keys);
         self
+    }
+
+    /// The same with the tables of a product's own modules.
+    #[must_use]
+    pub fn with_modules(mut self, modules: impl IntoIterator<Item = ModuleTree>) -> Self {
+        self.modules = modules.into_iter().collect();
+        self
+    }
+
+    /// The tables of a product's own modules.
+    #[must_use]
+    pub fn modules(&self) -> &[ModuleTree] {
+        &self.modules
     }
 
     /// The keys that facts are sealed with.

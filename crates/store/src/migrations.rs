@@ -1,6 +1,8 @@
 //! The two trees of migrations, and bringing schemas to their newest.
 
-use bailiwick_pg::{Migration, Pool, Schema, migrate};
+use bailiwick_pg::{Pool, Schema, migrate};
+
+pub use bailiwick_pg::Migration;
 
 use crate::Result;
 
@@ -80,34 +82,64 @@ pub const TENANT: &[Migration] = &[
 /// The schema that starter tenants share.
 pub const SHARED: &str = "tenant_shared";
 
-/// Brings `control` and `tenant_shared` to the newest version. Safe to repeat. Answers how many
-/// migrations were applied. Needs the owner's pool.
-///
-/// # Errors
-/// The database's; a recorded migration that is not ours.
-pub async fn migrate(owner: &Pool) -> Result<usize> {
-    owner.batch("create schema if not exists control").await?;
-    let control = migrate::run(owner, "control", CONTROL).await?;
-    Ok(control + migrate_tenant(owner, &shared()?).await?)
+/// The tables of a product's own module: a tree beside ours in every tenant schema.
+#[derive(Debug, Clone, Copy)]
+pub struct ModuleTree {
+    /// The module's name, `[a-z][a-z0-9_]*`.
+    pub name: &'static str,
+    /// Its migrations, from version 1.
+    pub migrations: &'static [Migration],
 }
 
-/// Makes a tenant schema where it is missing and brings it to the newest version.
+impl ModuleTree {
+    /// The table that says which of them ran.
+    #[must_use]
+    pub fn ledger(&self) -> String {
+        format!("{}_{}", migrate::LEDGER, self.name)
+    }
+}
+
+/// Brings `control` and `tenant_shared` to the newest version, with the tables of a product's own
+/// modules. Safe to repeat. Answers how many migrations were applied. Needs the owner's pool.
 ///
 /// # Errors
 /// The database's; a recorded migration that is not ours.
-pub async fn migrate_tenant(owner: &Pool, schema: &Schema) -> Result<usize> {
+pub async fn migrate(owner: &Pool, modules: &[ModuleTree]) -> Result<usize> {
+    owner.batch("create schema if not exists control").await?;
+    let control = migrate::run(owner, "control", CONTROL).await?;
+    Ok(control + migrate_tenant(owner, &shared()?, modules).await?)
+}
+
+/// Makes a tenant schema where it is missing and brings it to the newest version: ours first, then
+/// each module's in the order given.
+///
+/// # Errors
+/// The database's; a recorded migration that is not ours.
+pub async fn migrate_tenant(
+    owner: &Pool,
+    schema: &Schema,
+    modules: &[ModuleTree],
+) -> Result<usize> {
     // On Citus a schema made with this setting is distributed; elsewhere it means nothing.
     let create = format!(
         "begin; set local citus.enable_schema_based_sharding = on; create schema if not exists {schema}; commit"
     );
     owner.batch(&create).await?;
-    let applied = migrate::run(owner, schema.as_str(), TENANT).await?;
-    owner
-        .batch(&format!(
-            "grant select on {schema}.schema_migrations to bailiwick_app, bailiwick_ro"
-        ))
-        .await?;
+    let mut applied = migrate::run(owner, schema.as_str(), TENANT).await?;
+    show(owner, schema, migrate::LEDGER).await?;
+    for module in modules {
+        let ledger = module.ledger();
+        applied +=
+            migrate::run_recorded_in(owner, schema.as_str(), &ledger, module.migrations).await?;
+        show(owner, schema, &ledger).await?;
+    }
     Ok(applied)
+}
+
+/// Which migrations ran is for those to read who serve.
+async fn show(owner: &Pool, schema: &Schema, ledger: &str) -> Result<()> {
+    let grant = format!("grant select on {schema}.{ledger} to bailiwick_app, bailiwick_ro");
+    owner.batch(&grant).await
 }
 
 /// The schema that starter tenants share.

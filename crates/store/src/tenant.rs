@@ -131,6 +131,14 @@ pub trait Read: Send + Sync {
     fn decode(&self, rows: Vec<Row>) -> Result<Self::Output>;
 }
 
+/// A changing statement with its parameters: what a product's own module runs in a change.
+pub trait Write: Send + Sync {
+    /// The statement. It names the tenant's schema, and its `$1` is always the tenant.
+    fn statement(&self) -> &'static Statement;
+    /// `$2`, `$3`, ….
+    fn params(&self) -> Vec<&(dyn bailiwick_pg::ToSql + Sync)>;
+}
+
 impl Store {
     /// One read in one flight.
     ///
@@ -215,6 +223,22 @@ impl TenantTx {
         params.extend(read.params());
         let rows = self.tx.query(read.statement(), &params).await?;
         read.decode(rows)
+    }
+
+    /// One change of the tenant's rows. Answers how many rows it met.
+    ///
+    /// # Errors
+    /// The database's; a statement that names no tenant's table.
+    pub async fn write<W: Write>(&mut self, write: &W) -> Result<u64> {
+        let statement = write.statement();
+        if !statement.is_tenant() {
+            let name = statement.name;
+            return Err(crate::Error::Config(format!("{name} is no tenant's")));
+        }
+        let tenant = self.tenant;
+        let mut params: Vec<&(dyn bailiwick_pg::ToSql + Sync)> = vec![&tenant];
+        params.extend(write.params());
+        self.tx.execute(statement, &params).await
     }
 
     /// Runs a statement of this crate whose `$1` is the tenant.

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use bailiwick_api::{AppState, Metrics, Readiness, internal};
+use bailiwick_api::{AppState, Metrics, Module, Readiness, internal};
 use bailiwick_clerk::webhook::Secret;
 use bailiwick_kernel::ManualClock;
 use bailiwick_outside::storage::{MemoryStore, UploadRefused};
 use bailiwick_pg::{Pool, sql};
 use bailiwick_services::App;
+use bailiwick_store::migrations;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -52,6 +53,7 @@ pub struct TestApp {
     pub(crate) look: Pool,
     clock: Option<Arc<ManualClock>>,
     objects: Objects,
+    pub(crate) modules: &'static [Module],
     target: Target,
     internal: Target,
     numbers: AtomicU64,
@@ -86,10 +88,15 @@ impl TestApp {
             provider_url: provider_url.clone(),
             objects: objects.store(),
             pack: Arc::clone(&options.pack),
+            modules: options.modules,
         };
         let pool = database.app(options.pool_max).await;
-        let owner = Some(database.owner().await);
-        let app = options::app(pool, owner, outside, options.rules.clone());
+        let owner = database.owner().await;
+        if !options.modules.is_empty() {
+            let trees: Vec<_> = options.modules.iter().map(Module::tree).collect();
+            migrations::migrate(&owner, &trees).await.unwrap();
+        }
+        let app = options::app(pool, Some(owner), outside, options.rules.clone());
         let state = AppState::new(
             app.clone(),
             vec![Secret::parse(SECRET).unwrap()],
@@ -100,7 +107,7 @@ impl TestApp {
         );
         let state = state.unwrap();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let public = bailiwick_api::router(state.clone()).unwrap();
+        let public = bailiwick_api::router_with(state.clone(), options.modules).unwrap();
         let http = reqwest::Client::builder()
             .timeout(ANSWER_MAX)
             .build()
@@ -120,6 +127,7 @@ impl TestApp {
             database,
             clock,
             objects,
+            modules: options.modules,
             numbers: AtomicU64::new(1),
             may_leave_dead: AtomicBool::new(false),
             is_following: AtomicBool::new(false),

@@ -190,7 +190,9 @@ async fn prepare(postgres: &Postgres) {
     let url = postgres.socket_url("bailiwick_owner", TEMPLATE);
     let owner = Pool::connect(PoolConfig::new(url).max_size(1).statement_cache(0));
     let owner = owner.await.unwrap();
-    bailiwick_store::migrations::migrate(&owner).await.unwrap();
+    bailiwick_store::migrations::migrate(&owner, &[])
+        .await
+        .unwrap();
     drop((inside, owner));
 
     let close = format!("alter database {TEMPLATE} with allow_connections false");

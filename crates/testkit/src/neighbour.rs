@@ -28,6 +28,7 @@ impl TestApp {
             provider_url: self.provider_url.clone(),
             objects: Arc::clone(self.app.objects()),
             pack: Arc::clone(self.app.pack()),
+            modules: self.modules,
         };
         let rules = self.app.settings().clone();
         let pool = self.database.app(POOL).await;
@@ -40,7 +41,7 @@ impl TestApp {
             Readiness::new(Vec::new()),
             Metrics::detached().unwrap(),
         );
-        let router = bailiwick_api::router(state.unwrap()).unwrap();
+        let router = bailiwick_api::router_with(state.unwrap(), self.modules).unwrap();
         let base = serve(router, &self.stop, &self.tasks).await.into();
         self.follow_changes();
         self.follow_with(&app);

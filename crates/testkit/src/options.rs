@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bailiwick_api::{Check, ConfigView, Environment, HttpSettings};
+use bailiwick_api::{Check, ConfigView, Environment, HttpSettings, Module};
 use bailiwick_clerk::api::{ApiConfig, ClerkApi};
 use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_embedded::s3::{ObjectStore as EmbeddedStore, ObjectStoreConfig};
@@ -32,6 +32,7 @@ pub struct Options {
     pub(crate) is_system_clock: bool,
     pub(crate) has_s3: bool,
     pub(crate) pack: Arc<Pack>,
+    pub(crate) modules: &'static [Module],
 }
 
 impl Default for Options {
@@ -50,6 +51,7 @@ impl Default for Options {
             is_system_clock: false,
             has_s3: false,
             pack: policy::default_pack(),
+            modules: &[],
         }
     }
 }
@@ -80,6 +82,14 @@ impl Options {
     #[must_use]
     pub fn pack(mut self, pack: Pack) -> Self {
         self.pack = Arc::new(pack);
+        self
+    }
+
+    /// With these modules of a product's own. The policy has to be read for them as well
+    /// ([`Pack::parse_with`]).
+    #[must_use]
+    pub fn modules(mut self, modules: &'static [Module]) -> Self {
+        self.modules = modules;
         self
     }
 
@@ -182,6 +192,7 @@ pub(crate) struct Outside {
     pub provider_url: String,
     pub objects: Arc<dyn ObjectStore>,
     pub pack: Arc<Pack>,
+    pub modules: &'static [Module],
 }
 
 pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Settings) -> App {
@@ -190,13 +201,16 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
         provider_url,
         objects,
         pack,
+        modules,
     } = outside;
     let jwks = JwksSource::StaticJwks(Issuer::trusted().jwks());
     let verifier = VerifierConfig::new(ISSUER, jwks, env.clone());
     let clerk = ApiConfig::new(provider_url, SECRET_KEY.into(), env.clone());
     App::new(Parts {
         env,
-        store: Store::new(pool).with_keys(Arc::new(audit_keys())),
+        store: Store::new(pool)
+            .with_keys(Arc::new(audit_keys()))
+            .with_modules(modules.iter().map(Module::tree)),
         owner,
         pack,
         verifier: Verifier::new(verifier).unwrap(),
@@ -221,6 +235,7 @@ pub async fn detached_app() -> App {
         provider_url: "http://127.0.0.1:9".to_owned(),
         objects: Arc::new(MemoryStore::new(env.clone())),
         pack: policy::default_pack(),
+        modules: &[],
         env,
     };
     app(detached_pool().await, None, outside, Settings::default())

@@ -13,3 +13,4 @@ mod internal;
 mod limits;
 mod listen;
 mod log;
+mod modules;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use bailiwick_api::Module;
 use bailiwick_embedded::postgres::{Postgres, PostgresConfig};
 use bailiwick_kernel::Env;
 use bailiwick_pg::{Pool, PoolConfig};
@@ -29,6 +30,7 @@ pub async fn start(
     args: &Args,
     data_dir: &Path,
     secrets: &Secrets,
+    modules: &[Module],
     env: &Env,
 ) -> anyhow::Result<(Postgres, Urls)> {
     let mut config = PostgresConfig::new(data_dir.join("postgres")).port(args.pg_port);
@@ -43,7 +45,7 @@ pub async fn start(
         app: postgres.tcp_url("bailiwick_app", &secrets.app_password, DATABASE)?,
         idp_url: idp_url(&postgres),
     };
-    crate::migrate::run(&urls.owner)
+    crate::migrate::run(&urls.owner, modules)
         .await
         .context("migrating")?;
     release_jobs(&urls.app, env)

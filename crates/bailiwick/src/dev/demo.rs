@@ -79,11 +79,11 @@ const PROJECTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Makes what is missing of the demo data.
+/// Makes what is missing of the demo data; projects where the policy has them.
 ///
 /// # Errors
 /// A request that was refused, or a server that does not answer.
-pub async fn ensure(settings: &Settings) -> anyhow::Result<()> {
+pub async fn ensure(settings: &Settings, has_projects: bool) -> anyhow::Result<()> {
     let demo = Demo::new(settings)?;
     let owner = demo.user(&LOGINS[0]).await?;
     let org = demo.organization(&owner).await?;
@@ -93,7 +93,7 @@ pub async fn ensure(settings: &Settings) -> anyhow::Result<()> {
     }
     let token = demo.token(&owner, &org).await?;
     demo.wait_until_provisioned(&token).await?;
-    for (name, description) in PROJECTS {
+    for (name, description) in PROJECTS.iter().filter(|_| has_projects) {
         demo.project(&token, name, description).await?;
     }
     Ok(())
@@ -188,13 +188,16 @@ impl<'a> Demo<'a> {
     /// A tenant is made by a webhook, which takes a moment.
     async fn wait_until_provisioned(&self, token: &str) -> anyhow::Result<()> {
         for _ in 0..200 {
-            let request = self.client.get(format!("{}/projects?limit=1", self.api));
+            let request = self.client.get(format!("{}/me/permissions", self.api));
             let response = request.bearer_auth(token).send().await?;
             match response.status() {
                 StatusCode::OK => return Ok(()),
                 StatusCode::SERVICE_UNAVAILABLE => {}
                 status => {
-                    anyhow::bail!("the projects answered {status}: {}", response.text().await?)
+                    anyhow::bail!(
+                        "/me/permissions answered {status}: {}",
+                        response.text().await?
+                    )
                 }
             }
             tokio::time::sleep(Duration::from_millis(25)).await;

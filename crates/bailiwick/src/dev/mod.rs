@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use bailiwick_api::Metrics;
+use bailiwick_api::{Metrics, Module};
 use bailiwick_embedded::mailbox::Mailbox;
 use bailiwick_embedded::s3::{ObjectStore, ObjectStoreConfig};
 use bailiwick_kernel::Env;
@@ -45,6 +45,7 @@ const REGION: &str = "us-east-1";
   bailiwick dev                        everything, at http://localhost:3000
   bailiwick dev --port 3100            the same at another port
   bailiwick dev --reset                start over with fresh demo data
+  bailiwick dev --policy booking       under the policy of a booking app
   bailiwick dev --data-dir /tmp/try --port 0 --idp-port 0 --internal-port 0 \\
       --s3-port 0 --mail-port 0 --pg-port 0
                                        a second one on free ports, beside the first")]
@@ -74,6 +75,15 @@ pub struct Args {
     /// there. Read again whenever it changes
     #[arg(long, value_name = "FILE")]
     pub idp_config: Option<PathBuf>,
+    /// Who may do what: a pack that comes with the binary (default, firmflow, tracehub, booking,
+    /// tickets), or a file
+    #[arg(
+        long,
+        env = "POLICY_PACK",
+        default_value = "default",
+        value_name = "PACK"
+    )]
+    pub policy: String,
     /// No demo organization and no demo logins
     #[arg(long)]
     pub no_demo: bool,
@@ -89,7 +99,7 @@ pub struct Args {
 ///
 /// # Errors
 /// A taken port, a directory in use, a missing tool: each says the way out.
-pub async fn run(args: Args) -> anyhow::Result<()> {
+pub async fn run(args: Args, modules: &[Module]) -> anyhow::Result<()> {
     let started = Instant::now();
     let home = DataDir::take(&std::path::absolute(&args.data_dir)?)?;
     let data_dir = home.path();
@@ -117,7 +127,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let clock = env.clone();
     let mailbox = Mailbox::open(data_dir.join("mail"), Arc::new(move || clock.now()))?;
     let mail_server = mailbox.serve(args.mail_port);
-    let postgres = database::start(&args, data_dir, &secrets, &env);
+    let postgres = database::start(&args, data_dir, &secrets, modules, &env);
     let (objects, mail_server, (postgres, database)) =
         tokio::try_join!(with(objects), with(mail_server), postgres)?;
 
@@ -132,7 +142,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let idp_settings = SettingsFile::new(args.idp_config.as_deref(), data_dir);
     let mut idp = provider::start(&secrets, place, env.clone(), mail, idp_settings).await?;
 
-    let settings = settings(
+    let mut settings = settings(
         &app_url,
         &secrets,
         &database,
@@ -140,9 +150,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         &objects,
         mail_server.url(),
     );
+    settings.rules.policy_pack.clone_from(&args.policy);
     let metrics = Metrics::install()?;
     let beside = Some((provider::PREFIX, idp.frontend_router()));
-    let server = Server::start(&settings, env, listeners, metrics, beside).await?;
+    let server = Server::start(&settings, modules, env, listeners, metrics, beside).await?;
 
     let environment = DevEnvironment {
         settings: &settings,
@@ -153,7 +164,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     };
     if !args.no_demo {
         say("making sure of the demo data");
-        demo::ensure(&settings).await.context("demo data")?;
+        let has_projects = server.app.pack().mounts("projects");
+        demo::ensure(&settings, has_projects)
+            .await
+            .context("demo data")?;
     }
     environment.write(data_dir)?;
     announce(&settings, &args, &idp, started, postgres.notice());

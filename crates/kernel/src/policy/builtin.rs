@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::{Pack, PackErrors};
+use super::{ModulePolicy, Pack, PackErrors};
 
 macro_rules! packs {
     ($($name:literal),+) => {
@@ -22,8 +22,18 @@ packs!("default", "firmflow", "tracehub", "booking", "tickets");
 /// Never for what was built and tested; a broken file of a working copy says where.
 #[must_use]
 pub fn builtin(name: &str) -> Option<Result<Pack, PackErrors>> {
+    builtin_with(name, &[])
+}
+
+/// The same for a binary that has these modules of a product's own.
+///
+/// # Errors
+/// The pack does not go with the modules.
+#[must_use]
+pub fn builtin_with(name: &str, modules: &[ModulePolicy]) -> Option<Result<Pack, PackErrors>> {
     let (name, text) = BUILTIN.iter().find(|(known, _)| *known == name)?;
-    Some(Pack::parse(&format!("policies/{name}.toml"), text))
+    let file = format!("policies/{name}.toml");
+    Some(Pack::parse_with(&file, text, modules))
 }
 
 /// The workspace's pack.

@@ -15,6 +15,9 @@ mod grant_tests;
 mod grants;
 mod held;
 mod matrix;
+mod module;
+#[cfg(test)]
+mod module_tests;
 mod needs;
 mod page;
 pub mod permission;
@@ -26,12 +29,13 @@ mod window;
 use std::collections::HashMap;
 
 pub use actor::{Actor, Standing};
-pub use builtin::{BUILTIN, builtin, default_pack};
+pub use builtin::{BUILTIN, builtin, builtin_with, default_pack};
 pub use decide::{Decision, Extent, Holder, Reach, Reason};
 pub use escalate::Overreach;
 pub use file::{PackError, PackErrors};
 pub use grants::{Granted, Grants, GrantsChange, PageGrant, UnreadableGrants};
 use held::Held;
+pub use module::{Checked, ModulePolicy};
 pub use page::{Action, PageId};
 use page::{Page, PageSet};
 pub use permission::Permission;
@@ -89,6 +93,8 @@ pub struct Template {
 pub struct Pack {
     name: String,
     modules: Vec<&'static str>,
+    /// What a product adds to ours.
+    own_modules: Vec<ModulePolicy>,
     /// The least first, at least one.
     roles: Vec<Role>,
     /// Permission keys, ours first, in the order of their bits.
@@ -114,8 +120,21 @@ impl Pack {
     /// # Errors
     /// Everything that is wrong, each with its line.
     pub fn parse(file: &str, text: &str) -> Result<Self, PackErrors> {
+        Self::parse_with(file, text, &[])
+    }
+
+    /// The same for a binary that has these modules of a product's own.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its line; also where the pack grants what the modules do
+    /// not check or do not keep, or where nobody holds what they check.
+    pub fn parse_with(
+        file: &str,
+        text: &str,
+        modules: &[ModulePolicy],
+    ) -> Result<Self, PackErrors> {
         let parsed = file::parse(file, text)?;
-        check::compile(file, text, &parsed)
+        check::compile(file, text, &parsed, modules)
     }
 
     /// The pack's name.
@@ -212,7 +231,12 @@ impl Pack {
     /// Whether whoever checks `permission` keeps a data window: a product does for its own.
     #[must_use]
     pub fn honours_window(&self, permission: Permission) -> bool {
-        permission.declared_key().is_none() || permission::WINDOWED.contains(&permission)
+        match self.of_modules(self.permission_key(permission)) {
+            Some(checked) => checked.is_windowed(),
+            None => {
+                permission.declared_key().is_none() || permission::WINDOWED.contains(&permission)
+            }
+        }
     }
 
     /// Every page, in the order of the pack.

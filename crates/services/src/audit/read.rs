@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::paging::place;
 use crate::people::People;
-use crate::projects::place;
 use crate::{App, Caller, Error, Result, Scope};
 
 /// Facts of one page of an export.

@@ -18,8 +18,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::jobs::DeleteObjects;
+use crate::paging::place;
 use crate::people::People;
-use crate::projects::place;
 use crate::{App, Error, Result, Scope, projects};
 
 /// An upload URL lives so long (PRF-10).

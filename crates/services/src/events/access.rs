@@ -108,7 +108,8 @@ impl Access {
         if event.kind == "flags" && event.organization.is_none() {
             return Verdict::Yes;
         }
-        let Some(needs) = needs(&event.kind).filter(|_| is_here) else {
+        let needs = needs(&event.kind).or_else(|| self.needs_of_a_module(&event.kind));
+        let Some(needs) = needs.filter(|_| is_here) else {
             return Verdict::No;
         };
         let (scope, permission) = match (needs, self) {
@@ -128,6 +129,14 @@ impl Access {
             }),
             Some(Reach::Own) | None => Verdict::No,
         }
+    }
+
+    /// What it takes to hear of a product's own resource.
+    fn needs_of_a_module(&self, kind: &str) -> Option<Needs> {
+        let Self::Inside(scope) = self else {
+            return None;
+        };
+        scope.app().pack().heard(kind).map(Needs::Permission)
     }
 
     /// On which of the projects in question the caller is: one look for all of them.

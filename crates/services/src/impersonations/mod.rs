@@ -13,8 +13,8 @@ use bailiwick_kernel::{PlatformPermission, Problem, Refusal};
 use bailiwick_store::impersonations::{Impersonation, Listing};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::paging::place;
 use crate::people::People;
-use crate::projects::place;
 use crate::{App, Caller, Result};
 
 pub use acting::Acting;

@@ -11,7 +11,7 @@ use bailiwick_store::invitations::{Invitation, Listing};
 use jiff::Timestamp;
 
 use crate::intents::subject;
-use crate::projects::place;
+use crate::paging::place;
 use crate::{App, Caller, Result, organizations};
 
 /// An invitation, with what has been decided about it and is not done at the provider yet.

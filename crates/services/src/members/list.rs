@@ -10,7 +10,7 @@ use bailiwick_store::intents::Open;
 use bailiwick_store::memberships::OrgMember;
 
 use crate::intents::subject;
-use crate::projects::place;
+use crate::paging::place;
 use crate::{App, Caller, Result, organizations};
 
 /// A member, with what has been decided about them and is not done at the provider yet.

@@ -11,12 +11,17 @@ use std::ops::Range;
 use super::file::{PackError, PackErrors, PackFile, PlanFile, Word};
 use super::page::PageSet;
 use super::permission::{self, Permission, PermissionSet};
-use super::{Pack, Role, RoleId};
+use super::{ModulePolicy, Pack, Role, RoleId};
 use crate::plan::Plan;
 use crate::role::{PlatformRole, ProjectRole};
 
 /// Judges and compiles a parsed pack.
-pub(super) fn compile(file: &str, text: &str, pack: &PackFile) -> Result<Pack, PackErrors> {
+pub(super) fn compile(
+    file: &str,
+    text: &str,
+    pack: &PackFile,
+    own_modules: &[ModulePolicy],
+) -> Result<Pack, PackErrors> {
     let mut check = Check {
         file,
         text,
@@ -34,6 +39,7 @@ pub(super) fn compile(file: &str, text: &str, pack: &PackFile) -> Result<Pack, P
     let mut compiled = Pack {
         name: pack.name.clone(),
         modules,
+        own_modules: own_modules.to_vec(),
         roles,
         permissions,
         by_key,
@@ -58,6 +64,7 @@ pub(super) fn compile(file: &str, text: &str, pack: &PackFile) -> Result<Pack, P
     check.pages(&mut compiled, &pack.pages);
     check.templates(&mut compiled, &pack.templates);
     check.all_held(pack, &compiled);
+    check.own_modules(&compiled);
     if check.errors.is_empty() {
         Ok(compiled)
     } else {

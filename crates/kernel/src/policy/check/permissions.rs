@@ -32,12 +32,14 @@ enum Column {
 impl Column {
     /// Whether the code that checks `permission` narrows its statements to this reach. A narrower
     /// reach that nobody keeps would be none; for its own permissions the product answers.
-    fn means_something(self, permission: Permission) -> bool {
+    fn means_something(self, pack: &Pack, permission: Permission) -> bool {
         let is_ours = permission.declared_key().is_some();
-        match self {
-            Self::All => true,
-            Self::Project => !is_ours || permission::IN_PROJECTS.contains(&permission),
-            Self::Own => !is_ours || permission::OWNED.contains(&permission),
+        match (self, pack.of_modules(pack.permission_key(permission))) {
+            (Self::All, _) => true,
+            (Self::Project, Some(_)) => false,
+            (Self::Own, Some(checked)) => checked.is_owned(),
+            (Self::Project, None) => !is_ours || permission::IN_PROJECTS.contains(&permission),
+            (Self::Own, None) => !is_ours || permission::OWNED.contains(&permission),
         }
     }
 
@@ -143,7 +145,7 @@ impl Check<'_> {
                     self.refuse(word.span(), format!("`{name}` stands twice in this line"));
                     continue;
                 }
-                if !column.means_something(permission) {
+                if !column.means_something(pack, permission) {
                     let message = format!("`{}` knows no such reach", key.get_ref());
                     self.refuse(word.span(), message);
                 }
@@ -234,38 +236,50 @@ impl Check<'_> {
     /// What mounted code checks must be held by some organization or project role, or be given by
     /// a page, or its routes would be closed to everybody by mistake.
     pub(super) fn all_held(&mut self, file: &PackFile, pack: &Pack) {
-        for declared in permission::ALL
+        let ours = permission::ALL
             .iter()
             .filter(|declared| pack.mounts(declared.module))
-        {
-            let by_role = pack
-                .roles
-                .iter()
-                .any(|role: &Role| role.holds(declared.permission));
-            let by_project_role = [&pack.lead, &pack.contributor]
-                .iter()
-                .any(|set| set.contains(declared.permission));
-            let by_page = pack.pages.iter().any(|page| {
-                let mut gives = page.gives.iter();
-                gives.any(|gives| gives.permissions.contains(declared.permission))
-            });
-            if by_role || by_project_role || by_page {
+            .map(|declared| (declared.module, declared.key));
+        let own = pack.own_modules.iter();
+        let own = own.flat_map(|module| module.checks.iter().map(|c| (module.name, c.key())));
+        for (module, key) in ours.chain(own) {
+            if pack.permission(key).is_some_and(|p| is_held(pack, p)) {
                 continue;
             }
-            let row = file
-                .permissions
-                .keys()
-                .find(|key| key.get_ref() == declared.key);
-            let module = file
-                .modules
-                .iter()
-                .find(|word| word.get_ref() == declared.module);
-            let span = row.or(module).map_or(0..0, Word::span);
-            let (key, module) = (declared.key, declared.module);
+            let row = file.permissions.keys().find(|word| word.get_ref() == key);
+            let mounted = file.modules.iter().find(|word| word.get_ref() == module);
+            let span = row.or(mounted).map_or(0..0, Word::span);
             self.refuse(
                 span,
                 format!("module `{module}` checks `{key}`, and no role holds it"),
             );
         }
     }
+
+    /// A module's keys are its own: ours are constants, which every module may check as well.
+    pub(super) fn own_modules(&mut self, pack: &Pack) {
+        let own = pack.own_modules.iter();
+        let keys = own.flat_map(|module| module.checks.iter().map(|c| (module.name, c.key())));
+        let mut seen = HashSet::new();
+        for (module, key) in keys {
+            let is_ours = permission::ALL.iter().any(|declared| declared.key == key);
+            if is_ours || !seen.insert(key) {
+                let whose = if is_ours { "ours" } else { "another module's" };
+                self.refuse(0..0, format!("module `{module}`: `{key}` is {whose}"));
+            }
+        }
+    }
+}
+
+/// Whether any role, or any page, gives it.
+fn is_held(pack: &Pack, permission: Permission) -> bool {
+    let by_role = pack.roles.iter().any(|role: &Role| role.holds(permission));
+    let by_project_role = [&pack.lead, &pack.contributor]
+        .iter()
+        .any(|set| set.contains(permission));
+    let by_page = pack.pages.iter().any(|page| {
+        let mut gives = page.gives.iter();
+        gives.any(|gives| gives.permissions.contains(permission))
+    });
+    by_role || by_project_role || by_page
 }
