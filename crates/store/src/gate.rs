@@ -3,6 +3,7 @@
 
 use bailiwick_pg::{migrate, sql};
 
+use crate::migrations::SHARED;
 use crate::{Result, Store, migrations};
 
 sql! {
@@ -30,7 +31,28 @@ sql! {
         join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
         where (n.nspname = 'control' or n.nspname like 'tenant\\_%') and c.relkind in ('r', 'p')
           and not (c.relrowsecurity and c.relforcerowsecurity) order by 1 limit 5";
+    /// Tables of the shared schema that are no tenant's: without the column, or with another policy
+    /// than the one. What a migration makes there it makes in every schema.
+    OPEN(TEXT, TEXT) = "
+        select c.oid::regclass::text from pg_catalog.pg_class c
+        where c.relnamespace = to_regnamespace($1) and c.relkind not in ('i', 'I', 't')
+          and c.relname not like 'schema\\_migrations%'
+          and not (c.relkind in ('r', 'p') and c.relrowsecurity and c.relforcerowsecurity
+            and (select count(*) = 1 and bool_and(p.polcmd not in ('r', 'a', 'w', 'd') and p.polpermissive and p.polroles = '{0}'
+                        and pg_catalog.pg_get_expr(p.polqual, p.polrelid) = $2
+                        and pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) = $2)
+                 from pg_catalog.pg_policy p where p.polrelid = c.oid))
+        order by 1 limit 5";
+    /// Tables of tenants that we could empty, past every policy, or hang triggers on.
+    EMPTIED(TEXT) = "
+        select c.oid::regclass::text from pg_catalog.pg_class c
+        where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p')
+          and has_table_privilege(c.oid, 'TRUNCATE, REFERENCES, TRIGGER') order by 1 limit 5";
 }
+
+/// What a policy of a tenant's table says, as PostgreSQL prints it.
+const CONDITION: &str =
+    "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)";
 
 /// One thing that is wrong, and what mends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +110,23 @@ impl Store {
                 format!("alter table {table} enable row level security, force row level security"),
             );
         }
+        for row in self.pool().query(&OPEN, &[&SHARED, &CONDITION]).await? {
+            let table: String = row.try_get(0)?;
+            find(
+                format!("{table} does not have the one policy of tenants' tables"),
+                format!(
+                    "create policy tenant_isolation on {table} using {CONDITION} with check {CONDITION}, \
+                     and no other; a table of tenants has a column tenant_id"
+                ),
+            );
+        }
+        for row in self.pool().query(&EMPTIED, &[&SHARED]).await? {
+            let table: String = row.try_get(0)?;
+            find(
+                format!("the role {role} may empty {table}: policies do not hold for that"),
+                format!("revoke truncate, references, trigger on {table} from {role}"),
+            );
+        }
         findings.extend(self.behind().await?);
         Ok(findings)
     }
@@ -99,16 +138,18 @@ impl Store {
     pub async fn behind(&self) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         let mut find = |problem: String, remedy: String| findings.push(Finding { problem, remedy });
+        let own = self.modules().iter();
+        let own = own.map(|module| (SHARED, module.ledger(), module.migrations));
         let trees = [
-            ("control", migrations::CONTROL),
-            (migrations::SHARED, migrations::TENANT),
+            ("control", migrate::LEDGER.to_owned(), migrations::CONTROL),
+            (SHARED, migrate::LEDGER.to_owned(), migrations::TENANT),
         ];
-        for (schema, tree) in trees {
-            let known = migrate::versions(self.pool(), schema).await?;
+        for (schema, ledger, tree) in trees.into_iter().chain(own) {
+            let known = migrate::versions_recorded_in(self.pool(), schema, &ledger).await?;
             if !migrate::is_current(&known, tree) {
                 find(
                     format!(
-                        "schema {schema} has {} of {} migrations",
+                        "schema {schema} has {} of {} migrations ({ledger})",
                         known.len(),
                         tree.len()
                     ),

@@ -25,6 +25,7 @@ mod database;
 mod dice;
 mod embedded;
 pub mod fixtures;
+pub mod law;
 mod look;
 mod model;
 mod neighbour;
