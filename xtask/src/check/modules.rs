@@ -17,7 +17,9 @@ pub fn check(sources: &[Source]) -> Result<()> {
 }
 
 fn is_module(name: &str) -> bool {
-    let is_ours = name.starts_with("crates/") || name.starts_with("xtask/");
+    let is_ours = ["crates/", "examples/", "xtask/"]
+        .iter()
+        .any(|folder| name.starts_with(folder));
     is_ours && name.contains("/src/") && name.ends_with(".rs")
 }
 
