@@ -15,6 +15,7 @@ mod documents;
 mod events;
 mod flights;
 mod freshness;
+mod guides;
 mod impersonations;
 mod invitations;
 mod isolation;
