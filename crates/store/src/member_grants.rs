@@ -1,7 +1,7 @@
 //! What memberships were granted beside their roles.
 
 use bailiwick_kernel::id::{MembershipId, OrgId, UserId};
-use bailiwick_pg::{Row, sql};
+use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -84,11 +84,23 @@ impl TenantTx {
         grants: &Value,
         now: Timestamp,
     ) -> Result<()> {
-        self.control()
-            .execute(&SET, &[&membership.uuid(), &grants, &now])
-            .await?;
-        Ok(())
+        set(self.control(), membership, grants, now).await
     }
+}
+
+/// Replaces the grants of a membership.
+///
+/// # Errors
+/// The database's.
+pub async fn set(
+    tx: &mut Tx,
+    membership: MembershipId,
+    grants: &Value,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&SET, &[&membership.uuid(), &grants, &now])
+        .await?;
+    Ok(())
 }
 
 fn decode(row: Row) -> Result<MemberGrants> {

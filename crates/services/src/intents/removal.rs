@@ -3,10 +3,11 @@
 use bailiwick_clerk::api::ApiError;
 use bailiwick_store::audit::Fact;
 use bailiwick_store::intents::{self, Claimed};
+use bailiwick_store::member_grants;
 use bailiwick_store::memberships::{self, Locked};
 use bailiwick_store::tombstones::{self, Kind};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::membership::{Who, begin, write};
 use super::{Step, refusal};
@@ -23,6 +24,9 @@ pub(crate) struct Remove {
     /// What they were, for where the provider refuses.
     pub role: String,
     pub status: String,
+    /// What they were granted beside the role, which the end of a membership forgets.
+    #[serde(default)]
+    pub grants: Value,
 }
 
 impl Step for Remove {
@@ -87,6 +91,13 @@ async fn refused_removal(
         ..row.clone()
     };
     write(&mut tx, &was, &remove.role, &said, now).await?;
+    let has_grants = remove
+        .grants
+        .as_object()
+        .is_some_and(|pages| !pages.is_empty());
+    if has_grants {
+        member_grants::set(&mut tx, row.id, &remove.grants, now).await?;
+    }
     tracing::warn!(userId = %user, tenantId = %org, "the provider refused a removal");
     let mut work = step_in_as(app, tx, org, "intents.send").await?;
     work.project(app, user, &remove.role, &remove.status)
@@ -95,7 +106,9 @@ async fn refused_removal(
     let fact = Fact {
         actor: claimed.requested_by,
         before: Some(json!({"status": "removed"})),
-        after: Some(json!({"role": remove.role, "status": remove.status})),
+        after: Some(json!({
+            "role": remove.role, "status": remove.status, "grants": remove.grants,
+        })),
         ..Fact::impersonal(
             app.env(),
             "system",

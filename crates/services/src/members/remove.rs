@@ -45,6 +45,7 @@ async fn end(mut act: Act<'_>, target: Target, action: &'static str) -> Result<C
         who: target.who.clone(),
         role: row.role.clone(),
         status: row.status.clone(),
+        grants: row.grants.clone(),
     };
     let intent = IntentId::from(app.env().uuid());
     let new = NewIntent {

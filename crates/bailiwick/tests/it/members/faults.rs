@@ -177,8 +177,19 @@ async fn what_the_provider_refuses_to_take_is_given_back() {
         .await
         .assert_status(201);
 
+    // Beside the role too: the end of a membership forgets what was granted.
+    let grants = format!("{}/grants", path(&acme, acme.admin()));
+    let found = acme.owner().get(&grants).await.assert_status(200).json();
+    let pages = json!({"projects": {"view": true, "delete": true}});
+    let granted = json!({"version": found["version"], "pages": pages});
+    let _ = acme.owner().put(&grants, granted).await.assert_status(200);
     let removal = acme.owner().delete(path(&acme, acme.admin())).await;
     let _ = removal.assert_problem(409, "CONFLICT");
+    let found = acme.owner().get(&grants).await.assert_status(200).json();
+    assert_eq!(found["pages"]["projects"]["delete"], true, "{found}");
+    let project = acme.owner().post("/projects", json!({"name": "b"})).await;
+    let project = format!("/projects/{}", project.assert_status(201).id());
+    let _ = acme.admin().delete(project).await.assert_status(204);
     assert_eq!(
         t.standing(&acme, acme.admin()).await,
         ("admin".to_owned(), "active".to_owned())
