@@ -122,8 +122,9 @@ permissions! {
 pub const WINDOWED: &[Permission] = &[APPROVALS_READ];
 
 /// Those of ours that are about something with an owner and without a project: `own` is a reach
-/// for these alone, and `project` for none of them.
-pub const OWNED: &[Permission] = &[APPROVALS_READ];
+/// for these alone, and `project` for none of them. One's own of the audit is what one did, and what
+/// was done to one.
+pub const OWNED: &[Permission] = &[AUDIT_READ, APPROVALS_READ];
 
 /// Those of ours that are about something in a project.
 pub const IN_PROJECTS: &[Permission] = &[

@@ -1,6 +1,7 @@
 //! Who may read, what they find, and how they narrow it.
 
 use bailiwick_kernel::Tier;
+use bailiwick_kernel::policy::{BUILTIN, Pack};
 use bailiwick_store::audit::read::{Filter, List};
 use bailiwick_store::tenant::{TenantDoor, Visitor};
 use bailiwick_testkit::{Persona, TestApp};
@@ -297,4 +298,46 @@ async fn a_narrow_reach_is_what_concerns_oneself() {
         owners.iter().any(|after| after["name"] == "by the owner"),
         "{owners:?}"
     );
+}
+
+/// The same by a policy: who holds the permission for what is their own is shown that, whatever they
+/// ask for, and exports no more.
+#[tokio::test]
+async fn a_policy_may_let_people_read_what_concerns_themselves() {
+    let (_, text) = BUILTIN[0];
+    let all = r#""audit:read" = { all = ["owner", "admin", "admin_staff"] }"#;
+    let own = r#""audit:read" = { all = ["owner", "admin", "admin_staff"], own = ["member"] }"#;
+    assert!(text.contains(all));
+    let pack = Pack::parse("own.toml", &text.replace(all, own)).unwrap();
+    let t = TestApp::options().pack(pack).start().await;
+    let acme = t.tenant("acme", Tier::Starter).await;
+    projects(&acme, &["canary"]).await;
+    let (member, owner) = (acme.member(), acme.owner().user());
+    let asked = json!({"kind": "refund", "amount": 5, "currency": "EUR"});
+    let _ = member.post("/approvals", asked).await.assert_status(201);
+    let me = json!(member.user());
+    let concerns_me = |entry: &Value| entry["actor"]["id"] == me || entry["objectId"] == me;
+    let page = member.get("/audit?limit=100").await.assert_status(200);
+    let entries = page.json()["data"].as_array().unwrap().clone();
+    assert!(entries.iter().any(|e| e["action"] == "approvals.request"));
+    assert!(entries.iter().all(concerns_me), "{page:?}");
+    let others = member.get(format!("/audit?actorId={owner}")).await;
+    let others = others.assert_status(200).json()["data"].clone();
+    assert!(
+        others.as_array().unwrap().iter().all(concerns_me),
+        "{others}"
+    );
+    let export = member.get("/audit/export").await.assert_status(200);
+    let lines: Vec<Value> = export
+        .text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(
+        !lines.is_empty() && lines.iter().all(concerns_me),
+        "{export:?}"
+    );
+    assert!(!page.text.contains("canary") && !export.text.contains("canary"));
+    let denied = acme.viewer().get("/audit").await;
+    let _ = denied.assert_problem(403, "PERMISSION_DENIED");
 }
