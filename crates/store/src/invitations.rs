@@ -31,15 +31,17 @@ sql! {
         from control.invitations
         where organization_id = $1 and lower(email) = lower($2) and status = 'pending' for update";
     /// The invitation by which somebody has come or comes, locked: theirs by the provider's word, or
-    /// for an address that is proven to be theirs.
-    LOCK_FOR_MEMBER(UUID, TEXT, TEXT_ARRAY) = "
+    /// for an address that is proven to be theirs. Of several the one that gives what they have at
+    /// the provider: they may have come by one that was taken back and not there yet.
+    LOCK_FOR_MEMBER(UUID, TEXT, TEXT_ARRAY, TEXT) = "
         select id, organization_id, clerk_invitation_id, email, role, provider_role, status, sending, invited_by,
                accepted_by, applied_at, expires_at, clerk_updated_at, created_at
         from control.invitations
         where organization_id = $1 and applied_at is null
           and (accepted_by = $2 or (accepted_by is null and lower(email) = any($3)
                                     and status in ('pending', 'accepted', 'revoked')))
-        order by accepted_by is null, status = 'revoked', created_at desc, id desc limit 1 for update";
+        order by accepted_by is null, provider_role <> $4, status = 'revoked', created_at desc, id desc
+        limit 1 for update";
     /// A page of an organization's invitations, the newest first, of one state or of all.
     LIST(UUID, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, UUID, INT8) = "
         select id, organization_id, clerk_invitation_id, email, role, provider_role, status, sending, invited_by,
@@ -261,7 +263,7 @@ pub async fn lock_open(tx: &mut Tx, org: OrgId, email: &str) -> Result<Option<In
 }
 
 /// Locks the invitation, not used yet, by which somebody with these proven addresses (in lower case)
-/// comes.
+/// comes, who has this role at the provider.
 ///
 /// # Errors
 /// The database's.
@@ -270,9 +272,13 @@ pub async fn lock_for_member(
     org: OrgId,
     clerk_user_id: &str,
     emails: &[String],
+    provider_role: &str,
 ) -> Result<Option<Invitation>> {
     let row = tx
-        .query_opt(&LOCK_FOR_MEMBER, &[&org.uuid(), &clerk_user_id, &emails])
+        .query_opt(
+            &LOCK_FOR_MEMBER,
+            &[&org.uuid(), &clerk_user_id, &emails, &provider_role],
+        )
         .await?;
     row.map(decode).transpose()
 }

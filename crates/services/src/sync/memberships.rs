@@ -70,7 +70,7 @@ pub async fn apply(
     let known = existing.as_ref().filter(|row| row.status != "removed");
     let invitation = match known {
         Some(_) => None,
-        None => invited(&mut tx, org.id, user.id, clerk_user_id).await?,
+        None => invited(&mut tx, org.id, (user.id, clerk_user_id), &membership.role).await?,
     };
     // The finer local role outlives what the provider repeats, not what it changes: who is demoted
     // there is demoted here, whatever the image of the local role is.
@@ -133,12 +133,13 @@ pub async fn apply(
 async fn invited(
     tx: &mut Tx,
     org: OrgId,
-    user: UserId,
-    clerk_user_id: &str,
+    (user, clerk_user_id): (UserId, &str),
+    provider_role: &str,
 ) -> Result<Option<Invitation>> {
     let emails = users::find_acting(tx, user).await?;
     let emails = emails.map(|user| user.emails).unwrap_or_default();
-    let found = invitations::lock_for_member(tx, org, clerk_user_id, &emails).await?;
+    let found =
+        invitations::lock_for_member(tx, org, clerk_user_id, &emails, provider_role).await?;
     let Some(found) = found else { return Ok(None) };
     // One that was taken back long ago brings nobody; one that is just being taken back does, and
     // they wait for somebody's decision.

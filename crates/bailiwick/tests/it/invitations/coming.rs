@@ -155,6 +155,44 @@ async fn who_comes_by_an_invitation_that_was_taken_back_is_not_let_in() {
     let _ = refused.assert_problem(403, "TENANT_ACCESS_DENIED");
 }
 
+/// The same with another invitation since, as something less: it does not stand for the first one,
+/// whichever of the provider's words comes first.
+#[tokio::test]
+async fn a_later_invitation_does_not_let_in_who_comes_by_an_earlier_one() {
+    for comes_first in [
+        "organizationMembership.created",
+        "organizationInvitation.accepted",
+    ] {
+        let t = TestApp::start().await;
+        let acme = t.tenant("acme", Tier::Starter).await;
+        let (data, person) = newcomer(&t, "new@example.com").await;
+        let made = invite(acme.owner(), &acme, "new@example.com", "admin")
+            .await
+            .assert_status(201);
+        t.provider.fail_with(503);
+        let one = format!("{}/{}", path(&acme), made.id());
+        let _ = acme.owner().delete(&one).await.assert_status(202);
+        let again = invite(acme.owner(), &acme, "new@example.com", "viewer").await;
+        let _ = again.assert_status(202);
+        t.provider.recover();
+        t.provider.accept("new@example.com", &data);
+        let mut events = t.provider.take_events();
+        events.sort_by_key(|event| event["type"] != comes_first);
+        for event in &events {
+            t.deliver(event).await;
+            t.settle().await;
+            let query = format!(
+                "select 1 from control.memberships where user_id = '{}' and status = 'active'",
+                person.user()
+            );
+            assert_eq!(t.count(&query).await, 0, "{comes_first}");
+        }
+        assert_eq!(t.standing(&acme, &person).await.1, "suspended");
+        let refused = person.within(&acme).get("/projects").await;
+        let _ = refused.assert_problem(403, "TENANT_ACCESS_DENIED");
+    }
+}
+
 /// Where people are in one organization at most, a second membership waits, and nobody is invited
 /// who is in one.
 #[tokio::test]
