@@ -5161,7 +5161,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The open ones where nothing is said. */
-                state?: ("open" | "closed") & Record<string, never>;
+                state?: "open" | "closed";
                 /** @description Rows of the page at most. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */

@@ -28,8 +28,8 @@ pub enum ConflictState {
 pub struct ConflictFilter {
     /// The open ones where nothing is said.
     #[serde(default)]
-    #[param(inline, value_type = Option<ConflictState>, default = "open")]
-    state: ConflictState,
+    #[param(inline)]
+    state: Option<ConflictState>,
 }
 
 /// Whose e-mail is somebody else's as well, the newest first. No account is ever linked by that
@@ -45,7 +45,7 @@ pub(super) async fn list(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<ConflictView>>> {
     let operator = Operator::open(caller, PlatformPermission::ReadConflicts).await?;
-    let is_open = filter.state == ConflictState::Open;
+    let is_open = filter.state.unwrap_or_default() == ConflictState::Open;
     let page = conflicts::list(&operator, is_open, &query).await?;
     Ok(Json(page.map(ConflictView::from)))
 }
