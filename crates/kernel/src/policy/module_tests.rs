@@ -1,3 +1,5 @@
+//! A product's own module beside ours, in packs that fit it and in packs that do not.
+
 use super::*;
 use crate::role::PlatformRole;
 
