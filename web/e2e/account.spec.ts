@@ -35,6 +35,9 @@ test("everything that <UserProfile/> offers", async ({ page, browser }) => {
     const stored = page.waitForResponse((answer) => answer.url().includes("/me/profile_image"));
     await page.locator("input[type=file]").setInputFiles(pngFile("me.png"));
     expect((await stored).status()).toBe(200);
+    // It stays; and what the answer draws anew is no form that the next step is filling in.
+    await page.reload();
+    await expect(page.getByText("Una Keeper").first()).toBeVisible();
   });
 
   await test.step("a second e-mail address, verified by code", async () => {
