@@ -9,7 +9,7 @@ use crate::error::{Error, Refusal, Result};
 use crate::instance::Idp;
 use crate::model;
 use crate::model::user::Person;
-use crate::store::{self, Page, users};
+use crate::store::{self, users};
 use crate::webhooks;
 
 /// The user, as the Backend API and webhooks show it.
@@ -73,11 +73,7 @@ pub async fn update(idp: &Idp, tx: &mut Tx, person: &mut Person) -> Result<()> {
 /// Deletes a user with memberships and sessions, and says so; 404 where there is none.
 pub async fn delete(idp: &Idp, tx: &mut Tx, id: &str) -> Result<Value> {
     let person = people::get_locked(tx, id).await?;
-    let all = Page {
-        limit: store::memberships::MAX_PER_USER,
-        offset: 0,
-    };
-    for membership in store::memberships::list_by_users(tx, &[id.to_owned()], all).await? {
+    for membership in store::memberships::list_all_by_user(tx, id).await? {
         memberships::remove_row(idp, tx, &membership, &person).await?;
     }
     users::delete(tx, id).await?;

@@ -13,11 +13,11 @@ use super::visit::Visit;
 use crate::domain::sessions::End;
 use crate::domain::{emails, memberships, names, phones, sessions as session_acts, users};
 use crate::error::{Refusal, Result};
+use crate::model;
 use crate::model::user::Person;
 use crate::settings::Usernames;
-use crate::store::memberships::{MAX_PER_USER, count_by_user, list_by_users};
+use crate::store::memberships::{count_by_user, list_all_by_user, list_by_user};
 use crate::store::{Page, sessions as session_rows};
-use crate::{model, store};
 
 /// `GET /v1/me`. Signed in; 401 otherwise.
 pub async fn get(State(frontend): State<Frontend>, meta: Meta) -> Result<Response> {
@@ -188,8 +188,7 @@ pub async fn memberships(State(frontend): State<Frontend>, meta: Meta) -> Result
     let page = Page::new(meta.query.number("limit"), meta.query.number("offset"));
     let mut visit = Visit::read(&frontend, meta).await?;
     let (_, person) = visit.signed_in().await?;
-    let ids = [person.user.id.clone()];
-    let rows = list_by_users(&mut visit.tx, &ids, page).await?;
+    let rows = list_by_user(&mut visit.tx, &person.user.id, page).await?;
     let total = count_by_user(&mut visit.tx, &person.user.id).await?;
     let config = visit.idp.config();
     let data = rows
@@ -217,12 +216,7 @@ pub async fn leave(
 
 /// Answers the user together with the browser.
 pub async fn answer_person(mut visit: Visit, person: Person) -> Result<Response> {
-    let all = Page {
-        limit: MAX_PER_USER,
-        offset: 0,
-    };
-    let ids = [person.user.id.clone()];
-    let rows = store::memberships::list_by_users(&mut visit.tx, &ids, all).await?;
+    let rows = list_all_by_user(&mut visit.tx, &person.user.id).await?;
     let config = visit.idp.config();
     let own = rows
         .iter()

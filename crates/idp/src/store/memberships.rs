@@ -77,11 +77,7 @@ macro_rules! membership_select {
 }
 
 sql! {
-    /// The memberships of some users, oldest first.
-    LIST_BY_USERS(TEXT_ARRAY, INT8, INT8) = concat!(membership_select!(),
-        "where m.user_id = any($1) order by m.created_at, m.id limit $2 offset $3");
-    /// The memberships of one user, oldest first: a statement whose plan is kept, as that of
-    /// [`LIST_BY_USERS`] is not (see `store::people`).
+    /// The memberships of a user, oldest first.
     pub(super) LIST_BY_USER(TEXT, INT8, INT8) = concat!(membership_select!(),
         "where m.user_id = $1 order by m.created_at, m.id limit $2 offset $3");
     /// How many memberships a user has.
@@ -151,15 +147,21 @@ pub struct NewMembership {
     pub private_metadata: Value,
 }
 
-/// The memberships of some users, oldest first.
-pub async fn list_by_users(tx: &mut Tx, ids: &[String], page: Page) -> Result<Vec<Membership>> {
-    let Page { limit, offset } = page;
-    let rows = match ids {
-        [] => return Ok(Vec::new()),
-        [id] => tx.query(&LIST_BY_USER, &[id, &limit, &offset]).await?,
-        ids => tx.query(&LIST_BY_USERS, &[&ids, &limit, &offset]).await?,
-    };
+/// A page of a user's memberships, oldest first.
+pub async fn list_by_user(tx: &mut Tx, id: &str, page: Page) -> Result<Vec<Membership>> {
+    let rows = tx
+        .query(&LIST_BY_USER, &[&id, &page.limit, &page.offset])
+        .await?;
     Ok(rows.iter().map(Membership::read).collect())
+}
+
+/// All memberships that a user's resource carries, oldest first.
+pub async fn list_all_by_user(tx: &mut Tx, id: &str) -> Result<Vec<Membership>> {
+    let all = Page {
+        limit: MAX_PER_USER,
+        offset: 0,
+    };
+    list_by_user(tx, id, all).await
 }
 
 /// Memberships by id, in no order; unknown ids are left out.

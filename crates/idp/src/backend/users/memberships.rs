@@ -8,7 +8,7 @@ use crate::backend::answer::{Answer, page};
 use crate::backend::params::Params;
 use crate::backend::state::{Backend, person};
 use crate::domain::memberships::resource;
-use crate::store::memberships::{count_by_user, list_by_users};
+use crate::store::memberships::{count_by_user, list_by_user};
 
 /// A page of a user's memberships, the oldest first. 404 where there is no such user.
 pub(super) async fn list(
@@ -18,7 +18,7 @@ pub(super) async fn list(
 ) -> Answer {
     let mut tx = backend.begin().await?;
     let person = person(&mut tx, &id).await?;
-    let rows = list_by_users(&mut tx, std::slice::from_ref(&id), params.page()?).await?;
+    let rows = list_by_user(&mut tx, &id, params.page()?).await?;
     let count = count_by_user(&mut tx, &id).await?;
     tx.commit().await?;
     let shown = rows.iter().map(|row| resource(&backend.idp, row, &person));

@@ -26,8 +26,7 @@ pub(in super::super) async fn page(
         .await?
         .ok_or_else(|| Refusal::not_found("User"))?;
     let page = Page::new(Some(50), None);
-    let memberships =
-        store::memberships::list_by_users(&mut tx, std::slice::from_ref(&id), page).await?;
+    let memberships = store::memberships::list_by_user(&mut tx, &id, page).await?;
     let live = store::sessions::list_live_by_user(&mut tx, &id, now).await?;
     tx.commit().await?;
     let title = people::name(&person);

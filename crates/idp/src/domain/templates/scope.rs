@@ -8,8 +8,7 @@ use crate::error::{Refusal, Result};
 use crate::instance::Idp;
 use crate::model::user::Person;
 use crate::model::{self, ms, ms_opt};
-use crate::store::Page;
-use crate::store::memberships::{MAX_PER_USER, Membership, list_by_users};
+use crate::store::memberships::{Membership, list_all_by_user};
 use crate::store::sessions::Session;
 
 /// Everything that the shortcodes in `claims` can name, as one JSON object.
@@ -24,12 +23,7 @@ pub(super) async fn load(
     let person = person.ok_or_else(|| Refusal::not_found("User"))?;
     let mut user = user(idp, &person);
     if claims.to_string().contains("user.organizations") {
-        let all = Page {
-            limit: MAX_PER_USER,
-            offset: 0,
-        };
-        let ids = [session.user_id.clone()];
-        let rows = list_by_users(tx, &ids, all).await?;
+        let rows = list_all_by_user(tx, &session.user_id).await?;
         let roles = rows.iter().map(|row| {
             let role = Value::from(row.role.as_str());
             (row.organization.id.clone(), role)
