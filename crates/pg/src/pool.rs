@@ -17,6 +17,10 @@ use crate::{Error, Params, Result, Row, Statement, Tx, Type, tls};
 /// take from there.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How often a statement is cancelled before its connection is given up: PostgreSQL ignores a
+/// request that comes before the statement has begun.
+const CANCELS: u32 = 3;
+
 /// How a pool behaves. Times of TEN-12.
 #[derive(Clone)]
 pub struct PoolConfig {
@@ -138,17 +142,17 @@ async fn settle(
     mut connection: Connection,
     _permit: Option<OwnedSemaphorePermit>,
 ) {
-    let patient = tokio::time::timeout(PATIENCE, connection.wire.settle()).await;
-    let settled = match patient {
-        Ok(settled) => settled,
-        Err(_) => {
-            if let Err(error) = connection.wire.cancel(&pool.target, &connection.way).await {
-                tracing::debug!(%error, "a statement could not be cancelled");
-            }
-            match tokio::time::timeout(PATIENCE, connection.wire.settle()).await {
-                Ok(settled) => settled,
-                Err(_) => return,
-            }
+    let mut cancels = 0;
+    let settled = loop {
+        if let Ok(settled) = tokio::time::timeout(PATIENCE, connection.wire.settle()).await {
+            break settled;
+        }
+        if cancels == CANCELS {
+            return;
+        }
+        cancels += 1;
+        if let Err(error) = connection.wire.cancel(&pool.target, &connection.way).await {
+            tracing::debug!(%error, "a statement could not be cancelled");
         }
     };
     match settled {

@@ -53,7 +53,8 @@ impl Wire {
         Err(last)
     }
 
-    /// Asks the server, on a connection of its own, to give up what this one is doing.
+    /// Asks the server, on a connection of its own, to give up what this one is doing. The server
+    /// has passed it on when this returns: what is sent afterwards is not meant by it.
     pub async fn cancel(&self, target: &Target, way: &Way) -> Result<()> {
         let (process, secret) = (self.process_id, self.secret_key);
         let ask = async {
@@ -62,7 +63,12 @@ impl Wire {
             frontend::cancel_request(process, secret, &mut message);
             stream.write_all(&message).await.map_err(Error::Lost)?;
             stream.flush().await.map_err(Error::Lost)?;
-            stream.shutdown().await.map_err(Error::Lost)
+            // There is no answer; the server closes once the signal is sent.
+            match stream.read(&mut [0]).await {
+                Ok(_) => Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(()),
+                Err(error) => Err(Error::Lost(error)),
+            }
         };
         tokio::time::timeout(target.timeout, ask)
             .await
