@@ -66,6 +66,14 @@ pub async fn run_recorded_in(
     Ok(applied)
 }
 
+/// The statement to begin a batch with that changes the catalog's rows of `schema`: of several at
+/// once each waits for the one before (PostgreSQL refuses, `tuple concurrently updated`, does not
+/// wait). Held to the transaction's end; a batch without `begin` is one transaction.
+#[must_use]
+pub fn lock(schema: &Schema) -> String {
+    format!("select pg_advisory_xact_lock(hashtextextended('bailiwick.migrate.{schema}', 0));")
+}
+
 /// The table that says which migrations ran.
 pub const LEDGER: &str = "schema_migrations";
 
@@ -95,10 +103,10 @@ async fn step(
 ) -> Result<bool> {
     let Place { schema, ledger } = place;
     let begin = format!(
-        "begin; select pg_advisory_xact_lock(hashtextextended('bailiwick.migrate.{schema}', 0)); \
-         create table if not exists {schema}.{ledger} (\
+        "begin; {} create table if not exists {schema}.{ledger} (\
            version int primary key, name text not null, checksum bigint not null, \
-           applied_at timestamptz not null default now());"
+           applied_at timestamptz not null default now());",
+        lock(schema)
     );
     connection.batch(&begin).await?;
     let known = recorded(connection, place).await?;

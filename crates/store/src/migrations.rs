@@ -122,7 +122,8 @@ pub async fn migrate_tenant(
 ) -> Result<usize> {
     // On Citus a schema made with this setting is distributed; elsewhere it means nothing.
     let create = format!(
-        "begin; set local citus.enable_schema_based_sharding = on; create schema if not exists {schema}; commit"
+        "{} set local citus.enable_schema_based_sharding = on; create schema if not exists {schema}",
+        migrate::lock(schema)
     );
     owner.batch(&create).await?;
     let mut applied = migrate::run(owner, schema.as_str(), TENANT).await?;
@@ -138,7 +139,10 @@ pub async fn migrate_tenant(
 
 /// Which migrations ran is for those to read who serve.
 async fn show(owner: &Pool, schema: &Schema, ledger: &str) -> Result<()> {
-    let grant = format!("grant select on {schema}.{ledger} to bailiwick_app, bailiwick_ro");
+    let grant = format!(
+        "{} grant select on {schema}.{ledger} to bailiwick_app, bailiwick_ro",
+        migrate::lock(schema)
+    );
     owner.batch(&grant).await
 }
 
