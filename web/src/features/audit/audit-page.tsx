@@ -1,10 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ScrollText } from "lucide-react";
-import { RowsSkeleton } from "@/components/app-skeleton";
-import { LoadMore } from "@/components/load-more";
+import { Listing } from "@/components/listing";
 import { PageHeader } from "@/components/page-header";
-import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
 import { Card, EmptyState } from "@/components/ui/bits";
 import { useOrg } from "@/features/orgs/context";
@@ -21,11 +19,9 @@ export function AuditPage() {
   const navigate = useNavigate({ from: "/org/$slug/audit" });
   useTitle("Audit", org.name);
   const query = useInfiniteQuery(auditQuery(api, org.id, filter));
-  const entries = query.data?.pages.flatMap((page) => page.data) ?? [];
   const isFiltered = Object.values(filter).some(Boolean);
   const setFilter = (next: AuditFilter) =>
     void navigate({ search: next, replace: true, resetScroll: false });
-  const days = [...new Set(entries.map(({ at }) => formatDate(at)))];
 
   return (
     <>
@@ -33,46 +29,44 @@ export function AuditPage() {
         What was done in {org.name}, by whom, and what it changed. Nobody can change or delete it.
       </PageHeader>
       <Filters filter={filter} onChange={setFilter} />
-      {query.isPending ? (
-        <RowsSkeleton rows={6} />
-      ) : query.isError && !query.data ? (
-        <ProblemView error={query.error} what="the audit" onRetry={() => void query.refetch()} />
-      ) : entries.length === 0 ? (
-        <EmptyState
-          icon={<ScrollText aria-hidden />}
-          title={isFiltered ? "Nothing matches" : "Nothing was done yet"}
-        >
-          {isFiltered
-            ? "No fact fits all of the filters. Take one away, or choose a longer time."
-            : "Whatever somebody changes in the organization shows up here."}
-        </EmptyState>
-      ) : (
-        <div className="space-y-7">
-          {days.map((day) => (
-            <section key={day} aria-label={day}>
-              <h2 className="eyebrow mb-2">{day}</h2>
-              <Card className="overflow-hidden">
-                <ul className="divide-y divide-line">
-                  {entries
-                    .filter(({ at }) => formatDate(at) === day)
-                    .map((entry) => (
-                      <EntryRow
-                        key={entry.id}
-                        entry={entry}
-                        onNarrow={(part) => setFilter({ ...filter, ...part })}
-                      />
-                    ))}
-                </ul>
-              </Card>
-            </section>
-          ))}
-        </div>
-      )}
-      <LoadMore
-        shown={query.hasNextPage}
-        busy={query.isFetchingNextPage}
-        onClick={() => void query.fetchNextPage()}
-      />
+      <Listing
+        query={query}
+        what="the audit"
+        hint={6}
+        empty={
+          <EmptyState
+            icon={<ScrollText aria-hidden />}
+            title={isFiltered ? "Nothing matches" : "Nothing was done yet"}
+          >
+            {isFiltered
+              ? "No fact fits all of the filters. Take one away, or choose a longer time."
+              : "Whatever somebody changes in the organization shows up here."}
+          </EmptyState>
+        }
+      >
+        {(entries) => (
+          <div className="space-y-7">
+            {[...new Set(entries.map(({ at }) => formatDate(at)))].map((day) => (
+              <section key={day} aria-label={day}>
+                <h2 className="eyebrow mb-2">{day}</h2>
+                <Card className="overflow-hidden">
+                  <ul className="divide-y divide-line">
+                    {entries
+                      .filter(({ at }) => formatDate(at) === day)
+                      .map((entry) => (
+                        <EntryRow
+                          key={entry.id}
+                          entry={entry}
+                          onNarrow={(part) => setFilter({ ...filter, ...part })}
+                        />
+                      ))}
+                  </ul>
+                </Card>
+              </section>
+            ))}
+          </div>
+        )}
+      </Listing>
     </>
   );
 }

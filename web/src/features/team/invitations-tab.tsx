@@ -3,9 +3,7 @@ import { Mail } from "lucide-react";
 import { useState } from "react";
 import { describeError } from "@/api/errors";
 import type { Invitation, InvitationStatus, Policy } from "@/api/types";
-import { RowsSkeleton } from "@/components/app-skeleton";
-import { LoadMore } from "@/components/load-more";
-import { ProblemView } from "@/components/problem-view";
+import { Listing } from "@/components/listing";
 import { Ago, Badge, Card, EmptyState } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
@@ -33,7 +31,6 @@ export function InvitationsTab({ policy }: { policy: Policy }) {
   const query = useInfiniteQuery(
     invitationsQuery(api, org.id, status === "all" ? undefined : status),
   );
-  const invitations = query.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <div>
       <div className="mb-4 flex justify-end">
@@ -45,34 +42,28 @@ export function InvitationsTab({ policy }: { policy: Policy }) {
           className="w-36"
         />
       </div>
-      {query.isPending ? (
-        <RowsSkeleton rows={3} />
-      ) : query.isError && !query.data ? (
-        <ProblemView
-          error={query.error}
-          what="the invitations"
-          onRetry={() => void query.refetch()}
-        />
-      ) : invitations.length === 0 ? (
-        <EmptyState icon={<Mail aria-hidden />} title="No invitation here">
-          {status === "pending"
-            ? "Nobody is invited just now. Invitations that wait for an answer show up here."
-            : "There is none of this kind."}
-        </EmptyState>
-      ) : (
-        <Card>
-          <ul aria-label="Invitations" className="divide-y divide-line">
-            {invitations.map((invitation) => (
-              <Row key={invitation.id} invitation={invitation} policy={policy} />
-            ))}
-          </ul>
-        </Card>
-      )}
-      <LoadMore
-        shown={query.hasNextPage}
-        busy={query.isFetchingNextPage}
-        onClick={() => void query.fetchNextPage()}
-      />
+      <Listing
+        query={query}
+        what="the invitations"
+        hint={3}
+        empty={
+          <EmptyState icon={<Mail aria-hidden />} title="No invitation here">
+            {status === "pending"
+              ? "Nobody is invited just now. Invitations that wait for an answer show up here."
+              : "There is none of this kind."}
+          </EmptyState>
+        }
+      >
+        {(invitations) => (
+          <Card>
+            <ul aria-label="Invitations" className="divide-y divide-line">
+              {invitations.map((invitation) => (
+                <Row key={invitation.id} invitation={invitation} policy={policy} />
+              ))}
+            </ul>
+          </Card>
+        )}
+      </Listing>
     </div>
   );
 }
