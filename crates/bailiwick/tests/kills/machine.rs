@@ -93,11 +93,14 @@ impl Machine {
         let log = File::create(&said).unwrap();
         let twin = log.try_clone().unwrap();
         command.stdin(Stdio::null()).stdout(log).stderr(twin);
+        let data_dir = self.data_dir();
+        let old_database = database(&data_dir);
         let child = command.spawn().unwrap();
         Dev {
             child,
             said,
-            data_dir: self.data_dir(),
+            data_dir,
+            old_database,
             started: Instant::now(),
         }
     }
@@ -164,6 +167,8 @@ pub struct Dev {
     child: Child,
     said: PathBuf,
     data_dir: PathBuf,
+    /// The database of the one before, which may not have ended yet.
+    old_database: Option<i32>,
     started: Instant,
 }
 
@@ -211,13 +216,11 @@ impl Dev {
         kill(Pid::from_raw(self.pid()), signal).unwrap();
     }
 
-    /// Kills the database's main process, as it names itself in its directory. `false` where there
-    /// is none yet.
+    /// Kills the main process of its database. `false` where there is none yet.
     pub fn kill_database(&self) -> bool {
-        let file = self.data_dir.join("postgres/cluster/postmaster.pid");
-        let text = fs::read_to_string(file).unwrap_or_default();
-        let pid = text.lines().next().and_then(|line| line.parse().ok());
-        pid.is_some_and(|pid| kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok())
+        database(&self.data_dir)
+            .filter(|pid| Some(*pid) != self.old_database)
+            .is_some_and(|pid| kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok())
     }
 
     /// Waits for its end.
@@ -243,6 +246,12 @@ impl Drop for Dev {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The main process of the database, as it names itself in its directory.
+fn database(data_dir: &Path) -> Option<i32> {
+    let text = fs::read_to_string(data_dir.join("postgres/cluster/postmaster.pid")).ok()?;
+    text.lines().next()?.parse().ok()
 }
 
 /// Reads lines `NAME='value'`.
