@@ -23,6 +23,9 @@ const SENDERS: usize = 8;
 /// When the history begins, before now: long enough for all of it to lie behind us.
 const BEFORE: SignedDuration = SignedDuration::from_hours(4);
 const SEED: u64 = 20_260_101;
+/// What the sweep's lines begin with where it repaired something, and where it did not.
+const REPAIRED: [&str; 3] = ["missing", "changed", "extra"];
+const LEFT: [&str; 3] = ["deletedHere", "settling", "failed"];
 /// How long the server may take for what it was sent.
 const SETTLED_MAX: Duration = Duration::from_secs(900);
 
@@ -80,7 +83,8 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
     let calls = provider.take_calls().len();
     settle(&stage).await?;
     let after = model.differences(&stage.superuser).await;
-    let found = said.lines().filter(|line| is_difference(line)).count();
+    let count = |kinds: &[&str]| said.lines().filter(|line| is_of(kinds, line)).count();
+    let (found, left) = (count(&REPAIRED), count(&LEFT));
     let rows = [
         ("events at the provider", tally.events.to_string()),
         ("of these lost", tally.lost.to_string()),
@@ -105,6 +109,7 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
             before.len().to_string(),
         ),
         ("differences that the sweep repaired", found.to_string()),
+        ("differences that it left", left.to_string()),
         ("the sweep, s", format!("{:.1}", swept.as_secs_f64())),
         ("its calls to the provider", calls.to_string()),
         ("rows that differ after it", after.len().to_string()),
@@ -115,10 +120,9 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
     Ok(text)
 }
 
-fn is_difference(line: &str) -> bool {
-    ["missing ", "changed ", "extra "]
-        .iter()
-        .any(|how| line.starts_with(how))
+fn is_of(kinds: &[&str], line: &str) -> bool {
+    let kind = line.split(' ').next();
+    kind.is_some_and(|kind| kinds.contains(&kind))
 }
 
 /// Lets it all happen, and sends what is not lost.

@@ -37,9 +37,11 @@ sql! {
         from control.organizations where id = $1 for update";
     /// The provider's id of an organization.
     CLERK_ORG_ID(UUID) = "select clerk_org_id from control.organizations where id = $1";
-    /// Whoever else holds a slug gives it up: the provider has given it to another.
+    /// Whoever else holds a slug gives it up: the provider has given it to another. What stands in
+    /// for it ends with the random part of the id: the first part is a time, and several that were
+    /// made in one minute share it.
     YIELD_SLUG(TEXT, TEXT) = "
-        update control.organizations set slug = slug || '-' || left(id::text, 8)
+        update control.organizations set slug = slug || '-' || right(id::text, 12)
         where slug = $1 and clerk_org_id <> $2 and deleted_at is null";
     /// A new organization.
     INSERT(UUID, TEXT, TEXT, TEXT, TEXT, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, BOOL) = "

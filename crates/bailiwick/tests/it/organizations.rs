@@ -91,6 +91,33 @@ async fn a_slug_that_another_organization_had_stops_nothing() {
     }
 }
 
+/// One slug goes round, and nobody hears that those before gave it up. All were made at one moment.
+#[tokio::test]
+async fn a_slug_that_several_had_stops_nothing() {
+    let t = TestApp::start().await;
+    let worlds = [
+        t.tenant("acme", Tier::Starter).await,
+        t.tenant("globex", Tier::Starter).await,
+        t.tenant("initech", Tier::Starter).await,
+    ];
+    for world in &worlds[1..] {
+        t.advance(SignedDuration::from_secs(1));
+        let taken = changed(&world.resource, t.now(), json!({"slug": "acme"}));
+        t.apply(&event("organization.updated", &taken, t.now()))
+            .await;
+    }
+    let mut slugs = Vec::new();
+    for world in &worlds {
+        let path = format!("/organizations/{}", world.id);
+        let found = world.owner().get(path).await.assert_status(200);
+        slugs.push(found.text_of("slug"));
+    }
+    assert_eq!(slugs[2], "acme", "who was given it last");
+    assert!(slugs[0].starts_with("acme-"), "{slugs:?}");
+    assert!(slugs[1].starts_with("acme-"), "{slugs:?}");
+    assert_ne!(slugs[0], slugs[1]);
+}
+
 #[tokio::test]
 async fn the_active_organization_is_the_tokens() {
     let t = TestApp::start().await;
