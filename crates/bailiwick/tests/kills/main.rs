@@ -14,6 +14,7 @@
 
 mod browser;
 mod check;
+mod commands;
 mod database;
 mod death;
 mod dev;
