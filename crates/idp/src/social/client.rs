@@ -212,6 +212,7 @@ impl Client {
             &keys,
             &Expected {
                 issuer,
+                tenant: provider.only_tenant(),
                 client_id: &provider.settings.client_id,
                 nonce: &journey.nonce,
                 now: self.env.now(),

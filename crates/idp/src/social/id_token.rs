@@ -30,6 +30,8 @@ pub struct Unverified {
 pub struct Expected<'a> {
     /// The provider; `{tenantid}` stands for the token's own `tid`.
     pub issuer: &'a str,
+    /// The only `tid` that may stand there; without one, any may.
+    pub tenant: Option<&'a str>,
     /// Us.
     pub client_id: &'a str,
     /// What we asked it to repeat.
@@ -97,7 +99,7 @@ impl Unverified {
 fn check(claims: &Value, expected: &Expected<'_>) -> Result<(), Failure> {
     let wrong = |what| Err(Failure::Unproven(what));
     let text = |name: &str| claims[name].as_str().unwrap_or_default();
-    if !is_issuer(expected.issuer, text("iss"), text("tid")) {
+    if !is_issuer(expected, text("iss"), text("tid")) {
         return wrong("the id token is another issuer's");
     }
     let ours = |value: &Value| value.as_str() == Some(expected.client_id);
@@ -134,12 +136,16 @@ fn check(claims: &Value, expected: &Expected<'_>) -> Result<(), Failure> {
 }
 
 /// Whether `iss` is the expected one. Microsoft's shared endpoints announce a pattern, in which
-/// the tenant of the token stands; a tenant is a UUID and nothing else.
-fn is_issuer(expected: &str, iss: &str, tid: &str) -> bool {
-    match expected.contains("{tenantid}") {
-        true => uuid::Uuid::parse_str(tid).is_ok() && expected.replace("{tenantid}", tid) == iss,
-        false => expected == iss,
+/// the tenant of the token stands; a tenant is a UUID and nothing else. Where one alone is let in,
+/// the pattern lets in no other.
+fn is_issuer(expected: &Expected<'_>, iss: &str, tid: &str) -> bool {
+    if !expected.issuer.contains("{tenantid}") {
+        return expected.issuer == iss;
     }
+    let may = |only: &str| only.eq_ignore_ascii_case(tid);
+    uuid::Uuid::parse_str(tid).is_ok()
+        && expected.tenant.is_none_or(may)
+        && expected.issuer.replace("{tenantid}", tid) == iss
 }
 
 #[cfg(test)]
@@ -190,6 +196,7 @@ mod tests {
     fn verify(signer: &Signer, token: &str, issuer: &str) -> Result<Value, Failure> {
         let expected = Expected {
             issuer,
+            tenant: None,
             client_id: "us",
             nonce: "n",
             now: Timestamp::from_second(1_100).unwrap(),

@@ -136,6 +136,13 @@ impl Provider {
     pub fn is_single_tenant(&self) -> bool {
         !matches!(self.tenant(), "common" | "organizations" | "consumers")
     }
+
+    /// The organization that alone is let in, where there is one.
+    #[must_use]
+    pub fn only_tenant(&self) -> Option<&str> {
+        let is_single = self.kind == Kind::Microsoft && self.is_single_tenant();
+        is_single.then(|| self.tenant())
+    }
 }
 
 /// `custom_` and a name that fits the protocol.

@@ -86,6 +86,36 @@ async fn an_id_token_must_be_right_in_every_part() {
 }
 
 #[tokio::test]
+async fn where_one_tenant_is_let_in_no_other_is() {
+    // The tenant of everybody at the local provider, which describes itself as for all tenants.
+    const THEIRS: &str = "5d1c8a40-7f0e-4c8e-9f55-0b3f6a2d9e11";
+    let only = |tenant: &'static str| {
+        Social::with(move |config| {
+            let providers = &mut config.settings.social.providers;
+            providers.get_mut("microsoft").unwrap().tenant = Some(tenant.to_owned());
+        })
+    };
+    let ada = person("Ada Lovelace", "ada@northwind.example");
+    let social = only(THEIRS).await;
+    let mut browser = social.newcomer("oauth_microsoft", &ada).await;
+    let user = user_of(&mut browser).await;
+    assert_eq!(
+        user["email_addresses"][0]["verification"]["status"],
+        "verified"
+    );
+    for other in ["8f2a1c34-0000-4000-8000-000000000001", "northwind.example"] {
+        let social = only(other).await;
+        let mut browser = social.browser();
+        let reply = social.sign_in(&mut browser, "oauth_microsoft", &ada).await;
+        assert_eq!(location(&reply), PAGE);
+        let sign_in = sign_in_of(&mut browser).await;
+        let verification = &sign_in["first_factor_verification"];
+        assert_eq!(verification["error"]["code"], "oauth_invalid_id_token");
+        assert!(social.said_types().await.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn unknown_keys_are_not_asked_for_again_and_again() {
     let liar = Liar::start().await;
     let social = liar.world().await;
