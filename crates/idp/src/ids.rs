@@ -104,6 +104,10 @@ pub enum Kind {
     AgentTask,
     /// `proxchk_…`, a look at a proxy.
     ProxyCheck,
+    /// `ema_…`, a mail.
+    Email,
+    /// `sms_…`, a text message.
+    Sms,
 }
 
 impl Kind {
@@ -157,6 +161,8 @@ impl Kind {
             Self::OauthApplication => "oa",
             Self::AgentTask => "agt",
             Self::ProxyCheck => "proxchk",
+            Self::Email => "ema",
+            Self::Sms => "sms",
         }
     }
 }

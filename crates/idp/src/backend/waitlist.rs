@@ -12,8 +12,8 @@ use super::answer::{Answer, page};
 use super::form::{Form, Forms};
 use super::params::Params;
 use super::state::Backend;
-use crate::domain::names;
 use crate::domain::waitlist::{self as acts, MAX_BULK};
+use crate::domain::{messages, names};
 use crate::error::{Refusal, Result};
 use crate::mail::Mail;
 use crate::model;
@@ -89,6 +89,7 @@ async fn join(backend: &Backend, wanted: Vec<(String, bool)>) -> Result<Vec<Valu
         mails.extend(mail);
     }
     let shown = show(backend, &mut tx, &entries).await?;
+    messages::announce(idp, &mut tx, &mails).await?;
     tx.commit().await?;
     deliver(backend, mails).await?;
     Ok(shown)
@@ -115,6 +116,7 @@ async fn invite(
     let mut tx = backend.begin().await?;
     let (entry, mail) = acts::invite(&backend.idp, &mut tx, &id, ignore).await?;
     let shown = acts::resource(&backend.idp, &mut tx, &entry).await?;
+    messages::announce(&backend.idp, &mut tx, mail.as_slice()).await?;
     tx.commit().await?;
     deliver(&backend, mail.into_iter().collect()).await?;
     Ok(Json(shown))

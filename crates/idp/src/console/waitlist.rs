@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::layout::{self, Place};
 use super::view::{Query, ROWS, action, badge, head, search, time};
 use super::{State, back};
-use crate::domain::waitlist as acts;
+use crate::domain::{messages, waitlist as acts};
 use crate::error::Result;
 use crate::settings::SignUpMode;
 use crate::store;
@@ -107,6 +107,7 @@ fn row(entry: &Entry, now: Timestamp) -> Markup {
 pub(super) async fn invite(state: State, Path(id): Path<String>) -> Result<Response> {
     let mut tx = state.begin().await?;
     let (_, mail) = acts::invite(&state.idp, &mut tx, &id, false).await?;
+    messages::announce(&state.idp, &mut tx, mail.as_slice()).await?;
     tx.commit().await?;
     if let Some(mail) = mail {
         state.idp.mailer().deliver(mail).await?;

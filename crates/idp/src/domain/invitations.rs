@@ -109,8 +109,7 @@ pub async fn create(
             &invitation.email_address,
             &url,
         );
-        let values = [("action_url", url.as_str())];
-        mail = Some(messages::written(idp, tx, "invitation", own, &values).await?);
+        mail = Some(messages::written(idp, tx, own).await?);
     }
     Ok((invitation, mail))
 }

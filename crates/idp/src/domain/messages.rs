@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::instance::Idp;
 use crate::mail::{self, Invited, Mail, MailKind, Purpose};
 use crate::store::templates::{self as rows, Template};
+use crate::webhooks::events::{EMAIL_CREATED, SMS_CREATED};
+use crate::{ids, model, store, webhooks};
 
 /// A message whose text can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,33 +112,42 @@ pub fn original(message: &Message) -> (String, String) {
     (mail.subject, body)
 }
 
-/// The message as a server wrote it, where one did; else `mail` as it is. `values` are those of the
-/// names beside the application's own.
-pub async fn written(
-    idp: &Idp,
-    tx: &mut Tx,
-    slug: &str,
-    mail: Mail,
-    values: &[(&str, &str)],
-) -> Result<Mail> {
+/// The message as a server wrote it, where one did; else `mail` as it is.
+pub async fn written(idp: &Idp, tx: &mut Tx, mail: Mail) -> Result<Mail> {
     let template_type = match mail.kind {
         MailKind::Email => "email",
         MailKind::Sms => "sms",
     };
-    Ok(match rows::find(tx, template_type, slug).await? {
-        Some(template) => fill(idp, &template, mail, values),
+    Ok(match rows::find(tx, template_type, mail.slug).await? {
+        Some(template) => fill(idp, &template, mail),
         None => mail,
     })
 }
 
-/// `mail` with the text of a template.
+/// `mail` with the text of a template, in which its values and the application's own have names.
 #[must_use]
-pub fn fill(idp: &Idp, template: &Template, mail: Mail, values: &[(&str, &str)]) -> Mail {
+pub fn fill(idp: &Idp, template: &Template, mail: Mail) -> Mail {
     let config = idp.config();
+    let own = mail.values.clone();
     let mut all = vec![
         ("app.name", config.application_name.as_str()),
         ("app.url", config.home_url.as_str()),
     ];
-    all.extend_from_slice(values);
+    all.extend(own.iter().map(|(name, value)| (*name, value.as_str())));
     mail::written(mail, template.subject.as_deref(), &template.body, &all)
+}
+
+/// Says of each message that it goes out, to the endpoints that ask for that by name: it tells what
+/// its receiver alone is to know. Before the commit that the messages wait for.
+pub async fn announce(idp: &Idp, tx: &mut Tx, mails: &[Mail]) -> Result<()> {
+    let now = store::now(idp.env());
+    for mail in mails {
+        let (event, kind) = match mail.kind {
+            MailKind::Email => (EMAIL_CREATED, ids::Kind::Email),
+            MailKind::Sms => (SMS_CREATED, ids::Kind::Sms),
+        };
+        let data = model::message::message(&ids::new(idp.env(), kind), idp.config(), mail, now);
+        webhooks::emit(tx, idp.env(), event, &data).await?;
+    }
+    Ok(())
 }

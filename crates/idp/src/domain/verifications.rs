@@ -68,17 +68,14 @@ pub async fn ask(idp: &Idp, tx: &mut Tx, strategy: &str, to: &str) -> Result<(Ve
     } else {
         mail::code(name, home, to, &code, purpose)
     };
-    let slug = match purpose {
-        Purpose::Verification => "verification_code",
-        Purpose::PasswordReset => "reset_password_code",
-    };
-    let mail = messages::written(idp, tx, slug, mail, &[("otp_code", &code)]).await?;
-    Ok((verification, mail))
+    Ok((verification, messages::written(idp, tx, mail).await?))
 }
 
 /// What a link by mail is for and leads to.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkRequest<'a> {
+    /// What it is for.
+    pub slug: &'static str,
     /// The address that it is sent to.
     pub address: &'a str,
     /// The browser that asks.
@@ -121,6 +118,7 @@ pub async fn ask_link(
     let (name, home) = (&config.application_name, &config.home_url);
     let subject = format!("Your link for {name}");
     let what = mail::Link {
+        slug: request.slug,
         subject: &subject,
         heading: "Confirm your email address",
         why: "Follow this link, in the browser in which you asked for it.",
@@ -129,7 +127,8 @@ pub async fn ask_link(
         after: "The link is valid for 10 minutes and for one time. Never give it to anybody. If \
                 you did not ask for it, you can ignore this message: nothing has changed.",
     };
-    let mail = mail::link(name, home, request.address, &what);
+    let mut mail = mail::link(name, home, request.address, &what);
+    mail.values = vec![("magic_link", link)];
     Ok((verification, mail))
 }
 

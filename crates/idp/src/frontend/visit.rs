@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::request::Meta;
 use super::{Frontend, acting, cookies, pending, piggyback, reverification};
-use crate::domain::people;
 use crate::domain::sessions::{End, end};
 use crate::domain::verifications::Judgement;
+use crate::domain::{messages, people};
 use crate::error::{Error, Refusal, Result};
 use crate::ids;
 use crate::instance::Idp;
@@ -329,7 +329,8 @@ impl Visit {
         Ok(response)
     }
 
-    async fn finish(self, body: impl Serialize + Send, uat: Option<i64>) -> Result<Response> {
+    async fn finish(mut self, body: impl Serialize + Send, uat: Option<i64>) -> Result<Response> {
+        messages::announce(&self.idp, &mut self.tx, &self.mails).await?;
         let is_unwritten = !self.tx.has_begun();
         self.tx.commit().await?;
         for mail in self.mails {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Frontend;
 use super::fields::Form;
 use super::request::Meta;
-use crate::domain::{names, waitlist};
+use crate::domain::{messages, names, waitlist};
 use crate::error::Result;
 
 /// Puts an address on the waitlist, with a mail that says so; one that is there stays as it is,
@@ -23,6 +23,7 @@ pub async fn join(
     let address = names::email(form.require("email_address")?, "email_address")?;
     let mut tx = idp.pool().begin().await?;
     let (entry, mail) = waitlist::join(idp, &mut tx, &address, true).await?;
+    messages::announce(idp, &mut tx, mail.as_slice()).await?;
     tx.commit().await?;
     if let Some(mail) = mail {
         idp.mailer().deliver(mail).await?;

@@ -11,6 +11,17 @@ pub enum Purpose {
     PasswordReset,
 }
 
+impl Purpose {
+    /// Clerk's name of a message with a code for it.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Verification => "verification_code",
+            Self::PasswordReset => "reset_password_code",
+        }
+    }
+}
+
 /// A mail with `code`, from `application` at `home_url`, to `to`.
 #[must_use]
 pub fn code(application: &str, home_url: &str, to: &str, code: &str, purpose: Purpose) -> Mail {
@@ -58,6 +69,9 @@ pub fn code(application: &str, home_url: &str, to: &str, code: &str, purpose: Pu
         subject,
         text,
         html,
+        slug: purpose.slug(),
+        values: vec![("otp_code", code.to_owned())],
+        owner: None,
     }
 }
 

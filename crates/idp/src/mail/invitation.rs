@@ -27,11 +27,12 @@ pub fn organization_invitation(
         Some(name) => format!("{name} invited you to join {organization}"),
         None => format!("You are invited to join {organization}"),
     };
-    link(
+    let mut mail = link(
         application,
         home_url,
         to,
         &Link {
+            slug: "organization_invitation",
             subject: &subject,
             heading: &format!("Join {organization}"),
             why: &format!("{subject} on {application}."),
@@ -39,7 +40,13 @@ pub fn organization_invitation(
             url: invited.url,
             after: "If you do not know the sender, you can ignore this message: nothing happens.",
         },
-    )
+    );
+    let inviter = invited.inviter.unwrap_or_default();
+    mail.values.extend([
+        ("inviter_name", inviter.to_owned()),
+        ("org.name", organization.to_owned()),
+    ]);
+    mail
 }
 
 /// A mail that invites `to` to the application at `home_url`.
@@ -50,6 +57,7 @@ pub fn invitation(application: &str, home_url: &str, to: &str, url: &str) -> Mai
         home_url,
         to,
         &Link {
+            slug: "invitation",
             subject: &format!("You are invited to {application}"),
             heading: &format!("Welcome to {application}"),
             why: &format!("You have been invited to sign up to {application}."),

@@ -5,6 +5,8 @@ use super::{Mail, MailKind, escape, one_line};
 /// What such a mail says.
 #[derive(Clone, Copy, Debug)]
 pub struct Link<'a> {
+    /// Which mail it is, as Clerk calls it.
+    pub slug: &'static str,
     /// Becomes one line.
     pub subject: &'a str,
     /// One line.
@@ -56,5 +58,8 @@ pub fn link(application: &str, home_url: &str, to: &str, what: &Link<'_>) -> Mai
         subject: one_line(what.subject),
         text,
         html,
+        slug: what.slug,
+        values: vec![("action_url", what.url.to_owned())],
+        owner: None,
     }
 }

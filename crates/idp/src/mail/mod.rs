@@ -39,6 +39,36 @@ pub struct Mail {
     pub text: String,
     /// A whole HTML document that loads nothing; empty for a text message.
     pub html: String,
+    /// Which message it is, as Clerk calls it.
+    pub slug: &'static str,
+    /// What it says, by the names that templates have for it.
+    pub values: Vec<(&'static str, String)>,
+    /// Whose address or number it goes to, where it is a user's.
+    pub owner: Option<Owner>,
+}
+
+/// Whose address or number a message goes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The user.
+    pub user_id: String,
+    /// The address or number.
+    pub identification_id: String,
+}
+
+impl Mail {
+    /// The same message, to an address or number of a user.
+    #[must_use]
+    pub fn owned(self, user_id: &str, identification_id: &str) -> Self {
+        let owner = Owner {
+            user_id: user_id.to_owned(),
+            identification_id: identification_id.to_owned(),
+        };
+        Self {
+            owner: Some(owner),
+            ..self
+        }
+    }
 }
 
 /// The message was not taken over for delivery.

@@ -15,6 +15,9 @@ pub fn sms(application: &str, to: &str, code: &str, purpose: Purpose) -> Mail {
         subject: String::new(),
         text: format!("{code} is your {what} for {application}. Never give it to anybody."),
         html: String::new(),
+        slug: purpose.slug(),
+        values: vec![("otp_code", code.to_owned())],
+        owner: None,
     }
 }
 

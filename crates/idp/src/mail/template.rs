@@ -81,6 +81,9 @@ mod tests {
             subject: "old".to_owned(),
             text: String::new(),
             html: String::new(),
+            slug: "verification_code",
+            values: Vec::new(),
+            owner: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub fn waitlist(application: &str, home_url: &str, to: &str) -> Mail {
         home_url,
         to,
         &Link {
+            slug: "waitlist_confirmation",
             subject: &format!("You are on the waitlist of {application}"),
             heading: "You are on the waitlist",
             why: &format!("We will write to you when you can sign up to {application}."),

@@ -15,6 +15,7 @@ pub mod login_token;
 pub mod m2m_token;
 pub mod machine;
 pub mod membership;
+pub mod message;
 pub mod oauth;
 pub mod organization;
 pub mod organization_domain;

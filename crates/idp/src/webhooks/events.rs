@@ -4,7 +4,7 @@ use crate::error::{Refusal, Result};
 
 /// Every type of Clerk's specification, in order.
 pub const EVENT_TYPES: [&str; 45] = [
-    "email.created",
+    EMAIL_CREATED,
     "organization.created",
     "organization.deleted",
     "organization.updated",
@@ -30,7 +30,7 @@ pub const EVENT_TYPES: [&str; 45] = [
     "session.pending",
     "session.removed",
     "session.revoked",
-    "sms.created",
+    SMS_CREATED,
     "subscription.active",
     "subscription.created",
     "subscription.pastDue",
@@ -60,6 +60,15 @@ pub const ATTEMPTS_EXHAUSTED: &str = "message.attempt.exhausted";
 /// where it names them.
 pub const OPERATIONAL_TYPES: [&str; 2] = [ENDPOINT_DISABLED, ATTEMPTS_EXHAUSTED];
 
+/// A mail goes out.
+pub const EMAIL_CREATED: &str = "email.created";
+/// A text message goes out.
+pub const SMS_CREATED: &str = "sms.created";
+
+/// Types that tell a code or a link that signs somebody in. An endpoint gets these only where it
+/// names them, and where none does, nothing is kept of them.
+pub const CONFIDENTIAL_TYPES: [&str; 2] = [EMAIL_CREATED, SMS_CREATED];
+
 /// Types that an endpoint names at most.
 const FILTER_MAX: usize = 64;
 
@@ -67,6 +76,12 @@ const FILTER_MAX: usize = 64;
 #[must_use]
 pub fn is_operational(event_type: &str) -> bool {
     OPERATIONAL_TYPES.contains(&event_type)
+}
+
+/// Whether an event tells what its receiver alone is to know.
+#[must_use]
+pub fn is_confidential(event_type: &str) -> bool {
+    CONFIDENTIAL_TYPES.contains(&event_type)
 }
 
 /// The types that an endpoint asks for, each once and in order; refused where one is unknown, since

@@ -53,7 +53,8 @@ sql! {
           join idp.webhook_messages m
             on m.event_type = any (e.events)
             or (cardinality(e.events) = 0 and m.event_type not like 'endpoint.%'
-                and m.event_type not like 'message.%')
+                and m.event_type not like 'message.%'
+                and m.event_type not in ('email.created', 'sms.created'))
           left join idp.webhook_deliveries o on o.message_id = m.id and o.endpoint_id = e.id
          where e.id = $1 and m.created_at >= $2
            and case when o.state is null then $5

@@ -15,6 +15,7 @@ use crate::backend::answer::Answer;
 use crate::backend::form::Form;
 use crate::backend::state::Backend;
 use crate::domain::identifications::Kind;
+use crate::domain::messages;
 use crate::domain::verifications::{self, Judgement};
 use crate::error::Refusal;
 use crate::model;
@@ -36,6 +37,8 @@ pub(super) async fn prepare(
     let to = kind.own(&person, &id)?.text;
     let (verification, mail) = verifications::ask(idp, &mut tx, kind.strategy(), to).await?;
     rows::set_receiver(&mut tx, &verification.id, &id).await?;
+    let mail = mail.owned(&person.user.id, &id);
+    messages::announce(idp, &mut tx, std::slice::from_ref(&mail)).await?;
     tx.commit().await?;
     idp.mailer().deliver(mail).await?;
     Ok(Json(resource(&backend, &verification)))

@@ -13,6 +13,7 @@ use crate::backend::metadata::{Change, apply};
 use crate::backend::quota::Bound;
 use crate::backend::state::Backend;
 use crate::domain::invitations::{self as acts, MAX_BULK, NewInvitation};
+use crate::domain::messages;
 use crate::error::Result;
 
 /// Invites one address to the application, with a mail unless told otherwise. 422 where a user
@@ -65,6 +66,7 @@ async fn invite(backend: &Backend, wanted: Vec<NewInvitation>) -> Result<Vec<Val
         shown.push(acts::resource(idp, &row)?);
         mails.extend(mail);
     }
+    messages::announce(idp, &mut tx, &mails).await?;
     tx.commit().await?;
     for mail in mails {
         idp.mailer().deliver(mail).await?;

@@ -13,7 +13,7 @@ use crate::backend::metadata::{Change, apply};
 use crate::backend::quota::Bound;
 use crate::backend::state::{Backend, organization_id};
 use crate::domain::organization_invitations::{self as acts, NewInvitation};
-use crate::domain::roles;
+use crate::domain::{messages, roles};
 use crate::error::{Refusal, Result};
 use crate::model;
 use crate::store;
@@ -86,6 +86,7 @@ async fn invite(backend: &Backend, id: &str, wanted: Vec<NewInvitation>) -> Resu
     let inviters = acts::inviters(&mut tx, &made).await?;
     let shown = made.iter().map(|row| acts::resource(idp, row, &inviters));
     let shown = shown.collect::<Result<Vec<_>>>()?;
+    messages::announce(idp, &mut tx, &mails).await?;
     tx.commit().await?;
     for mail in mails {
         idp.mailer().deliver(mail).await?;

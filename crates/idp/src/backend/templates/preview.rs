@@ -58,8 +58,11 @@ pub(super) async fn preview(
         subject: String::new(),
         text: String::new(),
         html: String::new(),
+        slug: message.slug,
+        values: VALUES.map(|(name, value)| (name, value.to_owned())).into(),
+        owner: None,
     };
-    let mail = messages::fill(&backend.idp, &template, mail, &VALUES);
+    let mail = messages::fill(&backend.idp, &template, mail);
     Ok(Json(json!({
         "subject": mail.subject,
         "body": if is_mail { mail.html } else { mail.text },

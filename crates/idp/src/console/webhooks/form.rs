@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 use url::form_urlencoded;
 
-use crate::webhooks::events::{EVENT_TYPES, OPERATIONAL_TYPES};
+use crate::webhooks::events::{
+    CONFIDENTIAL_TYPES, EVENT_TYPES, OPERATIONAL_TYPES, is_confidential,
+};
 use crate::webhooks::manage::EndpointInput;
 
 /// The form, filled with what is known.
@@ -33,7 +35,13 @@ pub(super) fn endpoint(path: &str, input: &EndpointInput, submit: &str) -> Marku
                 details open[!input.events.is_empty()] {
                     summary { "Events" @if input.events.is_empty() { ": all" } }
                     p.hint { "With none of them chosen, the endpoint gets all events of people and organizations." }
-                    div.checks { @for event in EVENT_TYPES { (check(event)) } }
+                    div.checks {
+                        @for event in EVENT_TYPES {
+                            @if !is_confidential(event) { (check(event)) }
+                        }
+                    }
+                    p.hint { "About messages to people, with the codes and links in them:" }
+                    div.checks { @for event in CONFIDENTIAL_TYPES { (check(event)) } }
                     p.hint { "About the delivery of webhooks itself:" }
                     div.checks { @for event in OPERATIONAL_TYPES { (check(event)) } }
                 }

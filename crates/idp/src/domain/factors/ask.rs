@@ -50,7 +50,7 @@ pub async fn ask(
     let (verification, mail) = verifications::ask(idp, tx, PHONE_CODE, &phone.number).await?;
     Ok(Asked {
         verification,
-        mail,
+        mail: mail.owned(&person.user.id, &phone.id),
         phone_number_id: phone.id.clone(),
     })
 }

@@ -164,13 +164,7 @@ async fn message(
             url: &url,
         },
     );
-    let values = [
-        ("action_url", url.as_str()),
-        ("inviter_name", name.as_deref().unwrap_or_default()),
-        ("org.name", &invitation.organization.name),
-    ];
-    let mail = messages::written(idp, tx, "organization_invitation", mail, &values).await?;
-    Ok(Some(mail))
+    Ok(Some(messages::written(idp, tx, mail).await?))
 }
 
 /// Members and invited together must stay within the organization's bound.

@@ -55,6 +55,7 @@ pub async fn prepare(
         Some(redirect_url) => {
             let origin = visit.meta.origin.clone();
             let link = LinkRequest {
+                slug: "magic_link_user_profile",
                 address: own.text,
                 client_id: &session.client_id,
                 origin: origin.as_deref().unwrap_or(&idp.config().home_url),
@@ -66,7 +67,7 @@ pub async fn prepare(
     };
     kind.save(&idp, &mut visit.tx, &mut person, &id, verification)
         .await?;
-    visit.send(mail);
+    visit.send(mail.owned(&person.user.id, &id));
     answer(visit, kind, &person, &id).await
 }
 

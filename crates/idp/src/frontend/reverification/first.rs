@@ -27,7 +27,7 @@ pub async fn prepare(
     let mut visit = Visit::write(&frontend, meta).await?;
     let (session, person) = begin(&mut visit, &id).await?;
     let mut row = find(&mut visit, &session, "needs_first_factor").await?;
-    let to = match strategy {
+    let (receiver, to) = match strategy {
         EMAIL_CODE => address(&person, form.get("email_address_id"))?,
         PHONE_CODE => number(&person, form.get("phone_number_id"))?,
         _ => return Err(unsupported().into()),
@@ -36,23 +36,23 @@ pub async fn prepare(
     let (verification, mail) = verifications::ask(&idp, &mut visit.tx, strategy, &to).await?;
     row.first_factor = Some(verification);
     rows::save(&mut visit.tx, &row).await?;
-    visit.send(mail);
+    visit.send(mail.owned(&person.user.id, &receiver));
     answer(visit, &row, &person).await
 }
 
-/// A verified address of the person's own; the primary one where none is named.
-fn address(person: &Person, id: Option<&str>) -> Result<String, Refusal> {
+/// A verified address of the person's own, and its id; the primary one where none is named.
+fn address(person: &Person, id: Option<&str>) -> Result<(String, String), Refusal> {
     let id = id.or(person.user.primary_email_address_id.as_deref());
     let mut emails = person.emails.iter();
     let email = emails.find(|email| Some(email.id.as_str()) == id && email.verified_at.is_some());
     email
-        .map(|email| email.address.clone())
+        .map(|email| (email.id.clone(), email.address.clone()))
         .ok_or_else(|| not_own("email_address_id"))
 }
 
-/// A verified number of the person's own that is not kept for second factors; the primary one
-/// where none is named.
-fn number(person: &Person, id: Option<&str>) -> Result<String, Refusal> {
+/// A verified number of the person's own that is not kept for second factors, and its id; the
+/// primary one where none is named.
+fn number(person: &Person, id: Option<&str>) -> Result<(String, String), Refusal> {
     let id = id.or(person.user.primary_phone_number_id.as_deref());
     let mut phones = person
         .phones
@@ -60,7 +60,7 @@ fn number(person: &Person, id: Option<&str>) -> Result<String, Refusal> {
         .filter(|phone| phone.verified_at.is_some() && !phone.reserved_for_second_factor);
     let phone = phones.find(|phone| Some(phone.id.as_str()) == id);
     phone
-        .map(|phone| phone.number.clone())
+        .map(|phone| (phone.id.clone(), phone.number.clone()))
         .ok_or_else(|| not_own("phone_number_id"))
 }
 

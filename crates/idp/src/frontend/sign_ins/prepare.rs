@@ -102,6 +102,7 @@ pub async fn ask(
         Some(redirect_url) => {
             let origin = visit.meta.origin.clone();
             let link = LinkRequest {
+                slug: "magic_link_sign_in",
                 address: &to,
                 client_id: &sign_in.client_id,
                 origin: origin.as_deref().unwrap_or(&idp.config().home_url),
@@ -114,14 +115,14 @@ pub async fn ask(
     sign_in.first_factor_verification = Some(verification);
     sign_in.first_factor_email_address_id = None;
     sign_in.first_factor_phone_number_id = None;
-    if let Some(receiver) = receiver {
+    if let Some((receiver, person)) = receiver.zip(person) {
+        visit.send(mail.owned(&person.user.id, &receiver.id));
         let slot = if strategy.is_by_phone() {
             &mut sign_in.first_factor_phone_number_id
         } else {
             &mut sign_in.first_factor_email_address_id
         };
         *slot = Some(receiver.id);
-        visit.send(mail);
     }
     rows::save(&mut visit.tx, sign_in, visit.now).await
 }

@@ -65,6 +65,7 @@ pub async fn prepare(
         Some(redirect_url) => {
             let origin = visit.meta.origin.clone();
             let link = LinkRequest {
+                slug: "magic_link_sign_up",
                 address: &to,
                 client_id: &sign_up.client_id,
                 origin: origin.as_deref().unwrap_or(&idp.config().home_url),

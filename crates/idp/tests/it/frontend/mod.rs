@@ -1,5 +1,6 @@
 //! The Frontend API, as the components use it and as attackers would.
 
+mod announced;
 mod attacks;
 pub mod authenticator;
 mod billing;

@@ -1,12 +1,13 @@
 //! Endpoints that are made, changed and removed while the sender runs.
 
 use bailiwick_idp::webhooks::manage::{self, EndpointInput};
-use bailiwick_idp::webhooks::{Limits, Reach, SigningSecret};
+use bailiwick_idp::webhooks::{Limits, Reach, Replay, SigningSecret, history, replay_since};
 use bailiwick_idp::{Error, Result};
 use jiff::SignedDuration;
 
 use super::world::{SECRET, World, endpoint};
-use crate::support::receiver::{Receiver, Reply};
+use crate::support::receiver::{Received, Receiver, Reply};
+use crate::support::until;
 
 fn input(url: &str, events: &[&str]) -> EndpointInput {
     EndpointInput {
@@ -48,6 +49,45 @@ async fn an_endpoint_gets_the_types_that_it_names() {
     assert!(!received[0].verifies_with(&world.secret(&all_id).await));
     assert_eq!((all.received().len(), some.received().len()), (3, 2));
     assert_eq!(world.sent_to("user.updated", &some_id).await.1, None);
+}
+
+#[tokio::test]
+async fn what_is_confidential_goes_to_who_names_it_alone() {
+    let world = World::new().await;
+    let (all, some) = (Receiver::start().await, Receiver::start().await);
+    let since = world.time.now();
+    world.emit("sms.created").await;
+    let all_id = world.make(&all.url, &[]).await;
+    let some_id = world.make(&some.url, &["email.created"]).await;
+    let _sender = world.run();
+    for event in ["email.created", "user.created"] {
+        world.emit(event).await;
+    }
+    all.wait_for(1).await;
+    some.wait_for(1).await;
+    let (_, state) = world.sent_to("email.created", &all_id).await;
+    assert_eq!(state, None);
+    // Nor when all is said again.
+    for (id, count) in [(&all_id, 1), (&some_id, 1)] {
+        until("everything delivered", || async {
+            let mut tx = world.pool.begin().await.unwrap();
+            let tally = history::tally(&mut tx, id).await.unwrap();
+            tx.commit().await.unwrap();
+            (tally.delivered == 1).then_some(())
+        })
+        .await;
+        let mut tx = world.pool.begin().await.unwrap();
+        let moved = replay_since(&mut tx, &world.time.env, id, since, Replay::All).await;
+        tx.commit().await.unwrap();
+        assert_eq!(moved.unwrap(), count);
+    }
+    world.wake.nudge();
+    let types = |received: Vec<Received>| {
+        let mut types = received.into_iter().map(|one| one.json()["type"].clone());
+        [types.next().unwrap(), types.next().unwrap()]
+    };
+    assert_eq!(types(all.wait_for(2).await), ["user.created"; 2]);
+    assert_eq!(types(some.wait_for(2).await), ["email.created"; 2]);
 }
 
 #[tokio::test]
