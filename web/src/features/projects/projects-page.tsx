@@ -1,14 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { FolderPlus, Search } from "lucide-react";
+import { FolderPlus } from "lucide-react";
 import { useDeferredValue, useEffect } from "react";
 import { RowsSkeleton } from "@/components/app-skeleton";
 import { LoadMore } from "@/components/load-more";
 import { PageHeader } from "@/components/page-header";
 import { ProblemView } from "@/components/problem-view";
+import { SearchField } from "@/components/search-field";
 import { useTitle } from "@/components/title";
 import { EmptyState } from "@/components/ui/bits";
-import { TextField } from "@/components/ui/field";
 import { useOrg } from "@/features/orgs/context";
 import { CreateProject } from "./create-project";
 import { projectsQuery } from "./data";
@@ -57,21 +57,13 @@ export function ProjectsPage() {
         </EmptyState>
       ) : (
         <>
-          <div className="relative mb-4 max-w-sm">
-            <Search
-              className="pointer-events-none absolute top-3 left-3 z-10 size-4 text-faint"
-              aria-hidden
-            />
-            <TextField
+          <div className="mb-4 flex">
+            <SearchField
               label="Search projects"
-              hideLabel
-              type="search"
-              placeholder="Search projects"
-              className="pl-9"
               value={search}
-              onChange={(event) =>
+              onChange={(q) =>
                 void navigate({
-                  search: { q: event.target.value || undefined },
+                  search: { q: q || undefined },
                   replace: true,
                   resetScroll: false,
                 })

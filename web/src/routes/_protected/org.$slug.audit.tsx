@@ -2,25 +2,18 @@ import { createFileRoute } from "@tanstack/react-router";
 import { AuditPage } from "@/features/audit/audit-page";
 import type { AuditFilter } from "@/features/audit/data";
 import { Permitted } from "@/features/orgs/permitted";
-
-const LENGTH_MAX = 200;
+import { text } from "@/lib/search";
 
 export const Route = createFileRoute("/_protected/org/$slug/audit")({
   component: Page,
-  validateSearch: (search): AuditFilter => {
-    const text = (name: string) => {
-      const value = search[name];
-      return typeof value === "string" && value !== "" ? value.slice(0, LENGTH_MAX) : undefined;
-    };
-    return {
-      actorId: text("actorId"),
-      objectType: text("objectType"),
-      objectId: text("objectId"),
-      action: text("action"),
-      from: text("from"),
-      to: text("to"),
-    };
-  },
+  validateSearch: (search): AuditFilter => ({
+    actorId: text(search.actorId),
+    objectType: text(search.objectType),
+    objectId: text(search.objectId),
+    action: text(search.action),
+    from: text(search.from),
+    to: text(search.to),
+  }),
 });
 
 function Page() {
