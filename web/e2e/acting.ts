@@ -1,20 +1,6 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { expect, type Page } from "@playwright/test";
 
-const run = promisify(execFile);
-const BINARY =
-  process.env.BAILIWICK_BINARY ?? new URL("../../target/debug/bailiwick", import.meta.url).pathname;
-
-/** Lets somebody operate the installation, as whoever runs the server would. */
-export async function letOperate(email: string): Promise<void> {
-  // Their first visit may be under way.
-  await expect(async () => {
-    await run(BINARY, ["admin", "grant", email]);
-  }).toPass({ timeout: 20_000 });
-}
-
-/** What the product's API answers to whoever is signed in on the page. */
+/** What the product's API answers to whoever is signed in on the page; nothing where it has no body. */
 export async function ask<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
   await page.waitForFunction(() => (window as { Clerk?: { session?: object } }).Clerk?.session);
   const answer = await page.evaluate(
@@ -33,5 +19,5 @@ export async function ask<T>(page: Page, method: string, path: string, body?: un
     { method, path, body },
   );
   expect(answer.ok, answer.text).toBe(true);
-  return JSON.parse(answer.text) as T;
+  return (answer.text === "" ? undefined : JSON.parse(answer.text)) as T;
 }

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "@playwright/test";
-import { ask, letOperate } from "./acting";
+import { ask } from "./acting";
 import { claims } from "./claims";
+import { makeOperator } from "./operators";
 import { check } from "./page-checks";
 import { createOrganization, elsewhere, newPerson, type Person, signUp, unique } from "./people";
 import { expect, test } from "./test";
@@ -30,7 +31,7 @@ async function stage(page: Page, browser: Browser): Promise<Stage> {
   const desk = await elsewhere(browser);
   await signUp(desk, operator);
   await ask(desk, "GET", "/me");
-  await letOperate(operator.email);
+  await makeOperator(operator.email);
   const { id } = await ask<{ id: string }>(page, "GET", "/me");
   const body = { userId: id, reason: REASON, minutes: 15 };
   const start = () => ask<Started>(desk, "POST", "/platform/impersonations", body);

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Variables } from "./settings";
 
-const BINARY =
+/** The program under test. */
+export const BINARY =
   process.env.BAILIWICK_BINARY ?? new URL("../../target/debug/bailiwick", import.meta.url).pathname;
 /** A first start makes a database cluster and migrates it, on a busy machine. */
 const READY_MS = 180_000;
@@ -15,7 +16,7 @@ const POLL_MS = 50;
 const TAKEN_UP = "settings of the identity provider were read again";
 const REFUSED = "settings of the identity provider stay as they were";
 /** What of our environment an installation needs; the rest is another installation's. */
-const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "BAILIWICK_PG_BIN"];
+export const INHERITED = ["PATH", "HOME", "TMPDIR", "LANG", "BAILIWICK_PG_BIN"];
 
 /** A `bailiwick dev` of a test's own, whose settings can be changed without disturbing others. */
 export class Installation {

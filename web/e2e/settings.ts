@@ -29,6 +29,10 @@ export const settings = {
       key: required("CLERK_SECRET_KEY"),
     };
   },
+  /** What a command of the program needs to change something by itself. */
+  get database() {
+    return { DATABASE_URL: required("DATABASE_URL"), AUDIT_KEYS: required("AUDIT_KEYS") };
+  },
   /** What webhooks of the identity provider are signed with. */
   get webhookSecret() {
     return required("CLERK_WEBHOOK_SIGNING_SECRET");

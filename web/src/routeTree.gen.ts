@@ -19,12 +19,19 @@ import { Route as ProtectedDashboardRouteImport } from "./routes/_protected/dash
 import { Route as ProtectedEmailConflictRouteImport } from "./routes/_protected/email-conflict";
 import { Route as ProtectedOrganizationListRouteImport } from "./routes/_protected/organization-list";
 import { Route as ProtectedPlansRouteImport } from "./routes/_protected/plans";
+import { Route as ProtectedPlatformRouteImport } from "./routes/_protected/platform";
 import { Route as OnboardingSplatRouteImport } from "./routes/onboarding.$";
 import { Route as SignInSplatRouteImport } from "./routes/sign-in.$";
 import { Route as SignUpSplatRouteImport } from "./routes/sign-up.$";
 import { Route as ProtectedOrgIndexRouteImport } from "./routes/_protected/org.index";
 import { Route as ProtectedOrgSlugRouteImport } from "./routes/_protected/org.$slug";
 import { Route as ProtectedOrganizationProfileSplatRouteImport } from "./routes/_protected/organization-profile.$";
+import { Route as ProtectedPlatformIndexRouteImport } from "./routes/_protected/platform.index";
+import { Route as ProtectedPlatformConflictsRouteImport } from "./routes/_protected/platform.conflicts";
+import { Route as ProtectedPlatformFlagsRouteImport } from "./routes/_protected/platform.flags";
+import { Route as ProtectedPlatformOrganizationsRouteImport } from "./routes/_protected/platform.organizations";
+import { Route as ProtectedPlatformPeopleRouteImport } from "./routes/_protected/platform.people";
+import { Route as ProtectedPlatformWebhooksRouteImport } from "./routes/_protected/platform.webhooks";
 import { Route as ProtectedUserProfileSplatRouteImport } from "./routes/_protected/user-profile.$";
 import { Route as ProtectedOrgSlugIndexRouteImport } from "./routes/_protected/org.$slug.index";
 import { Route as ProtectedOrgSlugAuditRouteImport } from "./routes/_protected/org.$slug.audit";
@@ -84,6 +91,11 @@ const ProtectedPlansRoute = ProtectedPlansRouteImport.update({
   path: "/plans",
   getParentRoute: () => ProtectedRoute,
 } as any);
+const ProtectedPlatformRoute = ProtectedPlatformRouteImport.update({
+  id: "/platform",
+  path: "/platform",
+  getParentRoute: () => ProtectedRoute,
+} as any);
 const OnboardingSplatRoute = OnboardingSplatRouteImport.update({
   id: "/onboarding/$",
   path: "/onboarding/$",
@@ -114,6 +126,39 @@ const ProtectedOrganizationProfileSplatRoute =
     id: "/organization-profile/$",
     path: "/organization-profile/$",
     getParentRoute: () => ProtectedRoute,
+  } as any);
+const ProtectedPlatformIndexRoute = ProtectedPlatformIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => ProtectedPlatformRoute,
+} as any);
+const ProtectedPlatformConflictsRoute =
+  ProtectedPlatformConflictsRouteImport.update({
+    id: "/conflicts",
+    path: "/conflicts",
+    getParentRoute: () => ProtectedPlatformRoute,
+  } as any);
+const ProtectedPlatformFlagsRoute = ProtectedPlatformFlagsRouteImport.update({
+  id: "/flags",
+  path: "/flags",
+  getParentRoute: () => ProtectedPlatformRoute,
+} as any);
+const ProtectedPlatformOrganizationsRoute =
+  ProtectedPlatformOrganizationsRouteImport.update({
+    id: "/organizations",
+    path: "/organizations",
+    getParentRoute: () => ProtectedPlatformRoute,
+  } as any);
+const ProtectedPlatformPeopleRoute = ProtectedPlatformPeopleRouteImport.update({
+  id: "/people",
+  path: "/people",
+  getParentRoute: () => ProtectedPlatformRoute,
+} as any);
+const ProtectedPlatformWebhooksRoute =
+  ProtectedPlatformWebhooksRouteImport.update({
+    id: "/webhooks",
+    path: "/webhooks",
+    getParentRoute: () => ProtectedPlatformRoute,
   } as any);
 const ProtectedUserProfileSplatRoute =
   ProtectedUserProfileSplatRouteImport.update({
@@ -171,13 +216,20 @@ export interface FileRoutesByFullPath {
   "/email-conflict": typeof ProtectedEmailConflictRoute;
   "/organization-list": typeof ProtectedOrganizationListRoute;
   "/plans": typeof ProtectedPlansRoute;
+  "/platform": typeof ProtectedPlatformRouteWithChildren;
   "/onboarding/$": typeof OnboardingSplatRoute;
   "/sign-in/$": typeof SignInSplatRoute;
   "/sign-up/$": typeof SignUpSplatRoute;
   "/org/$slug": typeof ProtectedOrgSlugRouteWithChildren;
   "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
+  "/platform/conflicts": typeof ProtectedPlatformConflictsRoute;
+  "/platform/flags": typeof ProtectedPlatformFlagsRoute;
+  "/platform/organizations": typeof ProtectedPlatformOrganizationsRoute;
+  "/platform/people": typeof ProtectedPlatformPeopleRoute;
+  "/platform/webhooks": typeof ProtectedPlatformWebhooksRoute;
   "/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/org/": typeof ProtectedOrgIndexRoute;
+  "/platform/": typeof ProtectedPlatformIndexRoute;
   "/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
@@ -200,8 +252,14 @@ export interface FileRoutesByTo {
   "/sign-in/$": typeof SignInSplatRoute;
   "/sign-up/$": typeof SignUpSplatRoute;
   "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
+  "/platform/conflicts": typeof ProtectedPlatformConflictsRoute;
+  "/platform/flags": typeof ProtectedPlatformFlagsRoute;
+  "/platform/organizations": typeof ProtectedPlatformOrganizationsRoute;
+  "/platform/people": typeof ProtectedPlatformPeopleRoute;
+  "/platform/webhooks": typeof ProtectedPlatformWebhooksRoute;
   "/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/org": typeof ProtectedOrgIndexRoute;
+  "/platform": typeof ProtectedPlatformIndexRoute;
   "/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
@@ -222,13 +280,20 @@ export interface FileRoutesById {
   "/_protected/email-conflict": typeof ProtectedEmailConflictRoute;
   "/_protected/organization-list": typeof ProtectedOrganizationListRoute;
   "/_protected/plans": typeof ProtectedPlansRoute;
+  "/_protected/platform": typeof ProtectedPlatformRouteWithChildren;
   "/onboarding/$": typeof OnboardingSplatRoute;
   "/sign-in/$": typeof SignInSplatRoute;
   "/sign-up/$": typeof SignUpSplatRoute;
   "/_protected/org/$slug": typeof ProtectedOrgSlugRouteWithChildren;
   "/_protected/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
+  "/_protected/platform/conflicts": typeof ProtectedPlatformConflictsRoute;
+  "/_protected/platform/flags": typeof ProtectedPlatformFlagsRoute;
+  "/_protected/platform/organizations": typeof ProtectedPlatformOrganizationsRoute;
+  "/_protected/platform/people": typeof ProtectedPlatformPeopleRoute;
+  "/_protected/platform/webhooks": typeof ProtectedPlatformWebhooksRoute;
   "/_protected/user-profile/$": typeof ProtectedUserProfileSplatRoute;
   "/_protected/org/": typeof ProtectedOrgIndexRoute;
+  "/_protected/platform/": typeof ProtectedPlatformIndexRoute;
   "/_protected/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/_protected/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
   "/_protected/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
@@ -249,13 +314,20 @@ export interface FileRouteTypes {
     | "/email-conflict"
     | "/organization-list"
     | "/plans"
+    | "/platform"
     | "/onboarding/$"
     | "/sign-in/$"
     | "/sign-up/$"
     | "/org/$slug"
     | "/organization-profile/$"
+    | "/platform/conflicts"
+    | "/platform/flags"
+    | "/platform/organizations"
+    | "/platform/people"
+    | "/platform/webhooks"
     | "/user-profile/$"
     | "/org/"
+    | "/platform/"
     | "/org/$slug/audit"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
@@ -278,8 +350,14 @@ export interface FileRouteTypes {
     | "/sign-in/$"
     | "/sign-up/$"
     | "/organization-profile/$"
+    | "/platform/conflicts"
+    | "/platform/flags"
+    | "/platform/organizations"
+    | "/platform/people"
+    | "/platform/webhooks"
     | "/user-profile/$"
     | "/org"
+    | "/platform"
     | "/org/$slug/audit"
     | "/org/$slug/dashboard"
     | "/org/$slug/settings"
@@ -299,13 +377,20 @@ export interface FileRouteTypes {
     | "/_protected/email-conflict"
     | "/_protected/organization-list"
     | "/_protected/plans"
+    | "/_protected/platform"
     | "/onboarding/$"
     | "/sign-in/$"
     | "/sign-up/$"
     | "/_protected/org/$slug"
     | "/_protected/organization-profile/$"
+    | "/_protected/platform/conflicts"
+    | "/_protected/platform/flags"
+    | "/_protected/platform/organizations"
+    | "/_protected/platform/people"
+    | "/_protected/platform/webhooks"
     | "/_protected/user-profile/$"
     | "/_protected/org/"
+    | "/_protected/platform/"
     | "/_protected/org/$slug/audit"
     | "/_protected/org/$slug/dashboard"
     | "/_protected/org/$slug/settings"
@@ -398,6 +483,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProtectedPlansRouteImport;
       parentRoute: typeof ProtectedRoute;
     };
+    "/_protected/platform": {
+      id: "/_protected/platform";
+      path: "/platform";
+      fullPath: "/platform";
+      preLoaderRoute: typeof ProtectedPlatformRouteImport;
+      parentRoute: typeof ProtectedRoute;
+    };
     "/onboarding/$": {
       id: "/onboarding/$";
       path: "/onboarding/$";
@@ -439,6 +531,48 @@ declare module "@tanstack/react-router" {
       fullPath: "/organization-profile/$";
       preLoaderRoute: typeof ProtectedOrganizationProfileSplatRouteImport;
       parentRoute: typeof ProtectedRoute;
+    };
+    "/_protected/platform/": {
+      id: "/_protected/platform/";
+      path: "/";
+      fullPath: "/platform/";
+      preLoaderRoute: typeof ProtectedPlatformIndexRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
+    };
+    "/_protected/platform/conflicts": {
+      id: "/_protected/platform/conflicts";
+      path: "/conflicts";
+      fullPath: "/platform/conflicts";
+      preLoaderRoute: typeof ProtectedPlatformConflictsRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
+    };
+    "/_protected/platform/flags": {
+      id: "/_protected/platform/flags";
+      path: "/flags";
+      fullPath: "/platform/flags";
+      preLoaderRoute: typeof ProtectedPlatformFlagsRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
+    };
+    "/_protected/platform/organizations": {
+      id: "/_protected/platform/organizations";
+      path: "/organizations";
+      fullPath: "/platform/organizations";
+      preLoaderRoute: typeof ProtectedPlatformOrganizationsRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
+    };
+    "/_protected/platform/people": {
+      id: "/_protected/platform/people";
+      path: "/people";
+      fullPath: "/platform/people";
+      preLoaderRoute: typeof ProtectedPlatformPeopleRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
+    };
+    "/_protected/platform/webhooks": {
+      id: "/_protected/platform/webhooks";
+      path: "/webhooks";
+      fullPath: "/platform/webhooks";
+      preLoaderRoute: typeof ProtectedPlatformWebhooksRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
     };
     "/_protected/user-profile/$": {
       id: "/_protected/user-profile/$";
@@ -499,6 +633,27 @@ declare module "@tanstack/react-router" {
   }
 }
 
+interface ProtectedPlatformRouteChildren {
+  ProtectedPlatformConflictsRoute: typeof ProtectedPlatformConflictsRoute;
+  ProtectedPlatformFlagsRoute: typeof ProtectedPlatformFlagsRoute;
+  ProtectedPlatformOrganizationsRoute: typeof ProtectedPlatformOrganizationsRoute;
+  ProtectedPlatformPeopleRoute: typeof ProtectedPlatformPeopleRoute;
+  ProtectedPlatformWebhooksRoute: typeof ProtectedPlatformWebhooksRoute;
+  ProtectedPlatformIndexRoute: typeof ProtectedPlatformIndexRoute;
+}
+
+const ProtectedPlatformRouteChildren: ProtectedPlatformRouteChildren = {
+  ProtectedPlatformConflictsRoute: ProtectedPlatformConflictsRoute,
+  ProtectedPlatformFlagsRoute: ProtectedPlatformFlagsRoute,
+  ProtectedPlatformOrganizationsRoute: ProtectedPlatformOrganizationsRoute,
+  ProtectedPlatformPeopleRoute: ProtectedPlatformPeopleRoute,
+  ProtectedPlatformWebhooksRoute: ProtectedPlatformWebhooksRoute,
+  ProtectedPlatformIndexRoute: ProtectedPlatformIndexRoute,
+};
+
+const ProtectedPlatformRouteWithChildren =
+  ProtectedPlatformRoute._addFileChildren(ProtectedPlatformRouteChildren);
+
 interface ProtectedOrgSlugRouteChildren {
   ProtectedOrgSlugAuditRoute: typeof ProtectedOrgSlugAuditRoute;
   ProtectedOrgSlugDashboardRoute: typeof ProtectedOrgSlugDashboardRoute;
@@ -529,6 +684,7 @@ interface ProtectedRouteChildren {
   ProtectedEmailConflictRoute: typeof ProtectedEmailConflictRoute;
   ProtectedOrganizationListRoute: typeof ProtectedOrganizationListRoute;
   ProtectedPlansRoute: typeof ProtectedPlansRoute;
+  ProtectedPlatformRoute: typeof ProtectedPlatformRouteWithChildren;
   ProtectedOrgSlugRoute: typeof ProtectedOrgSlugRouteWithChildren;
   ProtectedOrganizationProfileSplatRoute: typeof ProtectedOrganizationProfileSplatRoute;
   ProtectedUserProfileSplatRoute: typeof ProtectedUserProfileSplatRoute;
@@ -541,6 +697,7 @@ const ProtectedRouteChildren: ProtectedRouteChildren = {
   ProtectedEmailConflictRoute: ProtectedEmailConflictRoute,
   ProtectedOrganizationListRoute: ProtectedOrganizationListRoute,
   ProtectedPlansRoute: ProtectedPlansRoute,
+  ProtectedPlatformRoute: ProtectedPlatformRouteWithChildren,
   ProtectedOrgSlugRoute: ProtectedOrgSlugRouteWithChildren,
   ProtectedOrganizationProfileSplatRoute:
     ProtectedOrganizationProfileSplatRoute,

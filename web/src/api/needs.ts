@@ -29,6 +29,8 @@ export function reasonName(refusal: Refusal): string | undefined {
       return "Nobody decides on what they asked for themselves.";
     case "not_held":
       return "Nobody gives what they do not hold themselves.";
+    case "impersonated":
+      return "Nobody does this in somebody else's name.";
     case "not_on_project":
       return "It takes to be on the project.";
     default:

@@ -25,6 +25,15 @@ export type Action = Schemas["Action"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type ImpersonationStarted = Schemas["ImpersonationStarted"];
 export type Problem = Schemas["Problem"];
+export type PlatformOrganization = Schemas["PlatformOrganization"];
+export type PlatformUser = Schemas["PlatformUser"];
+export type PlatformStatus = Schemas["PlatformStatus"];
+export type InboxMessage = Schemas["InboxMessage"];
+export type MessageState = Schemas["MessageState"];
+export type EmailConflict = Schemas["EmailConflict"];
+export type FeatureFlag = Schemas["FeatureFlag"];
+export type FeatureFlagOverride = Schemas["FeatureFlagOverride"];
+export type Conflict = Schemas["Conflict"];
 
 /** One page of a list; `nextCursor` is empty on the last one. */
 export interface Page<T> {

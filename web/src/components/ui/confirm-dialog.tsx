@@ -12,6 +12,8 @@ interface ConfirmDialogProps {
   children: ReactNode;
   /** The verb on the button that does it. */
   action: string;
+  /** `danger`, unless nothing is lost by it. */
+  tone?: "danger" | "primary";
   busy?: boolean;
   error?: string;
   onConfirm(): void;
@@ -19,7 +21,7 @@ interface ConfirmDialogProps {
 
 /** Asks once more before something is lost. Stays open, with the reason, where it did not work. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, onOpenChange, title, children, action, busy, error, onConfirm } = props;
+  const { open, onOpenChange, title, children, action, tone, busy, error, onConfirm } = props;
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
@@ -41,9 +43,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           )}
           <div className="mt-6 flex flex-wrap justify-end gap-2">
             <AlertDialog.Cancel asChild>
-              <Button variant="secondary">Keep</Button>
+              <Button variant="secondary">{tone === "primary" ? "Cancel" : "Keep"}</Button>
             </AlertDialog.Cancel>
-            <Button variant="danger" busy={busy} onClick={onConfirm}>
+            <Button variant={tone ?? "danger"} busy={busy} onClick={onConfirm}>
               {action}
             </Button>
           </div>

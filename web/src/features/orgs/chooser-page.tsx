@@ -14,6 +14,7 @@ import { EmptyState } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
 import { ConflictBanner } from "@/features/account/conflict-banner";
 import { meQuery } from "@/features/account/data";
+import { PlatformLink } from "@/features/platform/platform-link";
 import { paths } from "@/lib/paths";
 import { organizationsQuery } from "./data";
 import { Invitations } from "./invitations";
@@ -25,7 +26,7 @@ export function ChooserPage() {
   const { id: userId } = useIdentity();
   const api = useApi();
   const query = useQuery(organizationsQuery(api, userId));
-  // It only adds to what is shown: without an answer the page stands all the same.
+  // Both only add to what is shown: without an answer the page stands all the same.
   const me = useQuery(meQuery(api, userId)).data;
   const organizations = query.data ?? [];
   return (
@@ -34,6 +35,7 @@ export function ChooserPage() {
         <Link to={paths.home()} className="mr-auto inline-flex rounded-lg">
           <Brand />
         </Link>
+        <PlatformLink role={me?.platformRole} />
         <ThemeToggle />
         <UserButton />
       </header>

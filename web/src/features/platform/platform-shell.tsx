@@ -1,0 +1,90 @@
+import { UserButton } from "@clerk/react";
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft, Building2, Flag, Gauge, Inbox, UserSearch, Users } from "lucide-react";
+import type { ReactNode } from "react";
+import { useIdentity } from "@/auth/identity";
+import { Brand } from "@/components/brand";
+import { Frame } from "@/components/frame";
+import { ThemeToggle } from "@/components/theme-toggle";
+import { Skeleton } from "@/components/ui/bits";
+import { Button } from "@/components/ui/button";
+import { Tooltip } from "@/components/ui/tooltip";
+import { paths } from "@/lib/paths";
+import { useOperator } from "./context";
+import { platformRoleName } from "./words";
+
+/** The frame around the pages of those who operate the installation. */
+export function PlatformShell({ children }: { children: ReactNode }) {
+  return (
+    <Frame
+      label="Platform"
+      head={<Head />}
+      foot={<Account />}
+      corner={
+        <>
+          <Back />
+          <ThemeToggle />
+          <div className="grid size-9 place-items-center">
+            <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
+          </div>
+        </>
+      }
+      entries={[
+        { to: paths.platform(), label: "Overview", icon: Gauge, isExact: true },
+        { to: paths.platformOrganizations(), label: "Organizations", icon: Building2 },
+        { to: paths.platformPeople(), label: "People", icon: UserSearch },
+        { to: paths.platformWebhooks(), label: "Webhooks", icon: Inbox },
+        { to: paths.platformConflicts(), label: "Conflicts", icon: Users },
+        { to: paths.platformFlags(), label: "Flags", icon: Flag },
+      ]}
+    >
+      {children}
+    </Frame>
+  );
+}
+
+function Head() {
+  return (
+    <>
+      <Link
+        to={paths.platform()}
+        className="hidden items-center rounded-lg px-2 py-1 md:inline-flex"
+      >
+        <Brand />
+      </Link>
+      <p className="font-semibold md:hidden">Platform</p>
+      <p className="eyebrow mt-4 hidden px-2.5 md:block">Platform</p>
+    </>
+  );
+}
+
+function Back() {
+  return (
+    <Tooltip text="To your organizations">
+      <Button asChild variant="quiet" size="icon">
+        <Link to={paths.organizations()} aria-label="To your organizations">
+          <ArrowLeft aria-hidden />
+        </Link>
+      </Button>
+    </Tooltip>
+  );
+}
+
+function Account() {
+  const user = useIdentity();
+  const { me } = useOperator();
+  const email = user.primaryEmailAddress?.emailAddress;
+  return (
+    <div className="flex items-center gap-2.5 border-line border-t px-1.5 pt-4">
+      <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
+      <div className="min-w-0 flex-1 leading-tight">
+        <p className="truncate font-[550] text-sm">{user.fullName || email || "You"}</p>
+        <p className="truncate text-[0.8125rem] text-muted">{platformRoleName(me.platformRole)}</p>
+      </div>
+      <div className="flex">
+        <Back />
+        <ThemeToggle />
+      </div>
+    </div>
+  );
+}
