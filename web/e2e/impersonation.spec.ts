@@ -9,7 +9,6 @@ import { expect, test } from "./test";
 const REASON = "Case 4711: the upload fails";
 
 interface Started {
-  impersonation: { id: string };
   url: string;
 }
 
@@ -53,7 +52,7 @@ test("acting for somebody is shown on every page, recorded, and stopped", async 
     await acting.goto(`/org/${slug}/dashboard`);
     await expect(acting.getByText(`of Quay ${slug}.`)).toBeVisible();
     await expect(banner.getByRole("status")).toContainText(`acts for ${owner.email}`);
-    await expect(banner.getByRole("status")).toContainText(operator.email.split("@")[0] ?? "");
+    await expect(banner.getByRole("status")).toContainText(nameOf(operator));
     await expect(banner).toContainText(/until \d\d:\d\d, 1[0-5] minutes left/);
     await check(acting, "impersonation-banner");
     for (const path of ["projects", "team", "settings"]) {
@@ -105,13 +104,61 @@ test("acting for somebody is shown on every page, recorded, and stopped", async 
   await desk.context().close();
 });
 
-test("somebody else ends it, and the page is left", async ({ page, browser }) => {
-  const { slug, desk, start } = await stage(page, browser);
-  const { url, impersonation } = await start();
+/** How somebody is called who gave an address alone. */
+function nameOf({ email }: Person): string {
+  return email.split("@")[0] ?? email;
+}
+
+test("it is begun where the person is shown, seen by who operates the installation, and ended", async ({
+  page,
+  browser,
+}) => {
+  const { slug, owner, operator, desk } = await stage(page, browser);
+  const { id } = await ask<{ id: string }>(page, "GET", "/me");
+  const reason = `Case ${unique()}: the upload fails`;
+  const row = desk.getByRole("listitem").filter({ hasText: reason });
+
+  const url = await test.step("with a reason, for a time", async () => {
+    await desk.goto(`/platform/people?id=${id}`);
+    const person = desk.getByRole("list", { name: "People" }).getByRole("listitem");
+    await person.getByRole("button", { name: owner.email }).click();
+    await person.getByRole("button", { name: "Sign in as…" }).click();
+    const dialog = desk.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Make the link" }).click();
+    await expect(dialog.getByText("It needs a reason.")).toBeVisible();
+    await dialog.getByLabel("Reason").fill(reason);
+    await check(desk, "impersonation-form");
+    await dialog.getByRole("button", { name: "Make the link" }).click();
+    const link = dialog.getByRole("link", { name: /^Open as/ });
+    await expect(link).toBeVisible();
+    await check(desk, "impersonation-link");
+    return (await link.getAttribute("href")) ?? "";
+  });
+
   const acting = await elsewhere(browser);
-  await acting.goto(url);
-  await expect(acting.getByRole("region", { name: "Acting for somebody" })).toBeVisible();
-  await ask(desk, "DELETE", `/platform/impersonations/${impersonation.id}`);
+  await test.step("whoever operates the installation sees how it stands", async () => {
+    await desk.goto("/platform/impersonations?which=open");
+    await expect(row).toContainText("Not begun");
+    await acting.goto(url);
+    await expect(acting.getByRole("region", { name: "Acting for somebody" })).toBeVisible();
+    await expect(row).toContainText("Under way", { timeout: 30_000 });
+    await row.getByRole("button", { expanded: false }).click();
+    await expect(row.getByRole("link", { name: nameOf(operator) })).toBeVisible();
+    await check(desk, "platform-impersonations");
+  });
+
+  await test.step("and ends it", async () => {
+    await row.getByRole("button", { name: /^End:/ }).click();
+    const dialog = desk.getByRole("alertdialog");
+    await check(desk, "platform-impersonation-end");
+    await dialog.getByRole("button", { name: "End it" }).click();
+    await expect(row).toBeHidden();
+    await desk.getByRole("combobox", { name: "Which impersonations" }).click();
+    await desk.getByRole("option", { name: "All" }).click();
+    await expect(row).toContainText("Ended");
+    await expect(row.getByRole("button", { name: /^End:/ })).toHaveCount(0);
+  });
+
   const over = acting.getByRole("heading", { name: "Acting for somebody is over" });
   await expect(over.or(acting.getByLabel("Email address"))).toBeVisible({ timeout: 30_000 });
   await acting.goto(`/org/${slug}/dashboard`);

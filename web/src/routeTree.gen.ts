@@ -29,6 +29,7 @@ import { Route as ProtectedOrganizationProfileSplatRouteImport } from "./routes/
 import { Route as ProtectedPlatformIndexRouteImport } from "./routes/_protected/platform.index";
 import { Route as ProtectedPlatformConflictsRouteImport } from "./routes/_protected/platform.conflicts";
 import { Route as ProtectedPlatformFlagsRouteImport } from "./routes/_protected/platform.flags";
+import { Route as ProtectedPlatformImpersonationsRouteImport } from "./routes/_protected/platform.impersonations";
 import { Route as ProtectedPlatformOrganizationsRouteImport } from "./routes/_protected/platform.organizations";
 import { Route as ProtectedPlatformPeopleRouteImport } from "./routes/_protected/platform.people";
 import { Route as ProtectedPlatformWebhooksRouteImport } from "./routes/_protected/platform.webhooks";
@@ -143,6 +144,12 @@ const ProtectedPlatformFlagsRoute = ProtectedPlatformFlagsRouteImport.update({
   path: "/flags",
   getParentRoute: () => ProtectedPlatformRoute,
 } as any);
+const ProtectedPlatformImpersonationsRoute =
+  ProtectedPlatformImpersonationsRouteImport.update({
+    id: "/impersonations",
+    path: "/impersonations",
+    getParentRoute: () => ProtectedPlatformRoute,
+  } as any);
 const ProtectedPlatformOrganizationsRoute =
   ProtectedPlatformOrganizationsRouteImport.update({
     id: "/organizations",
@@ -224,6 +231,7 @@ export interface FileRoutesByFullPath {
   "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
   "/platform/conflicts": typeof ProtectedPlatformConflictsRoute;
   "/platform/flags": typeof ProtectedPlatformFlagsRoute;
+  "/platform/impersonations": typeof ProtectedPlatformImpersonationsRoute;
   "/platform/organizations": typeof ProtectedPlatformOrganizationsRoute;
   "/platform/people": typeof ProtectedPlatformPeopleRoute;
   "/platform/webhooks": typeof ProtectedPlatformWebhooksRoute;
@@ -254,6 +262,7 @@ export interface FileRoutesByTo {
   "/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
   "/platform/conflicts": typeof ProtectedPlatformConflictsRoute;
   "/platform/flags": typeof ProtectedPlatformFlagsRoute;
+  "/platform/impersonations": typeof ProtectedPlatformImpersonationsRoute;
   "/platform/organizations": typeof ProtectedPlatformOrganizationsRoute;
   "/platform/people": typeof ProtectedPlatformPeopleRoute;
   "/platform/webhooks": typeof ProtectedPlatformWebhooksRoute;
@@ -288,6 +297,7 @@ export interface FileRoutesById {
   "/_protected/organization-profile/$": typeof ProtectedOrganizationProfileSplatRoute;
   "/_protected/platform/conflicts": typeof ProtectedPlatformConflictsRoute;
   "/_protected/platform/flags": typeof ProtectedPlatformFlagsRoute;
+  "/_protected/platform/impersonations": typeof ProtectedPlatformImpersonationsRoute;
   "/_protected/platform/organizations": typeof ProtectedPlatformOrganizationsRoute;
   "/_protected/platform/people": typeof ProtectedPlatformPeopleRoute;
   "/_protected/platform/webhooks": typeof ProtectedPlatformWebhooksRoute;
@@ -322,6 +332,7 @@ export interface FileRouteTypes {
     | "/organization-profile/$"
     | "/platform/conflicts"
     | "/platform/flags"
+    | "/platform/impersonations"
     | "/platform/organizations"
     | "/platform/people"
     | "/platform/webhooks"
@@ -352,6 +363,7 @@ export interface FileRouteTypes {
     | "/organization-profile/$"
     | "/platform/conflicts"
     | "/platform/flags"
+    | "/platform/impersonations"
     | "/platform/organizations"
     | "/platform/people"
     | "/platform/webhooks"
@@ -385,6 +397,7 @@ export interface FileRouteTypes {
     | "/_protected/organization-profile/$"
     | "/_protected/platform/conflicts"
     | "/_protected/platform/flags"
+    | "/_protected/platform/impersonations"
     | "/_protected/platform/organizations"
     | "/_protected/platform/people"
     | "/_protected/platform/webhooks"
@@ -553,6 +566,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProtectedPlatformFlagsRouteImport;
       parentRoute: typeof ProtectedPlatformRoute;
     };
+    "/_protected/platform/impersonations": {
+      id: "/_protected/platform/impersonations";
+      path: "/impersonations";
+      fullPath: "/platform/impersonations";
+      preLoaderRoute: typeof ProtectedPlatformImpersonationsRouteImport;
+      parentRoute: typeof ProtectedPlatformRoute;
+    };
     "/_protected/platform/organizations": {
       id: "/_protected/platform/organizations";
       path: "/organizations";
@@ -636,6 +656,7 @@ declare module "@tanstack/react-router" {
 interface ProtectedPlatformRouteChildren {
   ProtectedPlatformConflictsRoute: typeof ProtectedPlatformConflictsRoute;
   ProtectedPlatformFlagsRoute: typeof ProtectedPlatformFlagsRoute;
+  ProtectedPlatformImpersonationsRoute: typeof ProtectedPlatformImpersonationsRoute;
   ProtectedPlatformOrganizationsRoute: typeof ProtectedPlatformOrganizationsRoute;
   ProtectedPlatformPeopleRoute: typeof ProtectedPlatformPeopleRoute;
   ProtectedPlatformWebhooksRoute: typeof ProtectedPlatformWebhooksRoute;
@@ -645,6 +666,7 @@ interface ProtectedPlatformRouteChildren {
 const ProtectedPlatformRouteChildren: ProtectedPlatformRouteChildren = {
   ProtectedPlatformConflictsRoute: ProtectedPlatformConflictsRoute,
   ProtectedPlatformFlagsRoute: ProtectedPlatformFlagsRoute,
+  ProtectedPlatformImpersonationsRoute: ProtectedPlatformImpersonationsRoute,
   ProtectedPlatformOrganizationsRoute: ProtectedPlatformOrganizationsRoute,
   ProtectedPlatformPeopleRoute: ProtectedPlatformPeopleRoute,
   ProtectedPlatformWebhooksRoute: ProtectedPlatformWebhooksRoute,

@@ -23,6 +23,7 @@ export type Policy = Schemas["Policy"];
 export type PageGrant = Schemas["PageGrant"];
 export type Action = Schemas["Action"];
 export type AuditEntry = Schemas["AuditEntry"];
+export type Impersonation = Schemas["Impersonation"];
 export type ImpersonationStarted = Schemas["ImpersonationStarted"];
 export type Problem = Schemas["Problem"];
 export type PlatformOrganization = Schemas["PlatformOrganization"];

@@ -13,6 +13,7 @@ export const paths = {
   platform: () => "/platform",
   platformOrganizations: () => "/platform/organizations",
   platformPeople: () => "/platform/people",
+  platformImpersonations: () => "/platform/impersonations",
   platformWebhooks: () => "/platform/webhooks",
   platformConflicts: () => "/platform/conflicts",
   platformFlags: () => "/platform/flags",

@@ -1,8 +1,5 @@
 import { type Api, take } from "@/api/client";
-import type { components } from "@/api/schema.gen";
-import type { ImpersonationStarted, Page } from "@/api/types";
-
-export type Impersonation = components["schemas"]["Impersonation"];
+import type { Impersonation, ImpersonationStarted, Page } from "@/api/types";
 
 /** How long somebody may act for another, in minutes; the first is the usual one. */
 export const MINUTES = [30, 15, 60, 120] as const;

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Users } from "lucide-react";
 import { useState } from "react";
 import { describeError } from "@/api/errors";
@@ -11,9 +11,9 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { GatedButton } from "@/components/ui/gated";
 import { Select } from "@/components/ui/select";
 import { formatDate } from "@/lib/format";
-import { paths } from "@/lib/paths";
 import { useOperator } from "./context";
 import { conflictsQuery } from "./data";
+import { PersonLink } from "./person-link";
 import { Rows } from "./rows";
 import { usePlatformChange } from "./use-platform";
 
@@ -143,13 +143,9 @@ function Party({ label, party }: { label: string; party: PartyOf }) {
     <div className="min-w-0 rounded-xl bg-sunken px-3.5 py-2.5 text-sm">
       <dt className="eyebrow">{label}</dt>
       <dd className="mt-0.5 min-w-0">
-        <Link
-          to={paths.platformPeople()}
-          search={{ id: party.id }}
-          className="block truncate rounded-sm font-[550] underline decoration-ink/25 underline-offset-4 hover:decoration-ink"
-        >
+        <PersonLink id={party.id} className="block truncate font-[550]">
           {nameOf(party)}
-        </Link>
+        </PersonLink>
         <span className="block truncate text-[0.8125rem] text-muted">
           {party.isDeleted
             ? "deleted"

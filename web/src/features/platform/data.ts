@@ -5,7 +5,7 @@ import {
   queryOptions,
 } from "@tanstack/react-query";
 import { type Api, take } from "@/api/client";
-import type { MessageState, Organization, PlatformUser } from "@/api/types";
+import type { Impersonation, MessageState, Organization, PlatformUser } from "@/api/types";
 
 const PAGE = 50;
 /** What is looked at while somebody mends it does not stand still. */
@@ -114,6 +114,32 @@ export function conflictsQuery(api: Api, isOpen: boolean) {
   });
 }
 
+/** Whether somebody may act by it. */
+export function isOpen({ status }: Impersonation): boolean {
+  return status === "pending" || status === "active";
+}
+
+/** Who acts, and acted, for whom, the newest first; all where nothing is said. */
+export function impersonationsQuery(api: Api, state?: "open" | "over") {
+  return infiniteQueryOptions({
+    queryKey: [...PLATFORM_KEY, "impersonations", state],
+    queryFn: ({ pageParam, signal }) =>
+      take(
+        api.GET("/api/v1/platform/impersonations", {
+          params: { query: { state, limit: PAGE, cursor: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    // They begin elsewhere, and end by themselves.
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some((page) => page.data.some(isOpen)) ? LOOK_MS : false,
+  });
+}
+
 /** All feature flags, by key. */
 export function flagsQuery(api: Api) {
   return queryOptions({
@@ -190,6 +216,8 @@ export function platformCommands(api: Api) {
     replay: (id: string) =>
       take(api.POST("/api/v1/platform/inbox/{id}/replay", { params: { path: { id } } })),
     replayDead: (eventType: string | undefined) => replayDead(api, eventType),
+    endImpersonation: (id: string) =>
+      take(api.DELETE("/api/v1/platform/impersonations/{id}", { params: { path: { id } } })),
     resolveConflict: (userId: string, otherId: string) =>
       take(api.POST("/api/v1/platform/conflicts/resolve", { body: { userId, otherId } })),
   };

@@ -20,7 +20,7 @@ interface FactProps {
 
 /** One of [`Facts`]. What is absent is left out. */
 export function Fact({ label, children, mono, copy, wide }: FactProps) {
-  if (children === null || children === undefined || children === "") return null;
+  if (!children && children !== 0) return null;
   return (
     <div className={cn("flex min-w-0 items-start gap-2 leading-6", wide && "sm:col-span-2")}>
       <dt className="w-24 shrink-0 text-muted">{label}</dt>

@@ -1,6 +1,6 @@
 import { UserButton } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
-import { ArrowLeft, Building2, Flag, Gauge, Inbox, UserSearch, Users } from "lucide-react";
+import { ArrowLeft, Building2, Eye, Flag, Gauge, Inbox, UserSearch, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { useIdentity } from "@/auth/identity";
 import { Brand } from "@/components/brand";
@@ -33,6 +33,7 @@ export function PlatformShell({ children }: { children: ReactNode }) {
         { to: paths.platform(), label: "Overview", icon: Gauge, isExact: true },
         { to: paths.platformOrganizations(), label: "Organizations", icon: Building2 },
         { to: paths.platformPeople(), label: "People", icon: UserSearch },
+        { to: paths.platformImpersonations(), label: "Impersonations", icon: Eye },
         { to: paths.platformWebhooks(), label: "Webhooks", icon: Inbox },
         { to: paths.platformConflicts(), label: "Conflicts", icon: Users },
         { to: paths.platformFlags(), label: "Flags", icon: Flag },

@@ -1,4 +1,4 @@
-import type { MessageState, Organization, PlatformUser } from "@/api/types";
+import type { Impersonation, MessageState, Organization, PlatformUser } from "@/api/types";
 
 /** Whether a platform role operates the installation. */
 export function isOperator(role: string | undefined): boolean {
@@ -10,6 +10,11 @@ export function platformRoleName(role: string): string {
   if (role === "super_admin") return "Operator";
   if (role === "admin_staff") return "Support";
   return "No platform role";
+}
+
+/** Somebody, by what is known of them. */
+export function personName({ name }: { name: string | null }): string {
+  return name ?? "Somebody unknown";
 }
 
 type ProvisioningStatus = Organization["provisioningStatus"];
@@ -36,6 +41,15 @@ export const MESSAGE_STATES: Record<MessageState, State> = {
   done: { name: "Done", tone: "plain" },
   ignored: { name: "Ignored", tone: "plain" },
   dead: { name: "Given up", tone: "danger" },
+};
+
+/** How an impersonation stands. */
+export const IMPERSONATION_STATES: Record<Impersonation["status"], State> = {
+  pending: { name: "Not begun", tone: "warning" },
+  active: { name: "Under way", tone: "accent" },
+  ended: { name: "Ended", tone: "plain" },
+  expired: { name: "Ran out", tone: "plain" },
+  failed: { name: "Failed", tone: "danger" },
 };
 
 /** How somebody belongs to an organization, where it is not simply so. */
