@@ -1,10 +1,14 @@
 //! Demo data, made the way that anybody would make it: people and an organization through the
-//! provider's Backend API, the rest through our own HTTP interface. Each step looks before it acts.
+//! provider's Backend API, the operator as `bailiwick admin grant` would, the rest through our own
+//! HTTP interface. Each step looks before it acts.
 
 use std::time::Duration;
 
 use anyhow::Context as _;
 use bailiwick_idp::local_provider::Face;
+use bailiwick_kernel::PlatformRole;
+use bailiwick_services::App;
+use bailiwick_store::platform;
 use reqwest::{Client, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -22,26 +26,34 @@ pub struct Login {
     pub email: &'static str,
     first_name: &'static str,
     last_name: &'static str,
-    role: &'static str,
 }
 
-/// The demo logins; the first makes the organization.
-pub const LOGINS: &[Login] = &[
-    Login {
-        title: "Owner",
-        email: "owner@demo.example",
-        first_name: "Demo",
-        last_name: "Owner",
-        role: "org:admin",
-    },
-    Login {
-        title: "Member",
-        email: "member@demo.example",
-        first_name: "Demo",
-        last_name: "Member",
-        role: "org:member",
-    },
-];
+/// Makes the organization.
+const OWNER: Login = Login {
+    title: "Owner",
+    email: "owner@demo.example",
+    first_name: "Demo",
+    last_name: "Owner",
+};
+
+/// Is in the organization.
+const MEMBER: Login = Login {
+    title: "Member",
+    email: "member@demo.example",
+    first_name: "Demo",
+    last_name: "Member",
+};
+
+/// Operates the installation, and is in no organization.
+const OPERATOR: Login = Login {
+    title: "Operator",
+    email: "operator@demo.example",
+    first_name: "Demo",
+    last_name: "Operator",
+};
+
+/// The demo logins.
+pub const LOGINS: &[Login] = &[OWNER, MEMBER, OPERATOR];
 
 /// Whom one can be at other providers: the demo logins where there are any, somebody new, and
 /// somebody whose address nobody has verified.
@@ -83,16 +95,16 @@ const PROJECTS: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// A request that was refused, or a server that does not answer.
-pub async fn ensure(settings: &Settings, has_projects: bool) -> anyhow::Result<()> {
+pub async fn ensure(settings: &Settings, app: &App) -> anyhow::Result<()> {
     let demo = Demo::new(settings)?;
-    let owner = demo.user(&LOGINS[0]).await?;
+    let owner = demo.user(&OWNER).await?;
     let org = demo.organization(&owner).await?;
-    for login in &LOGINS[1..] {
-        let user = demo.user(login).await?;
-        demo.membership(&org, &user, login.role).await?;
-    }
-    let token = demo.token(&owner, &org).await?;
+    let member = demo.user(&MEMBER).await?;
+    demo.membership(&org, &member, "org:member").await?;
+    demo.operator(app).await?;
+    let token = demo.token(&owner, Some(&org)).await?;
     demo.wait_until_provisioned(&token).await?;
+    let has_projects = app.pack().mounts("projects");
     for (name, description) in PROJECTS.iter().filter(|_| has_projects) {
         demo.project(&token, name, description).await?;
     }
@@ -173,7 +185,21 @@ impl<'a> Demo<'a> {
         Ok(())
     }
 
-    async fn token(&self, user: &str, org: &str) -> anyhow::Result<String> {
+    /// Their first request makes them known here, whether the webhook has come or not.
+    async fn operator(&self, app: &App) -> anyhow::Result<()> {
+        let user = self.user(&OPERATOR).await?;
+        let token = self.token(&user, None).await?;
+        let request = self.client.get(format!("{}/me", self.api));
+        let me = answer(request.bearer_auth(token), "/me").await?;
+        let role = PlatformRole::SuperAdmin.as_str();
+        if me["platformRole"] != role {
+            let granted = platform::grant(app.store(), app.env(), OPERATOR.email, role).await?;
+            anyhow::ensure!(granted == 1, "{granted} users are {}", OPERATOR.email);
+        }
+        Ok(())
+    }
+
+    async fn token(&self, user: &str, org: Option<&str>) -> anyhow::Result<String> {
         let body = json!({"user_id": user, "active_organization_id": org});
         let session = id(&self.post("/sessions", body).await?)?;
         let token = self

@@ -164,8 +164,7 @@ pub async fn run(args: Args, modules: &[Module]) -> anyhow::Result<()> {
     };
     if !args.no_demo {
         say("making sure of the demo data");
-        let has_projects = server.app.pack().mounts("projects");
-        demo::ensure(&settings, has_projects)
+        demo::ensure(&settings, &server.app)
             .await
             .context("demo data")?;
     }

@@ -51,6 +51,7 @@ async fn a_start_says_where_everything_is_and_an_end_leaves_nothing() {
     for word in [
         environment["APP_URL"].as_str(),
         "owner@demo.example",
+        "operator@demo.example",
         "bailiwick-demo",
     ] {
         assert!(said.contains(word), "{word} is not in:\n{said}");
@@ -59,6 +60,7 @@ async fn a_start_says_where_everything_is_and_an_end_leaves_nothing() {
     a_shell_can_source_it(&machine, &environment);
     messages_have_their_shape(&environment).await;
     assert!(has_demo(&environment).await);
+    assert_eq!(operator_grants(&environment).await, 1);
     end(&machine, dev);
     assert!(!machine.data_dir().join("dev.env").exists());
 
@@ -77,6 +79,7 @@ async fn a_start_says_where_everything_is_and_an_end_leaves_nothing() {
         assert_eq!(environment[stable], again[stable], "{stable}");
     }
     assert!(has_demo(&again).await);
+    assert_eq!(operator_grants(&again).await, 1, "not once a start");
     end(&machine, dev);
 }
 
@@ -138,6 +141,23 @@ async fn has_demo(environment: &Environment) -> bool {
     let mut browser = Browser::default();
     let owner = browser.sign_in(&world, "owner@demo.example", "bailiwick-demo");
     owner.await.unwrap().is_some()
+}
+
+/// How often the demo's operator was made one, as they read it themselves.
+async fn operator_grants(environment: &Environment) -> usize {
+    let world = World::new(environment, 1);
+    let mut browser = Browser::default();
+    let operator = browser.sign_in(&world, "operator@demo.example", "bailiwick-demo");
+    operator.await.unwrap().unwrap();
+    let token = browser.token(&world, "").await.unwrap();
+    let url = format!("{}/api/v1/audit", world.app);
+    let query = [("action", "platform.grant")];
+    let request = world.client.get(url).query(&query).bearer_auth(token);
+    let facts = send("the audit", request).await.unwrap();
+    facts.acknowledged().unwrap()["data"]
+        .as_array()
+        .unwrap()
+        .len()
 }
 
 fn end(machine: &Machine, mut dev: Dev) {
