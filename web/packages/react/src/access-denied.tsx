@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Action } from "./access.js";
 import { useAccess } from "./hooks.js";
-import type { Refusal } from "./store.js";
+import type { Refusal } from "./refused.js";
 
 export interface AccessDeniedProps {
   /** What it would take: a permission, */

@@ -1,19 +1,12 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from "react";
 import type { Access } from "./access.js";
-import { type ChangeEvent, EventFollower, type TokenSource } from "./follower.js";
-import { accessLoader } from "./load.js";
+import { connect, type EventListener, type Shared } from "./connect.js";
+import { FlagStore, type Flags } from "./flags.js";
+import type { TokenSource } from "./follower.js";
+import { accessLoader, flagLoader } from "./load.js";
 import { AccessStore } from "./store.js";
-import { followWhileVisible } from "./visible.js";
 
-/** A listener of the event stream; `null` stands for "something was missed, look at everything". */
-export type EventListener = (event: ChangeEvent | null) => void;
-
-interface Bailiwick {
-  store: AccessStore;
-  listeners: Set<EventListener>;
-}
-
-const BailiwickContext = createContext<Bailiwick | undefined>(undefined);
+const BailiwickContext = createContext<Shared | undefined>(undefined);
 
 export interface BailiwickProviderProps {
   /**
@@ -26,6 +19,8 @@ export interface BailiwickProviderProps {
   baseUrl?: string;
   /** What is known already, from a server's rendering or an earlier look. */
   initial?: Access;
+  /** Which feature flags are on, where that is known already. */
+  initialFlags?: Flags;
   /** Follow what changes. Without it things are as they were when the page was opened. */
   live?: boolean;
   children: ReactNode;
@@ -36,51 +31,25 @@ export function BailiwickProvider({
   getToken,
   baseUrl = "",
   initial,
+  initialFlags,
   live = true,
   children,
 }: BailiwickProviderProps) {
-  const first = useRef(initial);
+  const first = useRef({ access: initial, flags: initialFlags });
   const value = useMemo(
     () => ({
-      store: new AccessStore(accessLoader(baseUrl, getToken), first.current),
+      store: new AccessStore(accessLoader(baseUrl, getToken), first.current.access),
+      flags: new FlagStore(flagLoader(baseUrl, getToken), first.current.flags),
       listeners: new Set<EventListener>(),
     }),
     [baseUrl, getToken],
   );
-  useEffect(() => {
-    const { store, listeners } = value;
-    store.start();
-    const tell = (event: ChangeEvent | null) => {
-      for (const listener of listeners) listener(event);
-    };
-    const follower = new EventFollower({
-      url: `${baseUrl}/api/v1/events`,
-      getToken,
-      onEvent: (event) => {
-        store.hear(event);
-        tell(event);
-      },
-      onReset: () => {
-        void store.refresh();
-        tell(null);
-      },
-      // The session or the membership ended: the store finds out what is left.
-      onEnd: () => {
-        void store.refresh();
-        tell(null);
-      },
-    });
-    const end = live ? followWhileVisible(follower) : () => {};
-    return () => {
-      end();
-      store.stop();
-    };
-  }, [value, baseUrl, getToken, live]);
+  useEffect(() => connect(value, { baseUrl, getToken, live }), [value, baseUrl, getToken, live]);
   return <BailiwickContext value={value}>{children}</BailiwickContext>;
 }
 
 /** What the provider above holds. */
-export function useBailiwick(): Bailiwick {
+export function useBailiwick(): Shared {
   const value = use(BailiwickContext);
   if (!value) throw new Error("use this below <BailiwickProvider>");
   return value;

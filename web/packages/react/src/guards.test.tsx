@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Access } from "./access.js";
 import { BailiwickProvider } from "./context.js";
 import { PermissionGuard, RequireAuth, RequirePermission, RequireRole } from "./guards.js";
-import { useCurrentUser, usePermissions } from "./hooks.js";
+import { useCurrentUser, useFlag, usePermissions } from "./hooks.js";
 import { access } from "./testing.js";
 
 const nobody = async () => null;
@@ -121,6 +121,10 @@ function Facts() {
   );
 }
 
+function FlagsOf({ keys: [a = "", b = "", c = ""] }: { keys: readonly string[] }) {
+  return [useFlag(a), useFlag(b), useFlag(c)].join();
+}
+
 describe("hooks", () => {
   it("tell who it is and what they may do", () => {
     expect(render(<Facts />)).toBe("Ada at Acme: overview,projects, project, false");
@@ -128,6 +132,21 @@ describe("hooks", () => {
 
   it("say no to everything while nothing is known", () => {
     expect(unknown(<Facts />)).toBe(" at : , , false");
+  });
+
+  it("tell which flags are on, and take what is not known for off", () => {
+    const flags = new Map([
+      ["new_editor", true],
+      ["old_editor", false],
+    ]);
+    const shown = (initialFlags?: ReadonlyMap<string, boolean>) =>
+      renderToStaticMarkup(
+        <BailiwickProvider getToken={nobody} initialFlags={initialFlags} live={false}>
+          <FlagsOf keys={["new_editor", "old_editor", "constructor"]} />
+        </BailiwickProvider>,
+      );
+    expect(shown(flags)).toBe("true,false,false");
+    expect(shown()).toBe("false,false,false");
   });
 
   it("need the provider", () => {

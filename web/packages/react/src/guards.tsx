@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { Action } from "./access.js";
 import { AccessDenied } from "./access-denied.js";
 import { useAccess, usePermissions } from "./hooks.js";
-import type { Refusal } from "./store.js";
+import type { Refusal } from "./refused.js";
 
 interface Waits {
   children: ReactNode;

@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import {
   type Action,
   type CurrentOrganization,
@@ -65,4 +65,14 @@ export function usePermissions(): Permissions {
       refresh: store.refresh,
     };
   }, [state, store]);
+}
+
+/**
+ * Whether a feature flag is on for the caller: in the organization that the session speaks for, else
+ * for everybody. It follows the switch without a reload; while nothing is known it is off.
+ */
+export function useFlag(key: string): boolean {
+  const { flags } = useBailiwick();
+  const isOn = useCallback(() => flags.isOn(key), [flags, key]);
+  return useSyncExternalStore(flags.subscribe, isOn, isOn);
 }

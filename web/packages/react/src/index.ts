@@ -11,12 +11,13 @@ export {
   type Role,
 } from "./access.js";
 export { AccessDenied, type AccessDeniedProps, useNeeded } from "./access-denied.js";
+export type { EventListener } from "./connect.js";
 export {
   BailiwickProvider,
   type BailiwickProviderProps,
-  type EventListener,
   useBailiwickEvents,
 } from "./context.js";
+export type { Flags } from "./flags.js";
 export {
   type ChangeEvent,
   EventFollower,
@@ -35,5 +36,6 @@ export {
   type RequireRoleProps,
   type Wanted,
 } from "./guards.js";
-export { type Permissions, useAccess, useCurrentUser, usePermissions } from "./hooks.js";
-export type { AccessState, Refusal } from "./store.js";
+export { type Permissions, useAccess, useCurrentUser, useFlag, usePermissions } from "./hooks.js";
+export type { Refusal } from "./refused.js";
+export type { AccessState } from "./store.js";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { accessLoader } from "./load.js";
+import { accessLoader, flagLoader } from "./load.js";
 
 const ME = {
   id: "user-1",
@@ -92,5 +92,23 @@ describe("accessLoader", () => {
   it("tells a server that fails from one that refuses", async () => {
     serve({ "/api/v1/me/pages": () => new Response("", { status: 503 }) });
     await expect(load()()).rejects.not.toHaveProperty("refusal");
+  });
+});
+
+describe("flagLoader", () => {
+  it("says what is on, and nothing of what every object has", async () => {
+    serve({ "/api/v1/me/flags": () => Response.json({ flags: { new_editor: true, old: false } }) });
+    const flags = await flagLoader("https://api.example.com", token)();
+    expect([...flags]).toEqual([
+      ["new_editor", true],
+      ["old", false],
+    ]);
+    expect(flags.get("constructor")).toBeUndefined();
+  });
+
+  it("asks nothing for nobody", async () => {
+    const asked = serve();
+    expect((await flagLoader("", async () => null)()).size).toBe(0);
+    expect(asked).toEqual([]);
   });
 });

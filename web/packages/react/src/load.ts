@@ -1,6 +1,7 @@
 import type { Access, Action, CurrentOrganization, CurrentUser, Reach } from "./access.js";
+import type { Flags } from "./flags.js";
 import type { TokenSource } from "./follower.js";
-import { type Refusal, RefusedError } from "./store.js";
+import { type Refusal, RefusedError } from "./refused.js";
 
 interface MeBody extends CurrentUser {
   organization: CurrentOrganization | null;
@@ -20,6 +21,10 @@ interface PagesBody {
 interface PolicyBody {
   /** The highest first. */
   roles: Array<{ key: string; title: string }>;
+}
+
+interface FlagsBody {
+  flags: Record<string, boolean>;
 }
 
 /** What asks the server who the caller is and what they may do: null where nobody is signed in. */
@@ -54,6 +59,14 @@ export function accessLoader(baseUrl: string, getToken: TokenSource): () => Prom
       pages: open.pages.map(({ page, title, actions }) => ({ key: page, title, actions })),
       roles,
     };
+  };
+}
+
+/** What asks the server which flags are on: none where nobody is signed in. */
+export function flagLoader(baseUrl: string, getToken: TokenSource): () => Promise<Flags> {
+  return async () => {
+    const body = await get<FlagsBody>(`${baseUrl}/api/v1/me/flags`, getToken);
+    return new Map(Object.entries(body?.flags ?? {}));
   };
 }
 

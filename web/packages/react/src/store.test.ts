@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Access } from "./access.js";
-import { AccessStore, RefusedError } from "./store.js";
+import { RefusedError } from "./refused.js";
+import { AccessStore } from "./store.js";
 import { access } from "./testing.js";
 
 const event = (userId: string | null, kind = "memberships") => ({
@@ -66,6 +67,28 @@ describe("AccessStore", () => {
     await vi.waitFor(() => expect(store.state().status).toBe("ready"));
     await Promise.resolve();
     store.hear(event(null, "organizations"));
+    await vi.waitFor(() => expect(asked()).toBe(1));
+  });
+
+  it("takes an event for its own while it does not know who asks", async () => {
+    const { store, next, asked } = manual();
+    const asking = store.refresh();
+    store.hear(event("user-1"));
+    next().resolve(access());
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    next().resolve(access({ permissions: new Map() }));
+    await asking;
+    expect(store.state().access?.permissions.size).toBe(0);
+  });
+
+  it("asks anew for who asks as soon as it has answered", async () => {
+    const { store, next, asked } = manual();
+    const end = store.subscribe(() => {
+      end();
+      queueMicrotask(() => void store.refresh());
+    });
+    void store.refresh();
+    next().resolve(access());
     await vi.waitFor(() => expect(asked()).toBe(1));
   });
 

@@ -1,16 +1,7 @@
 import type { Access } from "./access.js";
+import { Asking } from "./asking.js";
 import type { ChangeEvent } from "./follower.js";
-
-/** Why access is not known, or not given. */
-export interface Refusal {
-  status: number;
-  /** The machine-readable reason, such as `TENANT_ACCESS_DENIED`. */
-  code: string;
-  /** What to tell a person. */
-  title: string;
-  /** Where the membership is there and lets nobody in: suspended, or waiting for the end of another one. */
-  barred?: "suspended" | "pending";
-}
+import type { Refusal } from "./refused.js";
 
 /** What is known of the caller's access. */
 export type AccessState =
@@ -25,34 +16,27 @@ export type AccessState =
   /** The server was not reached, and nothing is known from before. */
   | { status: "failed"; access: undefined; refusal: undefined };
 
-/** The server said no. Thrown by whoever loads. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
-
-  constructor(readonly refusal: Refusal) {
-    super(`API error: ${refusal.status} ${refusal.code}`);
-  }
-}
-
 const LOADING: AccessState = { status: "loading", access: undefined, refusal: undefined };
-const RETRY_MS = 1000;
-const RETRY_MAX_MS = 30_000;
+const SIGNED_OUT: AccessState = { status: "signed-out", access: undefined, refusal: undefined };
+const FAILED: AccessState = { status: "failed", access: undefined, refusal: undefined };
 
 /** What the caller may do, kept up to date: asked once, and again whenever an event says so. */
 export class AccessStore {
   #state: AccessState = LOADING;
-  #isStopped = false;
-  #asking: Promise<void> | undefined;
-  #again = false;
-  #failures = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #asking: Asking<Access | null>;
   readonly #listeners = new Set<() => void>();
-  readonly #load: () => Promise<Access | null>;
 
   /** `load` answers null where nobody is signed in, and throws a [`RefusedError`] where the server refuses. */
   constructor(load: () => Promise<Access | null>, initial?: Access) {
-    this.#load = load;
     if (initial) this.#state = ready(initial, false);
+    this.#asking = new Asking(load, {
+      onAnswer: (access) => this.#set(access ? ready(access, false) : SIGNED_OUT),
+      onRefusal: (refusal) => this.#set({ status: "refused", access: undefined, refusal }),
+      onUnreachable: () => {
+        const known = this.#state.access;
+        this.#set(known ? ready(known, true) : FAILED);
+      },
+    });
   }
 
   state = (): AccessState => this.#state;
@@ -63,68 +47,29 @@ export class AccessStore {
   };
 
   /** Asks anew. While it asks already, once more afterwards: what changed meanwhile is not missed. */
-  refresh = (): Promise<void> => {
-    if (this.#asking) {
-      this.#again = true;
-      return this.#asking;
-    }
-    clearTimeout(this.#retry);
-    this.#asking = this.#ask().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
-  };
+  refresh = (): Promise<void> => this.#asking.refresh();
+
+  /** Whether an event is about the caller; while nobody knows who that is, any that is about somebody. */
+  isAboutMe({ userId }: ChangeEvent): boolean {
+    const me = this.#state.access?.user.id;
+    return userId !== null && (me === undefined || me === userId);
+  }
 
   /** An event that may change what the caller may do. */
   hear = (event: ChangeEvent): void => {
-    const access = this.#state.access;
-    const isAboutMe = event.userId !== null && event.userId === access?.user.id;
     const isAboutUs =
-      event.kind === "organizations" && event.organizationId === access?.organization?.id;
-    if (isAboutMe || isAboutUs) void this.refresh();
+      event.kind === "organizations" &&
+      event.organizationId === this.#state.access?.organization?.id;
+    if (this.isAboutMe(event) || isAboutUs) void this.refresh();
   };
 
   start(): void {
-    this.#isStopped = false;
+    this.#asking.start();
     void this.refresh();
   }
 
   stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#retry);
-  }
-
-  async #ask(): Promise<void> {
-    do {
-      this.#again = false;
-      try {
-        const access = await this.#load();
-        this.#failures = 0;
-        this.#set(
-          access
-            ? ready(access, false)
-            : { status: "signed-out", access: undefined, refusal: undefined },
-        );
-      } catch (error) {
-        this.#failed(error);
-      }
-    } while (this.#again && !this.#isStopped);
-  }
-
-  #failed(error: unknown): void {
-    if (error instanceof RefusedError) {
-      this.#failures = 0;
-      this.#set({ status: "refused", access: undefined, refusal: error.refusal });
-      return;
-    }
-    const known = this.#state.access;
-    this.#set(
-      known ? ready(known, true) : { status: "failed", access: undefined, refusal: undefined },
-    );
-    if (this.#isStopped) return;
-    const delay = Math.min(RETRY_MS * 2 ** this.#failures, RETRY_MAX_MS);
-    this.#failures += 1;
-    this.#retry = setTimeout(() => void this.refresh(), delay);
+    this.#asking.stop();
   }
 
   #set(state: AccessState): void {

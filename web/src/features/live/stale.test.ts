@@ -39,6 +39,21 @@ describe("staleKeys", () => {
     ]);
   });
 
+  it("names the flags where one was switched, for everybody or for an organization", () => {
+    const everybodys = event({ kind: "flags", organizationId: null });
+    expect(staleKeys(everybodys, "me")).toEqual([["platform", "flags"]]);
+    expect(staleKeys(event({ kind: "flags" }), "me")).toEqual([
+      ["platform", "flags"],
+      ["org", "o1", "audit"],
+    ]);
+  });
+
+  it("names the account where it is one's own", () => {
+    const users = (userId: string) => event({ kind: "users", organizationId: null, userId });
+    expect(staleKeys(users("me"), "me")).toEqual([["me"], ["organizations"]]);
+    expect(staleKeys(users("you"), "me")).toEqual([]);
+  });
+
   it("takes a kind that it has never heard of for the name of what is shown", () => {
     expect(staleKeys(event({ kind: "approvals" }), "me")).toContainEqual([
       "org",

@@ -1,13 +1,19 @@
 import type { ChangeEvent } from "@bailiwick/react";
 import type { QueryKey } from "@tanstack/react-query";
 
+/** What operators see of the flags, for everybody and for single organizations. */
+const FLAGS: QueryKey = ["platform", "flags"];
+
 /** The keys of what an event makes stale, seen from `userId`. `undefined` stands for everything. */
 export function staleKeys(event: ChangeEvent | null, userId: string | undefined): QueryKey[] {
   if (event === null) return [[]];
   const isAboutMe = event.userId !== null && event.userId === userId;
   const mine: QueryKey[] = isAboutMe ? [["organizations"]] : [];
   const org = event.organizationId;
-  if (org === null) return event.kind === "users" && isAboutMe ? [["me"], ...mine] : mine;
+  if (org === null) {
+    if (event.kind === "flags") return [FLAGS];
+    return event.kind === "users" && isAboutMe ? [["me"], ...mine] : mine;
+  }
   const here = (...rest: string[]): QueryKey => ["org", org, ...rest];
   const audit = here("audit");
   switch (event.kind) {
@@ -29,6 +35,8 @@ export function staleKeys(event: ChangeEvent | null, userId: string | undefined)
         event.projectId ? here("project", event.projectId) : here("project"),
         audit,
       ];
+    case "flags":
+      return [FLAGS, audit];
     default:
       return [here(event.kind), audit];
   }
