@@ -1,4 +1,5 @@
 import type { Locator } from "@playwright/test";
+import { ask } from "./acting";
 import { makeOperator } from "./operators";
 import { check } from "./page-checks";
 import { createOrganization, elsewhere, newPerson, signUp, unique } from "./people";
@@ -48,6 +49,14 @@ test("those who operate the installation see how it is, and mend it", async ({ p
     await page.getByRole("link", { name: "Platform" }).filter({ visible: true }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible(SOON);
     await check(page, "platform-overview");
+  });
+
+  await test.step("the way there from the choice of organizations", async () => {
+    await page.goto("/org");
+    await expect(page.getByRole("link", { name: `Mill ${run}` })).toBeVisible();
+    await check(page, "platform-card");
+    await page.getByRole("link", { name: "Platform" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible(SOON);
   });
 
   await test.step("an organization is found, with where it lives", async () => {
@@ -166,6 +175,10 @@ test("those who operate the installation see how it is, and mend it", async ({ p
     await row.getByRole("switch", { name: `${flag} for everybody` }).click();
     await expect(page.getByText(`${flag} is on now.`).first()).toBeVisible(SOON);
     await check(page, "platform-flags");
+    // Somebody else switches it: the page follows.
+    await ask(page, "PUT", `/platform/flags/${flag}`, { isEnabled: false });
+    const forAll = row.getByRole("switch", { name: `${flag} for everybody` });
+    await expect(forAll).not.toBeChecked(SOON);
     await row.getByRole("button", { name: "Remove the flag" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
     await expect(row).toBeHidden(SOON);
@@ -193,9 +206,8 @@ test("those who operate the installation see how it is, and mend it", async ({ p
     await check(page, "platform-phone-webhooks");
   });
 
-  await test.step("closed again with the role that ends", async () => {
+  await test.step("closed again with the role that ends, without a reload", async () => {
     await makeOperator(operator.email, "none");
-    await page.reload();
     await expect(
       page.getByRole("heading", { name: "For those who operate this installation" }),
     ).toBeVisible(SOON);

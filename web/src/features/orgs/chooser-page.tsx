@@ -14,7 +14,7 @@ import { EmptyState } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
 import { ConflictBanner } from "@/features/account/conflict-banner";
 import { meQuery } from "@/features/account/data";
-import { PlatformLink } from "@/features/platform/platform-link";
+import { PlatformCard } from "@/features/platform/platform-card";
 import { paths } from "@/lib/paths";
 import { organizationsQuery } from "./data";
 import { Invitations } from "./invitations";
@@ -35,7 +35,6 @@ export function ChooserPage() {
         <Link to={paths.home()} className="mr-auto inline-flex rounded-lg">
           <Brand />
         </Link>
-        <PlatformLink role={me?.platformRole} />
         <ThemeToggle />
         <UserButton />
       </header>
@@ -50,6 +49,7 @@ export function ChooserPage() {
           documents, its people.
         </p>
         <ConflictBanner conflict={me?.conflict} className="mb-8" />
+        <PlatformCard role={me?.platformRole} />
         <Invitations />
         {query.isPending ? (
           <RowsSkeleton rows={2} />

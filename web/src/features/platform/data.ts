@@ -173,7 +173,7 @@ export function peopleQuery(api: Api, wanted: Wanted | undefined) {
     queryKey: ["platformPeople", wanted],
     queryFn: ({ signal }): Promise<PlatformUser[]> => look(api, wanted, signal),
     enabled: wanted !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: "static",
     gcTime: 0,
   });
 }

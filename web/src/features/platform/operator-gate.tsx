@@ -1,7 +1,8 @@
+import { BailiwickProvider } from "@bailiwick/react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
-import { useApi } from "@/auth/api";
+import { useApi, useTokenSource } from "@/auth/api";
 import { useIdentity } from "@/auth/identity";
 import { AppSkeleton } from "@/components/app-skeleton";
 import { Notice } from "@/components/notice";
@@ -9,12 +10,24 @@ import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
 import { Button } from "@/components/ui/button";
 import { meQuery } from "@/features/account/data";
+import { LiveUpdates } from "@/features/live/live-updates";
 import { paths } from "@/lib/paths";
 import { OperatorContext } from "./context";
 import { isOperator } from "./words";
 
 /** Opens the platform's pages to those who operate the installation, and tells others what it takes. */
 export function OperatorGate({ children }: { children: ReactNode }) {
+  const source = useTokenSource();
+  return (
+    <BailiwickProvider getToken={source}>
+      <LiveUpdates />
+      <Gate>{children}</Gate>
+    </BailiwickProvider>
+  );
+}
+
+/** Opens and closes with the role, without a reload. */
+function Gate({ children }: { children: ReactNode }) {
   const { id: userId } = useIdentity();
   const api = useApi();
   const query = useQuery(meQuery(api, userId));

@@ -4,7 +4,7 @@ import { ArrowLeft, Building2, Eye, Flag, Gauge, Inbox, UserSearch, Users } from
 import type { ReactNode } from "react";
 import { useIdentity } from "@/auth/identity";
 import { Brand } from "@/components/brand";
-import { Frame } from "@/components/frame";
+import { Frame, type FrameEntry } from "@/components/frame";
 import { ThemeToggle } from "@/components/theme-toggle";
 import { Skeleton } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
@@ -13,8 +13,51 @@ import { paths } from "@/lib/paths";
 import { useOperator } from "./context";
 import { platformRoleName } from "./words";
 
+/** The pages, each with what it takes to read what it shows. */
+const ENTRIES: ReadonlyArray<FrameEntry & { permission: string }> = [
+  {
+    to: paths.platform(),
+    label: "Overview",
+    icon: Gauge,
+    isExact: true,
+    permission: "platform:read_status",
+  },
+  {
+    to: paths.platformOrganizations(),
+    label: "Organizations",
+    icon: Building2,
+    permission: "platform:read_organizations",
+  },
+  {
+    to: paths.platformPeople(),
+    label: "People",
+    icon: UserSearch,
+    permission: "platform:read_users",
+  },
+  {
+    to: paths.platformImpersonations(),
+    label: "Impersonations",
+    icon: Eye,
+    permission: "platform:impersonate",
+  },
+  {
+    to: paths.platformWebhooks(),
+    label: "Webhooks",
+    icon: Inbox,
+    permission: "platform:read_inbox",
+  },
+  {
+    to: paths.platformConflicts(),
+    label: "Conflicts",
+    icon: Users,
+    permission: "platform:read_conflicts",
+  },
+  { to: paths.platformFlags(), label: "Flags", icon: Flag, permission: "platform:read_flags" },
+];
+
 /** The frame around the pages of those who operate the installation. */
 export function PlatformShell({ children }: { children: ReactNode }) {
+  const { obstacle } = useOperator();
   return (
     <Frame
       label="Platform"
@@ -29,15 +72,7 @@ export function PlatformShell({ children }: { children: ReactNode }) {
           </div>
         </>
       }
-      entries={[
-        { to: paths.platform(), label: "Overview", icon: Gauge, isExact: true },
-        { to: paths.platformOrganizations(), label: "Organizations", icon: Building2 },
-        { to: paths.platformPeople(), label: "People", icon: UserSearch },
-        { to: paths.platformImpersonations(), label: "Impersonations", icon: Eye },
-        { to: paths.platformWebhooks(), label: "Webhooks", icon: Inbox },
-        { to: paths.platformConflicts(), label: "Conflicts", icon: Users },
-        { to: paths.platformFlags(), label: "Flags", icon: Flag },
-      ]}
+      entries={ENTRIES.filter(({ permission }) => obstacle(permission) === undefined)}
     >
       {children}
     </Frame>
