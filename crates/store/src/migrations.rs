@@ -63,6 +63,11 @@ pub const CONTROL: &[Migration] = &[
         name: "flags",
         sql: include_str!("../migrations/control/0011_flags.sql"),
     },
+    Migration {
+        version: 12,
+        name: "swept_invitations",
+        sql: include_str!("../migrations/control/0012_swept_invitations.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

@@ -28,6 +28,31 @@ sql! {
         join control.users u on u.clerk_user_id = k.person
         join control.memberships m on m.organization_id = o.id and m.user_id = u.id
         limit 1000";
+    /// Invitations by the provider's ids, whatever their status.
+    INVITATIONS(TEXT_ARRAY) = "
+        select o.clerk_org_id, i.clerk_invitation_id, i.status, i.provider_role, i.clerk_updated_at,
+               o.deleted_at is not null
+        from control.invitations i join control.organizations o on o.id = i.organization_id
+        where i.clerk_invitation_id = any($1) limit 1000";
+    /// Whether an organization is still to change at the provider.
+    IS_ORGANIZATION_ON_ITS_WAY(TEXT) = "
+        select exists (
+          select 1 from control.organizations o
+          join control.outbound_intents i on i.subject = 'organization:' || o.id and i.state = 'pending'
+          where o.clerk_org_id = $1)";
+    /// Whether a membership is still to change at the provider.
+    IS_MEMBERSHIP_ON_ITS_WAY(TEXT, TEXT) = "
+        select exists (
+          select 1 from control.organizations o
+          join control.users u on u.clerk_user_id = $2
+          join control.outbound_intents i on i.subject = 'member:' || o.id || ':' || u.id and i.state = 'pending'
+          where o.clerk_org_id = $1)";
+    /// Whether an invitation is still to change at the provider.
+    IS_INVITATION_ON_ITS_WAY(TEXT) = "
+        select exists (
+          select 1 from control.invitations v
+          join control.outbound_intents i on i.subject = 'invitation:' || v.id and i.state = 'pending'
+          where v.clerk_invitation_id = $1)";
     /// Tombstones by the hashes of what they stand for.
     TOMBSTONES(TEXT, BYTEA_ARRAY) = "
         select key_hash, deleted_at from control.tombstones where kind = $1 and key_hash = any($2) limit 3000";
@@ -57,6 +82,18 @@ sql! {
                on met.key = o.clerk_org_id || ':' || u.clerk_user_id
         where met.key is null and m.status <> 'removed' and m.clerk_membership_id is not null
           and o.clerk_org_id || ':' || u.clerk_user_id > $2
+        order by 1 limit $3";
+    /// Open invitations here that the sweep has not met at the provider. Those that it has not heard
+    /// of yet are none of its business.
+    INVITATIONS_LEFT(UUID, TEXT, INT8) = "
+        select o.clerk_org_id || ':' || i.clerk_invitation_id, i.clerk_updated_at
+        from control.invitations i
+        join control.organizations o on o.id = i.organization_id and o.deleted_at is null
+        left join (select unnest(p.keys) as key from control.sweep_pages p
+                   where p.sweep_id = $1 and p.kind = 'invitation') met
+               on met.key = o.clerk_org_id || ':' || i.clerk_invitation_id
+        where met.key is null and i.status = 'pending' and i.clerk_invitation_id is not null
+          and o.clerk_org_id || ':' || i.clerk_invitation_id > $2
         order by 1 limit $3";
     /// How many there are here, and how many of them the sweep has not met.
     COUNT_LEFT(UUID) = "
@@ -137,10 +174,28 @@ pub struct MirroredMembership {
     pub is_gone: bool,
 }
 
+/// An invitation as the mirror has it.
+#[derive(Debug, Clone)]
+pub struct MirroredInvitation {
+    /// The provider's id of the organization.
+    pub clerk_org_id: String,
+    /// The provider's id.
+    pub clerk_invitation_id: String,
+    /// Its state.
+    pub status: String,
+    /// What the provider called the role when it last said so.
+    pub provider_role: String,
+    /// The provider's time of all this.
+    pub updated_at: Timestamp,
+    /// The organization is deleted for good.
+    pub is_gone: bool,
+}
+
 /// Something here that a sweep has not met at the provider.
 #[derive(Debug, Clone)]
 pub struct Left {
-    /// The provider's id; of a membership the organization's and the user's, with a colon between.
+    /// The provider's id; of a membership the organization's and the user's, of an invitation the
+    /// organization's and its own, with a colon between.
     pub key: String,
     /// The provider's time of what is here.
     pub updated_at: Timestamp,
@@ -225,6 +280,66 @@ impl Store {
             .collect()
     }
 
+    /// Invitations by the provider's ids, at most [`BATCH_MAX`]; unknown ones are absent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn mirrored_invitations(&self, ids: &[&str]) -> Result<Vec<MirroredInvitation>> {
+        let rows = self.pool().query(&INVITATIONS, &[&ids]).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(MirroredInvitation {
+                    clerk_org_id: row.try_get(0)?,
+                    clerk_invitation_id: row.try_get(1)?,
+                    status: row.try_get(2)?,
+                    provider_role: row.try_get(3)?,
+                    updated_at: row.try_get(4)?,
+                    is_gone: row.try_get(5)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether something was decided about an organization and is not done at the provider yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_organization_on_its_way(&self, clerk_org_id: &str) -> Result<bool> {
+        let row = self
+            .pool()
+            .query_one(&IS_ORGANIZATION_ON_ITS_WAY, &[&clerk_org_id])
+            .await?;
+        row.try_get(0)
+    }
+
+    /// Whether something was decided about a membership and is not done at the provider yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_membership_on_its_way(
+        &self,
+        clerk_org_id: &str,
+        clerk_user_id: &str,
+    ) -> Result<bool> {
+        let row = self
+            .pool()
+            .query_one(&IS_MEMBERSHIP_ON_ITS_WAY, &[&clerk_org_id, &clerk_user_id])
+            .await?;
+        row.try_get(0)
+    }
+
+    /// Whether something was decided about an invitation and is not done at the provider yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_invitation_on_its_way(&self, clerk_invitation_id: &str) -> Result<bool> {
+        let row = self
+            .pool()
+            .query_one(&IS_INVITATION_ON_ITS_WAY, &[&clerk_invitation_id])
+            .await?;
+        row.try_get(0)
+    }
+
     /// When the things with these hashes were deleted; those that were not are absent.
     ///
     /// # Errors
@@ -241,8 +356,8 @@ impl Store {
             .collect()
     }
 
-    /// What is here of `kind` (`user`, `organization`, anything else is a membership) and was not
-    /// met by `sweep`, behind the key `after`.
+    /// What is here of `kind` (`user`, `organization`, `invitation`, anything else is a membership)
+    /// and was not met by `sweep`, behind the key `after`.
     ///
     /// # Errors
     /// The database's.
@@ -256,6 +371,7 @@ impl Store {
         let statement = match kind {
             "user" => &USERS_LEFT,
             "organization" => &ORGANIZATIONS_LEFT,
+            "invitation" => &INVITATIONS_LEFT,
             _ => &MEMBERSHIPS_LEFT,
         };
         let rows = self

@@ -99,6 +99,7 @@ impl Provider {
         known.users.remove(id);
         known.organizations.remove(id);
         known.memberships.remove(id);
+        known.invitations.remove(id);
     }
 
     /// From now on answers everything with this status and asks for patience, so that no client
@@ -165,6 +166,7 @@ impl Provider {
                 axum::routing::post(writes::create_organization).get(lists::organizations),
             )
             .route("/v1/organization_memberships", get(lists::memberships))
+            .route("/v1/organization_invitations", get(lists::invitations))
             .route(
                 "/v1/organizations/{id}",
                 get(find_organization).patch(writes::update_organization),
@@ -180,6 +182,10 @@ impl Provider {
             .route(
                 "/v1/organizations/{id}/invitations",
                 get(writes::list_invitations).post(writes::invite),
+            )
+            .route(
+                "/v1/organizations/{id}/invitations/{invitation}",
+                get(find_invitation),
             )
             .route(
                 "/v1/organizations/{id}/invitations/{invitation}/revoke",
@@ -293,6 +299,13 @@ async fn find_user(State(provider): State<Provider>, Path(id): Path<String>) -> 
 
 async fn find_organization(State(provider): State<Provider>, Path(id): Path<String>) -> Response {
     found(provider.known().organizations.get(&id))
+}
+
+async fn find_invitation(
+    State(provider): State<Provider>,
+    Path((_, id)): Path<(String, String)>,
+) -> Response {
+    found(provider.known().invitations.get(&id))
 }
 
 async fn memberships_of_user(State(provider): State<Provider>, Path(id): Path<String>) -> Response {

@@ -58,6 +58,36 @@ impl ClerkApi {
             .await
     }
 
+    /// One page of the open invitations of all organizations, oldest first.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn list_open_invitations(
+        &self,
+        page: ListPage,
+    ) -> Result<List<OrganizationInvitation>, ApiError> {
+        let mut query = page.query();
+        query.push(("order_by", "+created_at".to_owned()));
+        query.push(("status", "pending".to_owned()));
+        self.get(&["organization_invitations"], &query).await
+    }
+
+    /// An invitation, whatever its state.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::is_gone`] where there is none of that id.
+    pub async fn get_organization_invitation(
+        &self,
+        org_id: &str,
+        invitation_id: &str,
+    ) -> Result<OrganizationInvitation, ApiError> {
+        self.get(
+            &["organizations", org_id, "invitations", invitation_id],
+            &[],
+        )
+        .await
+    }
+
     /// Takes an open invitation back. Repeated, it is refused: it is not open any more.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ pub async fn apply(
         Known::Not => None,
     };
     let (row, action) = match known {
-        Some(row) => match merge(app, &mut tx, row, said, at).await? {
+        Some(row) => match merge(app, &mut tx, row, said, word).await? {
             Some(row) => (row, action(&said.status)),
             None => {
                 tx.commit().await?;
@@ -96,6 +96,33 @@ pub async fn apply(
     }
     let after = json!({"role": row.role, "status": row.status});
     let object = row.id.to_string();
+    work.audit(app, word, action, ("invitation", &object), Some(after))
+        .await?;
+    work.commit().await?;
+    Ok(Outcome::Done)
+}
+
+/// The provider has the invitation no more: whoever has its mail comes by it no more.
+///
+/// # Errors
+/// The database's.
+pub async fn end(
+    app: &App,
+    mut tx: Tx,
+    (clerk_org_id, id): (&str, &str),
+    word: Word,
+) -> Result<Outcome> {
+    tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
+    let row = invitations::lock_by_clerk_id(&mut tx, id).await?;
+    let row = row.filter(|row| row.status == "pending" && word.ends(row.clerk_updated_at));
+    let Some(row) = row else {
+        tx.commit().await?;
+        return Ok(Outcome::Stale);
+    };
+    invitations::set_status(&mut tx, row.id, "revoked", app.env().now()).await?;
+    let mut work = step_in(app, tx, row.org).await?;
+    let (action, object) = (action("revoked"), row.id.to_string());
+    let after = json!({"role": row.role, "status": "revoked"});
     work.audit(app, word, action, ("invitation", &object), Some(after))
         .await?;
     work.commit().await?;
@@ -143,10 +170,12 @@ async fn merge(
     tx: &mut Tx,
     row: Invitation,
     said: &OrganizationInvitation,
-    at: Timestamp,
+    word: Word,
 ) -> Result<Option<Invitation>> {
+    let at = word.at;
     let is_first = row.clerk_invitation_id.is_none();
-    if row.clerk_updated_at > at || (row.clerk_updated_at == at && !is_first) {
+    let is_heard = word.counts_over(row.clerk_updated_at);
+    if !is_heard && (!is_first || row.clerk_updated_at != at) {
         return Ok(None);
     }
     // What has ended does not open again: an older word that comes late, or one that was

@@ -12,6 +12,7 @@ struct Wanted {
     limit: usize,
     offset: usize,
     users: Vec<String>,
+    status: Option<String>,
 }
 
 impl Wanted {
@@ -27,6 +28,9 @@ impl Wanted {
             limit: number("limit", 10).clamp(1, 500),
             offset: number("offset", 0),
             users: users.map(|(_, id)| id.into_owned()).collect(),
+            status: pairs()
+                .find(|(name, _)| name == "status")
+                .map(|(_, status)| status.into_owned()),
         }
     }
 
@@ -61,6 +65,21 @@ pub(super) async fn memberships(
     RawQuery(query): RawQuery,
 ) -> Response {
     list(Wanted::read(query).cut(provider.known().memberships.values()))
+}
+
+pub(super) async fn invitations(
+    State(provider): State<Provider>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let wanted = Wanted::read(query);
+    let known = provider.known();
+    let all = known.invitations.values();
+    list(wanted.cut(all.filter(|one| {
+        wanted
+            .status
+            .as_ref()
+            .is_none_or(|status| one["status"] == *status.as_str())
+    })))
 }
 
 pub(super) async fn memberships_of_organization(

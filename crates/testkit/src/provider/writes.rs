@@ -255,6 +255,32 @@ impl Provider {
             .collect()
     }
 
+    /// An invitation made with the provider's own means, which it tells nobody.
+    pub fn invite(&self, clerk_org_id: &str, email: &str, role: &str) -> Value {
+        let mut known = self.known();
+        let at = known.tick();
+        let id = format!("orginv_{}", known.invitations.len());
+        let invitation = json!({
+            "object": "organization_invitation", "id": id, "email_address": email, "role": role,
+            "organization_id": clerk_org_id, "inviter_id": null, "status": "pending",
+            "public_metadata": {}, "private_metadata": {}, "url": "https://example.com/accept",
+            "expires_at": at + INVITATION_MS, "created_at": at, "updated_at": at
+        });
+        known.invitations.insert(id, invitation.clone());
+        invitation
+    }
+
+    /// Gives the invitations to an address another state, and tells nobody.
+    pub fn set_invitations(&self, email: &str, status: &str) {
+        let mut known = self.known();
+        let at = known.tick();
+        let theirs = known.invitations.values_mut();
+        for invitation in theirs.filter(|i| i["email_address"] == email) {
+            invitation["status"] = status.into();
+            invitation["updated_at"] = at.into();
+        }
+    }
+
     /// Knows of no invitation any more.
     pub fn forget_invitations(&self) {
         self.known().invitations.clear();

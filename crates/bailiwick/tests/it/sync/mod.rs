@@ -2,6 +2,8 @@
 
 mod arrivals;
 mod convergence;
+mod invitations;
+mod on_the_way;
 mod schedule;
 mod sweep;
 mod verify;

@@ -7,8 +7,8 @@ use super::thing::{Here, Kind, Thing};
 use crate::sync::{self, Outcome, Word};
 use crate::{App, Result};
 
-/// What changed here so lately may not have reached the provider yet: only what is newer there
-/// counts over it.
+/// What changed here so lately may not have reached the provider yet, nor has what is still on its
+/// way there: only what is newer there counts over it.
 const SETTLING: SignedDuration = SignedDuration::from_mins(10);
 
 /// How a thing differs.
@@ -23,7 +23,8 @@ pub enum Differs {
     Extra,
     /// It is at the provider and was deleted here, for good. Nothing is done about it.
     DeletedHere,
-    /// It changed here a moment ago, and the provider says something older. It is left alone.
+    /// It changed here a moment ago, or is still to change there, and the provider says something
+    /// older. It is left alone.
     Settling,
     /// It could not be brought to the same; the log says why.
     Failed,
@@ -116,7 +117,8 @@ async fn settle<T: Thing>(
         let word = Word::asked(at(&thing));
         return repair(app, &thing, (differs, members), word, mode).await;
     };
-    if here.at > app.env().now() - SETTLING {
+    let is_recent = here.at > app.env().now() - SETTLING;
+    if is_recent || T::is_on_its_way(app, &thing.key()).await? {
         return Ok(Some(difference::<T>(
             thing.key(),
             Differs::Settling,

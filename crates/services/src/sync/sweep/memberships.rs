@@ -13,13 +13,13 @@ use super::thing::{Here, Kind, Thing, different, unless_gone};
 use crate::sync::{Outcome, Word, buried, memberships};
 use crate::{App, Result};
 
-/// The key of a membership.
+/// The key of a membership, or of an invitation.
 pub(crate) fn key_of(org: &str, user: &str) -> String {
     format!("{org}:{user}")
 }
 
-/// The organization and the user of a key.
-fn parts(key: &str) -> (&str, &str) {
+/// The organization of a key, and the user or the invitation.
+pub(super) fn parts(key: &str) -> (&str, &str) {
     key.split_once(':').unwrap_or((key, ""))
 }
 
@@ -65,6 +65,11 @@ impl Thing for Membership {
         let found = app.clerk().list_memberships_among(org, &[user]).await;
         let found = unless_gone(found)?.unwrap_or_default();
         Ok(found.into_iter().find(|m| m.user_id() == Some(user)))
+    }
+
+    async fn is_on_its_way(app: &App, key: &str) -> Result<bool> {
+        let (org, user) = parts(key);
+        Ok(app.store().is_membership_on_its_way(org, user).await?)
     }
 
     async fn apply(&self, app: &App, word: Word) -> Result<Outcome> {

@@ -5,6 +5,7 @@
 //! there; at most one is open in an installation, and its holder says so again and again.
 
 mod compare;
+mod invitations;
 mod memberships;
 mod organizations;
 mod pace;

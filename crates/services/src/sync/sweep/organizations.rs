@@ -58,6 +58,10 @@ impl Thing for Organization {
         unless_gone(app.clerk().get_organization(key).await)
     }
 
+    async fn is_on_its_way(app: &App, key: &str) -> Result<bool> {
+        Ok(app.store().is_organization_on_its_way(key).await?)
+    }
+
     async fn apply(&self, app: &App, word: Word) -> Result<Outcome> {
         organizations::apply(app, app.store().control().await?, self, word).await
     }

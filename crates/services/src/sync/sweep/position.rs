@@ -29,7 +29,8 @@ impl Phase {
             Self::List(kind) => Self::Left(kind),
             Self::Left(Kind::User) => Self::List(Kind::Organization),
             Self::Left(Kind::Organization) => Self::List(Kind::Membership),
-            Self::Left(Kind::Membership) | Self::Over => Self::Over,
+            Self::Left(Kind::Membership) => Self::List(Kind::Invitation),
+            Self::Left(Kind::Invitation) | Self::Over => Self::Over,
         }
     }
 }

@@ -201,7 +201,8 @@ impl Sweep<'_> {
         self.finish(held, "done", None).await
     }
 
-    /// Why so much cannot be gone. Looked at once a kind, before the first is ended.
+    /// Why so much cannot be gone. Looked at once a kind, before the first is ended. Not for
+    /// invitations: most of those that are open no more have been accepted, or their time is over.
     async fn doubt(&self, sweep: Uuid) -> Result<Option<String>> {
         let Phase::Left(kind) = self.position.phase else {
             return Ok(None);

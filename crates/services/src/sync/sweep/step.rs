@@ -1,6 +1,6 @@
 //! One step of a sweep: a page, or some of what was on none.
 
-use bailiwick_clerk::resources::{Membership, Organization, User};
+use bailiwick_clerk::resources::{Membership, Organization, OrganizationInvitation, User};
 use bailiwick_store::sweeps;
 use uuid::Uuid;
 
@@ -35,6 +35,12 @@ impl Step<'_> {
             Phase::Left(Kind::Organization) => self.left::<Organization>(position, counts).await,
             Phase::List(Kind::Membership) => self.list::<Membership>(position, counts).await,
             Phase::Left(Kind::Membership) => self.left::<Membership>(position, counts).await,
+            Phase::List(Kind::Invitation) => {
+                self.list::<OrganizationInvitation>(position, counts).await
+            }
+            Phase::Left(Kind::Invitation) => {
+                self.left::<OrganizationInvitation>(position, counts).await
+            }
             Phase::Over => Ok(()),
         }
     }

@@ -21,6 +21,8 @@ pub enum Kind {
     Organization,
     /// Who belongs where.
     Membership,
+    /// Who is invited.
+    Invitation,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
             Self::User => "user",
             Self::Organization => "organization",
             Self::Membership => "membership",
+            Self::Invitation => "invitation",
         }
     }
 }
@@ -51,7 +54,8 @@ pub(crate) trait Thing: Sized + Send + Sync {
     type Row: Send + Sync;
     const KIND: Kind;
 
-    /// Its id; of a membership the organization's and the user's, with a colon between.
+    /// Its id; of a membership the organization's and the user's, of an invitation the
+    /// organization's and its own, with a colon between.
     fn key(&self) -> String;
 
     /// When it was last changed, at the provider.
@@ -68,6 +72,10 @@ pub(crate) trait Thing: Sized + Send + Sync {
         app: &App,
         things: &[Self],
     ) -> impl Future<Output = Result<HashMap<String, Here<Self::Row>>>> + Send;
+
+    /// Whether something was decided about the thing of that key and is not done at the provider
+    /// yet.
+    fn is_on_its_way(app: &App, key: &str) -> impl Future<Output = Result<bool>> + Send;
 
     /// Brings the mirror to it.
     fn apply(&self, app: &App, word: Word) -> impl Future<Output = Result<Outcome>> + Send;

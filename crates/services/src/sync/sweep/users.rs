@@ -66,6 +66,11 @@ impl Thing for User {
         unless_gone(app.clerk().get_user(key).await)
     }
 
+    /// Nothing about people is decided here.
+    async fn is_on_its_way(_: &App, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+
     async fn apply(&self, app: &App, word: Word) -> Result<Outcome> {
         users::apply(app, app.store().control().await?, self, word).await
     }
