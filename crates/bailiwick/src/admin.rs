@@ -1,4 +1,4 @@
-//! `bailiwick admin`: people who operate the whole installation.
+//! `bailiwick admin`: people who operate the whole installation, and what they allow others.
 
 use bailiwick_kernel::{Env, PlatformRole};
 use bailiwick_store::platform;
@@ -20,4 +20,16 @@ pub async fn grant(vars: &Vars, email: &str, role: PlatformRole) -> anyhow::Resu
         ),
         n => anyhow::bail!("{n} users have the e-mail {email}: nothing was changed"),
     }
+}
+
+/// Lets the organization with this slug have so many people; none for what its plan allows. The fact
+/// is recorded.
+///
+/// # Errors
+/// No organization has the slug; the database's.
+pub async fn limit(vars: &Vars, slug: &str, most: Option<i32>) -> anyhow::Result<()> {
+    let store = audit::recording_store(vars).await?;
+    let is_there = platform::limit_members(&store, &Env::system(), slug, most).await?;
+    anyhow::ensure!(is_there, "no organization here has the slug {slug}");
+    Ok(())
 }

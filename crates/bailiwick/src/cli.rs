@@ -83,6 +83,17 @@ enum AdminCommand {
         #[arg(long, default_value = "super_admin")]
         role: String,
     },
+    /// Let an organization have more people than its plan allows, or fewer
+    #[command(after_help = "Examples:
+  bailiwick admin limit harbour-works --members 25
+  bailiwick admin limit harbour-works              as its plan allows again")]
+    Limit {
+        /// The organization's slug
+        organization: String,
+        /// How many, whoever is invited included
+        #[arg(long, value_parser = clap::value_parser!(i32).range(1..=1_000_000))]
+        members: Option<i32>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -215,6 +226,16 @@ async fn execute(cli: Cli, modules: &'static [Module]) -> anyhow::Result<()> {
                 .ok_or_else(|| anyhow::anyhow!("no platform role is called {role}"))?;
             admin::grant(&vars, &email, known).await?;
             print(&format!("{email} is {role} now"))
+        }
+        Command::Admin(AdminCommand::Limit {
+            organization,
+            members,
+        }) => {
+            admin::limit(&vars, &organization, members).await?;
+            print(&match members {
+                Some(most) => format!("{organization} may have {most} people now"),
+                None => format!("{organization} may have as many people as its plan allows"),
+            })
         }
         Command::Audit(AuditCommand::Verify(args)) => print(&audit::verify(&vars, &args).await?),
         Command::Webhooks(command) => {

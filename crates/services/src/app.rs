@@ -31,7 +31,11 @@ pub struct Settings {
     pub jit_users: bool,
     /// How the mirror is kept in step with the provider.
     pub sync: SyncRules,
-    /// The roles that the provider's organizations have.
+    /// The roles that the provider's organizations have: what is sent there is one of these. A
+    /// setting and not what events told ([`crate::sync::catalogue`]): a role that was there before
+    /// the first webhook is never told of, one that exists may not be in an organization's role set,
+    /// and a role that came or went by an event would change what every membership's image is,
+    /// between two requests.
     pub provider_roles: Vec<String>,
     /// Who makes organizations (C07).
     pub org_creation: OrgCreation,

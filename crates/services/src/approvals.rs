@@ -188,12 +188,13 @@ async fn seen(op: &mut Op, id: ApprovalId, extent: Extent) -> Result<Approval> {
 ///
 /// # Errors
 /// `NOT_FOUND`; `PERMISSION_DENIED`, also for one's own; `CONFLICT` where it is decided already;
-/// `VALIDATION_FAILED`.
+/// `VALIDATION_FAILED`; `IDEMPOTENCY_MISMATCH`.
 pub async fn decide(
     scope: &mut Scope,
     id: ApprovalId,
     decision: Decision,
     note: Option<&str>,
+    key: Option<&IdempotencyKey>,
 ) -> Result<ApprovalAndPeople> {
     let mut fields = Fields::new();
     let note = fields.optional_lines("note", note, 2000);
@@ -201,8 +202,12 @@ pub async fn decide(
     let note = note.as_deref();
     let decided = scope
         .change(permission::APPROVALS_APPROVE, |mut op| async move {
+            let first = op.repeated(key, decision.action(), id.uuid()).await?;
             let extent = op.extent(permission::APPROVALS_READ);
             let before = seen(&mut op, id, extent).await?;
+            if first.is_some() {
+                return Ok((op, before));
+            }
             let (me, now) = (op.me(), op.now());
             if before.requested_by == me {
                 return Err(ones_own().into());

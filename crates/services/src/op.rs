@@ -160,7 +160,7 @@ impl Op {
             Claim::Mismatch => Err(Problem::new(Code::IdempotencyMismatch).into()),
             Claim::Repeated(first) => {
                 self.unchanged();
-                Ok(Some(first))
+                Ok(Some(first.resource))
             }
         }
     }

@@ -63,6 +63,15 @@ sql! {
         where subject = $1 and state in ('pending', 'failed') and holds is not null order by id desc limit 1";
     /// How an intent stands.
     FIND(UUID) = "select state, error, organization_id from control.outbound_intents where id = $1";
+    /// An intent of one kind that somebody asked for.
+    FIND_OF(UUID, UUID, TEXT) = "
+        select subject, kind, payload, state, error, organization_id from control.outbound_intents
+        where id = $1 and requested_by = $2 and kind = $3";
+    /// The intent that a request with this key has asked for.
+    FIND_BY_REQUEST(TEXT, TEXT, TEXT, TIMESTAMPTZ) = "
+        select id, payload->'request'->>'hash' from control.outbound_intents
+        where subject = $1 and kind = $2 and payload->'request'->>'key' = $3 and created_at > $4
+        order by created_at limit 1";
     /// The open intents of several subjects, the newest of each.
     LIST_OPEN(TEXT_ARRAY) = "
         select distinct on (subject) subject, kind, payload, state, error, organization_id from control.outbound_intents
@@ -127,7 +136,7 @@ pub struct Standing {
     pub org: Option<OrgId>,
 }
 
-/// An intent that is not done.
+/// An intent with what it is to do.
 #[derive(Debug, Clone)]
 pub struct Open {
     /// Which step does it.
@@ -246,6 +255,25 @@ pub async fn hold(tx: &mut Tx, subject: &str) -> Result<Option<String>> {
     row.map(|row| row.try_get(0)).transpose()
 }
 
+/// The intent of a kind that a request with this idempotency key has asked for since, with the hash
+/// of that request.
+///
+/// # Errors
+/// The database's.
+pub async fn find_by_request(
+    tx: &mut Tx,
+    subject: &str,
+    kind: &str,
+    key: &str,
+    since: Timestamp,
+) -> Result<Option<(IntentId, String)>> {
+    let row = tx
+        .query_opt(&FIND_BY_REQUEST, &[&subject, &kind, &key, &since])
+        .await?;
+    row.map(|row| Ok((IntentId::from(row.try_get::<_, Uuid>(0)?), row.try_get(1)?)))
+        .transpose()
+}
+
 /// How many intents of a kind an organization has asked for since, and when the first of them.
 ///
 /// # Errors
@@ -344,19 +372,25 @@ impl Store {
     pub async fn open_intents(&self, subjects: &[String]) -> Result<Vec<(String, Open)>> {
         let rows = self.pool().query(&LIST_OPEN, &[&subjects]).await?;
         rows.into_iter()
-            .map(|row| {
-                let open = Open {
-                    kind: row.try_get(1)?,
-                    payload: row.try_get(2)?,
-                    standing: Standing {
-                        state: row.try_get(3)?,
-                        error: row.try_get(4)?,
-                        org: row.try_get::<_, Option<Uuid>>(5)?.map(OrgId::from),
-                    },
-                };
-                Ok((row.try_get(0)?, open))
-            })
+            .map(|row| Ok((row.try_get(0)?, open(&row)?)))
             .collect()
+    }
+
+    /// The intent `id` where `user` has asked for it and it is of this kind, open or not.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_intent_of(
+        &self,
+        id: IntentId,
+        user: UserId,
+        kind: &str,
+    ) -> Result<Option<Open>> {
+        let row = self
+            .pool()
+            .query_opt(&FIND_OF, &[&id.uuid(), &user.uuid(), &kind])
+            .await?;
+        row.map(|row| open(&row)).transpose()
     }
 
     /// Removes a bite of what was settled before `before`.
@@ -366,6 +400,18 @@ impl Store {
     pub async fn purge_intents(&self, before: Timestamp) -> Result<u64> {
         self.pool().execute(&PURGE, &[&before]).await
     }
+}
+
+fn open(row: &Row) -> Result<Open> {
+    Ok(Open {
+        kind: row.try_get(1)?,
+        payload: row.try_get(2)?,
+        standing: Standing {
+            state: row.try_get(3)?,
+            error: row.try_get(4)?,
+            org: row.try_get::<_, Option<Uuid>>(5)?.map(OrgId::from),
+        },
+    })
 }
 
 fn claimed(row: Row) -> Result<Claimed> {

@@ -32,6 +32,7 @@ pub mod project_members;
 pub mod projects;
 pub mod provider_roles;
 pub mod roles;
+pub mod seats;
 pub mod subscriptions;
 pub mod sweeps;
 pub mod tenant;
@@ -144,6 +145,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         project_members::STATEMENTS,
         projects::STATEMENTS,
         provider_roles::STATEMENTS,
+        seats::STATEMENTS,
         subscriptions::STATEMENTS,
         sweeps::STATEMENTS,
         tenant::STATEMENTS,

@@ -68,6 +68,11 @@ pub const CONTROL: &[Migration] = &[
         name: "swept_invitations",
         sql: include_str!("../migrations/control/0012_swept_invitations.sql"),
     },
+    Migration {
+        version: 13,
+        name: "limits",
+        sql: include_str!("../migrations/control/0013_limits.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

@@ -179,18 +179,30 @@ impl Store {
         job: &'static str,
     ) -> Result<TenantTx> {
         let tenant = placement.tenant.uuid();
-        let row = tx
-            .query_one(&ENTER_AS_SYSTEM, &[&tenant, &placement.epoch, &job, &0_i64])
-            .await?;
-        if !row.try_get::<_, bool>(0)? {
-            return Err(crate::Error::Refused);
-        }
+        open_beside(&mut tx, placement, job).await?;
         tx.set_schema(placement.schema.clone());
         Ok(TenantTx {
             tx,
             tenant,
             keys: self.keys.clone(),
         })
+    }
+}
+
+/// Sets the tenant in a transaction of [`Store::control`] that stays one: for what is a tenant's and
+/// stands in `control`.
+///
+/// # Errors
+/// The database's; [`crate::Error::Refused`] where the placement does not hold.
+pub async fn open_beside(tx: &mut Tx, placement: &Placement, why: &'static str) -> Result<()> {
+    let tenant = placement.tenant.uuid();
+    let row = tx
+        .query_one(&ENTER_AS_SYSTEM, &[&tenant, &placement.epoch, &why, &0_i64])
+        .await?;
+    if row.try_get::<_, bool>(0)? {
+        Ok(())
+    } else {
+        Err(crate::Error::Refused)
     }
 }
 

@@ -155,6 +155,9 @@ impl TestApp {
         let mut tx = self.app.store().control().await.unwrap();
         let set = bailiwick_store::organizations::set_tier(&mut tx, id, tier.as_str(), now);
         set.await.unwrap();
+        // Room for everybody whom a test brings: what the plan says is a test's of its own.
+        let most = bailiwick_store::seats::set_members_max(&mut tx, id, Some(1_000), now);
+        most.await.unwrap();
         tx.commit().await.unwrap();
         self.settle().await;
         World {

@@ -403,6 +403,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/creations/{creationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the making of an organization stands that the caller has asked for and that was answered
+         *     with 202. Needs a session and no permission. 404 for what others have asked for, and thirty days
+         *     after its end.
+         */
+        get: operations["getOrganizationCreation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{id}": {
         parameters: {
             query?: never;
@@ -442,8 +463,8 @@ export interface paths {
         put?: never;
         /**
          * Invites an address; the identity provider sends the mail. Permission `users:invite`. 404 for who
-         *     is no member; 403 for a role above the caller's; 409 where the address is invited or a member's;
-         *     429 beyond the organization's invitations within an hour.
+         *     is no member; 403 for a role above the caller's, and where the plan allows nobody more; 409 where
+         *     the address is invited or a member's; 429 beyond the organization's invitations within an hour.
          */
         post: operations["createInvitation"];
         delete?: never;
@@ -509,7 +530,8 @@ export interface paths {
         /**
          * Sends an open or expired invitation anew; the link of the mail before ends. Permission
          *     `users:invite`. 404 for who is no member, and where there is none; 403 for a role above the
-         *     caller's; 409 where it is over; 429 beyond the organization's invitations within an hour.
+         *     caller's, and for an expired one where the plan allows nobody more; 409 where it is over; 429
+         *     beyond the organization's invitations within an hour.
          */
         post: operations["resendInvitation"];
         delete?: never;
@@ -1611,6 +1633,11 @@ export interface components {
             otherId: components["schemas"]["UserId"];
         };
         /**
+         * @description How far the making of an organization is.
+         * @enum {string}
+         */
+        CreationState: "pending" | "done" | "failed";
+        /**
          * @description A day of the week.
          * @enum {string}
          */
@@ -1884,6 +1911,11 @@ export interface components {
             payload: Record<string, never> | null;
             withheld: components["schemas"]["Withheld"] | null;
         };
+        /**
+         * Format: uuid
+         * @description Something to be done at the provider.
+         */
+        IntentId: string;
         /** @description An invitation into an organization. */
         Invitation: {
             /** @description Our id. */
@@ -2165,6 +2197,18 @@ export interface components {
             settings?: {
                 [key: string]: unknown;
             };
+        };
+        /** @description An organization that is being made. */
+        OrganizationCreation: {
+            /** @description By which it is asked for. */
+            id: components["schemas"]["IntentId"];
+            /** @description What it is to be called. */
+            name: string;
+            /** @description How far it is. */
+            state: components["schemas"]["CreationState"];
+            /** @description What the identity provider said last, where it refused or could not be reached: a code. */
+            error: string | null;
+            organizationId: components["schemas"]["OrgId"] | null;
         };
         /** @description A member of an organization. */
         OrganizationMember: {
@@ -3456,7 +3500,10 @@ export interface operations {
     approveApproval: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description What was asked for */
                 id: components["schemas"]["ApprovalId"];
@@ -3501,7 +3548,10 @@ export interface operations {
     rejectApproval: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description What was asked for */
                 id: components["schemas"]["ApprovalId"];
@@ -4221,7 +4271,10 @@ export interface operations {
     createOrganization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4243,9 +4296,54 @@ export interface operations {
             /** @description It is made as soon as the identity provider can be reached */
             202: {
                 headers: {
+                    /** @description Where to ask how far it is */
+                    Location?: string;
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["OrganizationCreation"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrganizationCreation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the 202 named it */
+                creationId: components["schemas"]["IntentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationCreation"];
+                };
             };
             /** @description The request was refused; the code says why */
             "4XX": {
@@ -4413,7 +4511,10 @@ export interface operations {
     createInvitation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];
@@ -4467,7 +4568,10 @@ export interface operations {
     createInvitations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];
@@ -4607,7 +4711,10 @@ export interface operations {
     resendInvitation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];
@@ -4659,7 +4766,10 @@ export interface operations {
     leaveOrganization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];
@@ -5002,7 +5112,10 @@ export interface operations {
     reactivateOrganizationMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];
@@ -5054,7 +5167,10 @@ export interface operations {
     suspendOrganizationMember: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];
@@ -5106,7 +5222,10 @@ export interface operations {
     transferOwnership: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes a repeated request answer as the first */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description The organization */
                 id: components["schemas"]["OrgId"];

@@ -1,10 +1,11 @@
-//! A JSON body with the `Idempotency-Key` that came with it.
+//! The `Idempotency-Key` of a request, with the JSON body that it came with or without one.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use bailiwick_kernel::Problem;
 use bailiwick_services::idempotency::IdempotencyKey;
 use http::HeaderMap;
+use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::json::{body, parse};
@@ -38,6 +39,21 @@ where
             key,
             body: parse(&bytes)?,
         })
+    }
+}
+
+/// The idempotency key of a request without a body, bound to the path.
+#[derive(Debug)]
+pub struct Key(pub Option<IdempotencyKey>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
+        let header = read_key(&parts.headers)?;
+        Ok(Self(header.map(|key| {
+            IdempotencyKey::new(key, parts.uri.path(), &[])
+        })))
     }
 }
 

@@ -6,7 +6,7 @@ mod path;
 mod query;
 mod refusal;
 
-pub use idempotent::Idempotent;
+pub use idempotent::{Idempotent, Key};
 pub use json::Json;
 pub use path::Path;
 pub use query::Query;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::InvitationCreate;
-use crate::extract::{Json, Path};
+use crate::extract::{Idempotent, Json, Path};
 use crate::problem::ApiResult;
 
 /// Whom to invite.
@@ -47,8 +47,8 @@ impl From<Outcome> for OutcomeView {
     fn from(outcome: Outcome) -> Self {
         Self {
             email: outcome.email,
-            invitation_id: outcome.result.as_ref().ok().map(|row| row.id),
-            code: outcome.result.err().map(|problem| problem.code()),
+            invitation_id: outcome.result.ok(),
+            code: outcome.result.err(),
         }
     }
 }
@@ -59,15 +59,19 @@ impl From<Outcome> for OutcomeView {
 #[utoipa::path(
     post, path = "/organizations/{id}/invitations/bulk", operation_id = "createInvitations",
     tag = "organizations",
-    params(("id" = OrgId, Path, description = "The organization")),
+    params(
+        ("id" = OrgId, Path, description = "The organization"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer as the first"),
+    ),
     request_body = InvitationsCreate,
     responses((status = 202, description = "What became of each", body = InvitationsView))
 )]
 pub(super) async fn create_bulk(
     caller: Caller,
     Path(id): Path<OrgId>,
-    Json(body): Json<InvitationsCreate>,
+    request: Idempotent<InvitationsCreate>,
 ) -> ApiResult<(StatusCode, Json<InvitationsView>)> {
+    let Idempotent { key, body } = request;
     let count = body.invitations.len();
     if count == 0 || count > BULK_MAX {
         let message = format!("must have 1 to {BULK_MAX} entries");
@@ -81,7 +85,7 @@ pub(super) async fn create_bulk(
         });
         wanted.push(checked?);
     }
-    let outcomes = invitations::create_bulk(&caller, id, &wanted).await?;
+    let outcomes = invitations::create_bulk(&caller, id, &wanted, key.as_ref()).await?;
     let data = outcomes.into_iter().map(OutcomeView::from).collect();
     Ok((StatusCode::ACCEPTED, Json(InvitationsView { data })))
 }

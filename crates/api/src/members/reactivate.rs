@@ -5,7 +5,7 @@ use bailiwick_kernel::id::{MemberId, OrgId};
 use bailiwick_services::{Caller, members};
 
 use super::{MemberView, answer};
-use crate::extract::Path;
+use crate::extract::{Key, Path};
 use crate::problem::ApiResult;
 
 /// Lets a suspended member in again, as what they were. Permission `users:update`. 404 for who is
@@ -16,6 +16,7 @@ use crate::problem::ApiResult;
     params(
         ("id" = OrgId, Path, description = "The organization"),
         ("userId" = MemberId, Path, description = "The member, who is a user"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer as the first"),
     ),
     responses(
         (status = 200, description = "The member as they are now", body = MemberView),
@@ -25,7 +26,8 @@ use crate::problem::ApiResult;
 pub(super) async fn reactivate(
     caller: Caller,
     Path((id, member)): Path<(OrgId, MemberId)>,
+    Key(key): Key,
 ) -> ApiResult<Response> {
-    let changed = members::reactivate(&caller, id, member.into()).await?;
+    let changed = members::reactivate(&caller, id, member.into(), key.as_ref()).await?;
     answer(&caller, id, changed).await
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{MemberView, answer};
-use crate::extract::{Json, Path};
+use crate::extract::{Idempotent, Path};
 use crate::problem::ApiResult;
 
 /// To whom.
@@ -23,7 +23,10 @@ pub struct OwnershipTransfer {
 #[utoipa::path(
     post, path = "/organizations/{id}/transfer-ownership", operation_id = "transferOwnership",
     tag = "organizations",
-    params(("id" = OrgId, Path, description = "The organization")),
+    params(
+        ("id" = OrgId, Path, description = "The organization"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request answer as the first"),
+    ),
     request_body = OwnershipTransfer,
     responses(
         (status = 200, description = "The new owner", body = MemberView),
@@ -33,8 +36,9 @@ pub struct OwnershipTransfer {
 pub(super) async fn transfer(
     caller: Caller,
     Path(id): Path<OrgId>,
-    Json(to): Json<OwnershipTransfer>,
+    request: Idempotent<OwnershipTransfer>,
 ) -> ApiResult<Response> {
-    let changed = members::transfer_ownership(&caller, id, to.member_id.into()).await?;
+    let (to, key) = (request.body.member_id.into(), request.key);
+    let changed = members::transfer_ownership(&caller, id, to, key.as_ref()).await?;
     answer(&caller, id, changed).await
 }

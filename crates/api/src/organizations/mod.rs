@@ -1,6 +1,7 @@
 //! Organizations of the caller.
 
 mod create;
+mod creation;
 mod get;
 mod input;
 mod list;
@@ -20,5 +21,6 @@ use crate::state::AppState;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::list, create::create))
+        .routes(routes!(creation::creation))
         .routes(routes!(get::get, update::update))
 }

@@ -1,6 +1,6 @@
 //! Demo data, made the way that anybody would make it: people and an organization through the
-//! provider's Backend API, the operator as `bailiwick admin grant` would, the rest through our own
-//! HTTP interface. Each step looks before it acts.
+//! provider's Backend API, the operator and the organization's limit as `bailiwick admin` would, the
+//! rest through our own HTTP interface. Each step looks before it acts.
 
 use std::time::Duration;
 
@@ -76,6 +76,10 @@ pub fn faces(with_logins: bool) -> Vec<Face> {
 const ORGANIZATION: &str = "Harbour Works";
 const SLUG: &str = "harbour-works";
 
+/// How many people the demo organization may have: two are in it, all that its plan allows, and
+/// whoever looks around wants to invite somebody.
+const MEMBERS_MAX: i32 = 25;
+
 const PROJECTS: &[(&str, &str)] = &[
     (
         "North quay renewal",
@@ -94,7 +98,7 @@ const PROJECTS: &[(&str, &str)] = &[
 /// Makes what is missing of the demo data; projects where the policy has them.
 ///
 /// # Errors
-/// A request that was refused, or a server that does not answer.
+/// A request that was refused, or a server that does not answer; the database's.
 pub async fn ensure(settings: &Settings, app: &App) -> anyhow::Result<()> {
     let demo = Demo::new(settings)?;
     let owner = demo.user(&OWNER).await?;
@@ -104,6 +108,7 @@ pub async fn ensure(settings: &Settings, app: &App) -> anyhow::Result<()> {
     demo.operator(app).await?;
     let token = demo.token(&owner, Some(&org)).await?;
     demo.wait_until_provisioned(&token).await?;
+    platform::limit_members(app.store(), app.env(), SLUG, Some(MEMBERS_MAX)).await?;
     let has_projects = app.pack().mounts("projects");
     for (name, description) in PROJECTS.iter().filter(|_| has_projects) {
         demo.project(&token, name, description).await?;

@@ -155,15 +155,41 @@ async fn an_organization_is_made_once_whatever_gets_lost() {
     let ada = t.user("Ada", "Lovelace", "ada@example.com").await;
     t.provider.lose_answers(500);
     let body = json!({"name": "Analytical"});
-    let _ = ada.post("/organizations", &body).await.assert_status(202);
+    let begun = ada.post("/organizations", &body).await.assert_status(202);
+    let place = begun.header("location").to_owned();
+    let expected = json!({
+        "id": begun.id(), "name": "Analytical", "state": "pending", "error": "status_500",
+        "organizationId": null,
+    });
+    assert_eq!(begun.json(), expected);
+    assert_eq!(ada.get(&place).await.assert_status(200).json(), expected);
     t.provider.recover();
     t.advance(SignedDuration::from_secs(70));
     t.settle().await;
     t.echo().await;
+    let mine = ada.get("/organizations").await;
+    assert_eq!(mine.column("name"), ["Analytical"]);
+    let done = ada.get(&place).await.assert_status(200).json();
     assert_eq!(
-        ada.get("/organizations").await.column("name"),
-        ["Analytical"]
+        (&done["state"], &done["error"]),
+        (&json!("done"), &json!(null))
     );
+    assert_eq!(done["organizationId"], mine.json()["data"][0]["id"]);
+    // Nobody else hears of it, not even who operates everything.
+    let others = [
+        t.user("Eve", "Other", "eve@example.com").await,
+        t.staff("super_admin").await,
+    ];
+    for other in &others {
+        let _ = other.get(&place).await.assert_problem(404, "NOT_FOUND");
+    }
+    let _ = t
+        .anonymous()
+        .get(&place)
+        .await
+        .assert_problem(401, "AUTH_REQUIRED");
+    let unknown = format!("/organizations/creations/{}", uuid::Uuid::nil());
+    let _ = ada.get(unknown).await.assert_problem(404, "NOT_FOUND");
     let open = t
         .count("select 1 from control.outbound_intents where state <> 'done'")
         .await;
@@ -190,4 +216,40 @@ async fn many_first_visits_make_one_organization() {
     let made = ada.get("/organizations").await;
     assert_eq!(made.column("name"), ["Personal Workspace"]);
     assert_eq!(made.json()["data"][0]["isPersonal"], true);
+}
+
+/// A client that does not know whether its request arrived asks again, with the same key.
+#[tokio::test]
+async fn a_key_makes_one_organization_of_many_requests() {
+    let t = TestApp::options().pool_max(8).start().await;
+    let ada = t.user("Ada", "Lovelace", "ada@example.com").await;
+    let keyed = ada.with_header("idempotency-key", "once");
+    let body = json!({"name": "Analytical"});
+    t.provider.fail_with(503);
+    let begun = keyed.post("/organizations", &body).await.assert_status(202);
+    let again = keyed.post("/organizations", &body).await.assert_status(202);
+    assert_eq!(again.id(), begun.id());
+    t.provider.recover();
+    t.advance(SignedDuration::from_secs(70));
+    let ask = || keyed.post("/organizations", &body);
+    let (one, two, three) = tokio::join!(ask(), ask(), ask());
+    // Whoever is not at it says how far it is.
+    assert!(
+        [&one, &two, &three]
+            .iter()
+            .all(|a| [201, 202].contains(&a.status))
+    );
+    let made = ask().await.assert_status(201);
+    assert_eq!(made.text_of("name"), "Analytical");
+    assert_eq!(ada.get("/organizations").await.column("id"), [made.id()]);
+    let other = keyed.post("/organizations", json!({"name": "Other"})).await;
+    let _ = other.assert_problem(422, "IDEMPOTENCY_MISMATCH");
+    // Somebody else's key is another, and after a day it is forgotten.
+    let eve = t.user("Eve", "Other", "eve@example.com").await;
+    let eve = eve.with_header("idempotency-key", "once");
+    let hers = eve.post("/organizations", &body).await.assert_status(201);
+    assert_ne!(hers.id(), made.id());
+    t.advance(SignedDuration::from_hours(25));
+    let third = ask().await.assert_status(201);
+    assert_ne!(third.id(), made.id());
 }

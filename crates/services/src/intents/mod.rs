@@ -30,7 +30,7 @@ use crate::{App, Error, Result};
 
 pub(crate) use impersonation::EndImpersonation;
 pub(crate) use membership::{SetRole, Transfer};
-pub(crate) use organization::{Create, Rename};
+pub(crate) use organization::{Create, Rename, Request};
 pub(crate) use removal::Remove;
 pub(crate) use sending::{Revoke, Send};
 
@@ -110,7 +110,7 @@ impl Progress {
         }
     }
 
-    fn of(standing: Option<&Standing>) -> Self {
+    pub(crate) fn of(standing: Option<&Standing>) -> Self {
         match standing.map(|s| s.state.as_str()) {
             Some("pending") => Self::Pending,
             Some("failed") => Self::Failed,

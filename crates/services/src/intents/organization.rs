@@ -35,6 +35,17 @@ pub(crate) struct Create {
     pub details: Details,
     /// Made by itself at the first visit.
     pub is_personal: bool,
+    /// The request that asked for it, where it had a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+}
+
+/// A request by its idempotency key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub key: String,
+    /// SHA-256 of path and body, in hexadecimal.
+    pub hash: String,
 }
 
 impl Step for Rename {

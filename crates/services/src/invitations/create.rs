@@ -7,7 +7,10 @@ use bailiwick_store::invitations::{self, Invitation};
 use bailiwick_store::{memberships, users};
 use jiff::Timestamp;
 
-use super::{InvitationAndChange, NewInvitation, check_rate, enqueue, fact, finish};
+use super::{
+    InvitationAndChange, NewInvitation, again, check_rate, check_seats, enqueue, fact, finish,
+};
+use crate::idempotency::IdempotencyKey;
 use crate::intents::after_grace;
 use crate::members::act::Act;
 use crate::{Caller, Result};
@@ -16,16 +19,22 @@ use crate::{Caller, Result};
 ///
 /// # Errors
 /// As [`Act::begin`]; `PERMISSION_ROLE_INSUFFICIENT` for a role above the caller's;
-/// `CONFLICT_ALREADY_EXISTS` where the address is invited or a member's; `RATE_LIMITED`; what the
-/// provider refuses.
+/// `CONFLICT_ALREADY_EXISTS` where the address is invited or a member's; `PLAN_LIMIT_EXCEEDED`;
+/// `RATE_LIMITED`; `IDEMPOTENCY_MISMATCH`; what the provider refuses.
 pub async fn create(
     caller: &Caller,
     org: OrgId,
     new: &NewInvitation,
+    key: Option<&IdempotencyKey>,
 ) -> Result<InvitationAndChange> {
     let mut act = Act::begin(caller, org, Some(permission::USERS_INVITE)).await?;
+    let id = InvitationId::from(act.app().env().uuid());
+    if let Some(first) = act.repeated(key, "invitations.create", id.uuid()).await? {
+        drop(act);
+        return again(caller, org, first.resource.into()).await;
+    }
     check_rate(&mut act, 1).await?;
-    let row = insert(&mut act, new).await?;
+    let row = insert(&mut act, id, new).await?;
     let at = after_grace(act.app());
     let intent = enqueue(&mut act, (row.id, row.sending), None, at).await?;
     act.commit().await?;
@@ -33,7 +42,11 @@ pub async fn create(
 }
 
 /// The row and the fact.
-pub(super) async fn insert(act: &mut Act<'_>, new: &NewInvitation) -> Result<Invitation> {
+pub(super) async fn insert(
+    act: &mut Act<'_>,
+    id: InvitationId,
+    new: &NewInvitation,
+) -> Result<Invitation> {
     let (app, org, now) = (act.app(), act.org, act.now);
     let role = act.role(&new.role)?;
     let exists = |detail| -> Result<Invitation> {
@@ -52,8 +65,15 @@ pub(super) async fn insert(act: &mut Act<'_>, new: &NewInvitation) -> Result<Inv
         }
     }
     invitations::expire(&mut act.tx, org, &new.email, now).await?;
+    if invitations::lock_open(&mut act.tx, org, &new.email)
+        .await?
+        .is_some()
+    {
+        return exists("The address is invited already.");
+    }
+    check_seats(act).await?;
     let row = Invitation {
-        id: InvitationId::from(app.env().uuid()),
+        id,
         org,
         clerk_invitation_id: None,
         email: new.email.clone(),
@@ -69,6 +89,7 @@ pub(super) async fn insert(act: &mut Act<'_>, new: &NewInvitation) -> Result<Inv
         clerk_updated_at: Timestamp::UNIX_EPOCH,
         created_at: now,
     };
+    // Under the organization's lock nobody can have come between.
     if !invitations::insert(&mut act.tx, &row, now).await? {
         return exists("The address is invited already.");
     }

@@ -6,7 +6,8 @@ use bailiwick_kernel::policy::permission;
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::{intents, invitations};
 
-use super::{InvitationAndChange, check_rate, enqueue, fact, finish};
+use super::{InvitationAndChange, again, check_rate, check_seats, enqueue, fact, finish};
+use crate::idempotency::IdempotencyKey;
 use crate::intents::{after_grace, subject};
 use crate::members::act::{Act, conflict};
 use crate::{Caller, Result};
@@ -16,9 +17,20 @@ use crate::{Caller, Result};
 /// # Errors
 /// As [`Act::begin`]; `NOT_FOUND`; `PERMISSION_ROLE_INSUFFICIENT` for a role above the caller's;
 /// `CONFLICT` where it is over otherwise; `CONFLICT_ALREADY_EXISTS` where the address is invited
-/// anew or a member's by now; `RATE_LIMITED`.
-pub async fn resend(caller: &Caller, org: OrgId, id: InvitationId) -> Result<InvitationAndChange> {
+/// anew or a member's by now; `PLAN_LIMIT_EXCEEDED` for one that was over; `RATE_LIMITED`;
+/// `IDEMPOTENCY_MISMATCH`.
+pub async fn resend(
+    caller: &Caller,
+    org: OrgId,
+    id: InvitationId,
+    key: Option<&IdempotencyKey>,
+) -> Result<InvitationAndChange> {
     let mut act = Act::begin(caller, org, Some(permission::USERS_INVITE)).await?;
+    let first = act.repeated(key, "invitations.resend", id.uuid()).await?;
+    if first.is_some() {
+        drop(act);
+        return again(caller, org, id).await;
+    }
     let row = invitations::lock(&mut act.tx, org, id).await?;
     let row = row.ok_or_else(Problem::not_found)?;
     let role = act.role(&row.role)?;
@@ -32,6 +44,9 @@ pub async fn resend(caller: &Caller, org: OrgId, id: InvitationId) -> Result<Inv
     let is_member = invitations::is_member(&mut act.tx, org, &row.email).await?;
     if is_member || other.is_some_and(|other| other.id != id) {
         return Err(Problem::new(Code::ConflictAlreadyExists).into());
+    }
+    if !is_open {
+        check_seats(&mut act).await?;
     }
     let subject = subject::invitation(id);
     intents::supersede(&mut act.tx, &subject, now).await?;

@@ -8,13 +8,17 @@ use bailiwick_kernel::policy::{Actor, Permission, RoleId};
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_pg::Tx;
 use bailiwick_store::audit::Fact;
+use bailiwick_store::idempotency::{self as rows, Claim, First};
 use bailiwick_store::memberships::{self, Locked};
+use bailiwick_store::tenant::open_beside;
 use bailiwick_store::tombstones::{self, Kind};
-use bailiwick_store::{organizations, users};
+use bailiwick_store::{organizations, placements, users};
 use jiff::Timestamp;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::rules;
+use crate::idempotency::{self, IdempotencyKey};
 use crate::intents::membership::Who;
 use crate::sync::organizations::step_in_as;
 use crate::{App, Caller, Result};
@@ -85,6 +89,47 @@ impl<'a> Act<'a> {
             projections: Vec::new(),
             facts: Vec::new(),
         })
+    }
+
+    /// Claims the request's key, where it has one, for `resource`, which this change makes or is
+    /// about. Answers what an earlier request with the key was about instead; then nothing is to be
+    /// changed, and this is to be dropped before anything else is asked of the database.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_MISMATCH` where the key came with another request; `TENANT_PROVISIONING` where
+    /// there is no tenant yet that could keep it.
+    pub async fn repeated(
+        &mut self,
+        key: Option<&IdempotencyKey>,
+        operation: &'static str,
+        resource: Uuid,
+    ) -> Result<Option<First>> {
+        let Some(key) = key else { return Ok(None) };
+        let placement = placements::find(&mut self.tx, self.org).await?;
+        let placement =
+            placement.ok_or_else(|| Problem::new(Code::TenantProvisioning).retry_after_s(1))?;
+        open_beside(&mut self.tx, &placement, "idempotency").await?;
+        let (key, org) = (key.of(self.me(), operation), self.org);
+        let times = (self.now, self.now + idempotency::TTL);
+        match rows::claim(&mut self.tx, org, &key, resource, times).await? {
+            Claim::New => Ok(None),
+            Claim::Repeated(first) => Ok(Some(first)),
+            Claim::Mismatch => Err(Problem::new(Code::IdempotencyMismatch).into()),
+        }
+    }
+
+    /// Keeps what is answered with the key that [`Act::repeated`] has claimed.
+    pub async fn keep(
+        &mut self,
+        key: Option<&IdempotencyKey>,
+        operation: &'static str,
+        answer: &Value,
+    ) -> Result<()> {
+        if let Some(key) = key {
+            let (key, org) = (key.of(self.me(), operation), self.org);
+            rows::keep(&mut self.tx, org, &key, answer).await?;
+        }
+        Ok(())
     }
 
     pub fn app(&self) -> &'a App {

@@ -12,7 +12,7 @@ pub(crate) mod rules;
 mod status;
 mod transfer;
 
-use bailiwick_kernel::id::UserId;
+use bailiwick_kernel::id::{OrgId, UserId};
 
 pub use list::{MemberAndChange, get, list};
 pub use remove::{leave, remove};
@@ -20,7 +20,8 @@ pub use role::change_role;
 pub use status::{reactivate, suspend};
 pub use transfer::transfer_ownership;
 
-use crate::intents::Progress;
+use crate::intents::{Progress, subject};
+use crate::{App, Result};
 
 /// What became of a change.
 #[derive(Debug, Clone)]
@@ -41,5 +42,17 @@ impl Changed {
             progress: Progress::Done,
             error: None,
         }
+    }
+
+    /// How what an earlier request decided about somebody stands now.
+    async fn again(app: &App, org: OrgId, user: UserId) -> Result<Self> {
+        let subjects = [subject::member(org, user)];
+        let open = app.store().open_intents(&subjects).await?;
+        let standing = open.into_iter().next().map(|(_, open)| open.standing);
+        Ok(Self {
+            user,
+            progress: Progress::of(standing.as_ref()),
+            error: standing.and_then(|standing| standing.error),
+        })
     }
 }

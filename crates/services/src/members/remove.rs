@@ -2,14 +2,20 @@
 
 use bailiwick_kernel::id::{IntentId, OrgId, UserId};
 use bailiwick_kernel::policy::permission;
+use bailiwick_store::idempotency::{self, Claim};
 use bailiwick_store::intents::{self, NewIntent};
-use bailiwick_store::memberships;
+use bailiwick_store::tenant::open_beside;
+use bailiwick_store::{memberships, placements};
 use serde_json::json;
 
 use super::act::{Act, Target};
 use super::{Changed, rules};
+use crate::idempotency::IdempotencyKey;
 use crate::intents::{REMOVED, Remove, Step as _, add, after_grace, subject};
-use crate::{Caller, Result};
+use crate::{Caller, Error, Result};
+
+/// The operation of who leaves.
+const LEAVE: &str = "memberships.leave";
 
 /// Takes a member out of the organization, at once, and then at the provider.
 ///
@@ -25,11 +31,42 @@ pub async fn remove(caller: &Caller, org: OrgId, user: UserId) -> Result<Changed
 /// The caller leaves the organization. Takes no permission.
 ///
 /// # Errors
-/// As [`Act::begin`]; `NOT_FOUND` for an operator who is no member; `CONFLICT_LAST_OWNER`.
-pub async fn leave(caller: &Caller, org: OrgId) -> Result<Changed> {
-    let mut act = Act::begin(caller, org, None).await?;
-    let target = act.member(caller.user()).await?;
-    end(act, target, "memberships.leave").await
+/// As [`Act::begin`]; `NOT_FOUND` for an operator who is no member; `CONFLICT_LAST_OWNER`;
+/// `IDEMPOTENCY_MISMATCH`.
+pub async fn leave(caller: &Caller, org: OrgId, key: Option<&IdempotencyKey>) -> Result<Changed> {
+    let me = caller.user();
+    let mut act = match Act::begin(caller, org, None).await {
+        Ok(act) => act,
+        // Who has left is let in no more, and is answered as the first time.
+        Err(Error::Problem(refusal)) => {
+            return match key {
+                Some(key) if has_left(caller, org, key).await? => {
+                    Changed::again(&caller.app, org, me).await
+                }
+                _ => Err(refusal.into()),
+            };
+        }
+        Err(fault) => return Err(fault),
+    };
+    if act.repeated(key, LEAVE, me.uuid()).await?.is_some() {
+        drop(act);
+        return Changed::again(&caller.app, org, me).await;
+    }
+    let target = act.member(me).await?;
+    end(act, target, LEAVE).await
+}
+
+/// Whether the caller has left the organization with this key.
+async fn has_left(caller: &Caller, org: OrgId, key: &IdempotencyKey) -> Result<bool> {
+    let app = &caller.app;
+    let mut tx = app.store().control().await?;
+    let Some(placement) = placements::find(&mut tx, org).await? else {
+        return Ok(false);
+    };
+    open_beside(&mut tx, &placement, "idempotency").await?;
+    let key = key.of(caller.user(), LEAVE);
+    let found = idempotency::find(&mut tx, org, &key, app.env().now()).await?;
+    Ok(matches!(found, Some(Claim::Repeated(_))))
 }
 
 async fn end(mut act: Act<'_>, target: Target, action: &'static str) -> Result<Changed> {

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::act::{Act, conflict};
 use super::rules::Lower;
 use super::{Changed, role};
+use crate::idempotency::IdempotencyKey;
 use crate::intents::membership::{SetRole, Transfer};
-use crate::intents::{Step as _, add, after_grace, subject};
+use crate::intents::{Progress, Step as _, add, after_grace, subject};
 use crate::{Caller, Result};
 
 /// Makes another member the owner, and the caller the next lower, in one step: nobody is without
@@ -18,10 +19,27 @@ use crate::{Caller, Result};
 ///
 /// # Errors
 /// As [`Act::begin`]; `PERMISSION_ROLE_INSUFFICIENT` for who is no owner; `NOT_FOUND` where the
-/// other is no active member; `CONFLICT` for oneself.
-pub async fn transfer_ownership(caller: &Caller, org: OrgId, to: UserId) -> Result<Changed> {
+/// other is no active member; `CONFLICT` for oneself; `IDEMPOTENCY_MISMATCH`.
+pub async fn transfer_ownership(
+    caller: &Caller,
+    org: OrgId,
+    to: UserId,
+    key: Option<&IdempotencyKey>,
+) -> Result<Changed> {
     let mut act = Act::begin(caller, org, None).await?;
     let (app, me) = (act.app(), act.me());
+    let first = act
+        .repeated(key, "organizations.transfer", to.uuid())
+        .await?;
+    if first.is_some() {
+        drop(act);
+        let theirs = Changed::again(app, org, to).await?;
+        if theirs.progress != Progress::Done {
+            return Ok(theirs);
+        }
+        let mine = Changed::again(app, org, me).await?;
+        return Ok(Changed { user: to, ..mine });
+    }
     let pack = app.pack();
     let top = pack.top_role();
     if act.actor.role() != Some(top) {

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::{OrganizationAndPermissions, with_permissions};
 use crate::app::OrgCreation;
-use crate::intents::{Create, Progress, Step as _, add, after_grace, send_now, subject};
+use crate::idempotency::{self, IdempotencyKey};
+use crate::intents::{Create, Progress, Request, Step as _, add, after_grace, send_now, subject};
 use crate::{Caller, Error, Result};
 
 /// How often the second of two first visits looks whether the first is done, and between two looks.
@@ -38,16 +39,21 @@ pub struct NewOrganization {
 pub enum Creation {
     /// It is there.
     Made(Box<OrganizationAndPermissions>),
-    /// The provider could not be reached; it is made as soon as it can.
-    Pending,
+    /// The provider could not be reached; it is made as soon as it can. [`find_creation`] says how
+    /// that goes.
+    Pending(Begun),
 }
 
 /// Makes an organization of the caller's.
 ///
 /// # Errors
 /// `ORG_CREATION_DISABLED` where operators alone make them; `CONFLICT` for who is in one, where
-/// people are in one at most; what the provider refuses.
-pub async fn create(caller: &Caller, new: &NewOrganization) -> Result<Creation> {
+/// people are in one at most; `IDEMPOTENCY_MISMATCH`; what the provider refuses.
+pub async fn create(
+    caller: &Caller,
+    new: &NewOrganization,
+    key: Option<&IdempotencyKey>,
+) -> Result<Creation> {
     caller.in_person()?;
     let rules = caller.app.settings();
     let is_operator = caller.platform_role() != PlatformRole::None;
@@ -56,13 +62,35 @@ pub async fn create(caller: &Caller, new: &NewOrganization) -> Result<Creation> 
     }
     check_details(caller, &new.details)?;
     let mut tx = begin(caller).await?;
+    if let Some(first) = repeated(caller, &mut tx, key).await? {
+        tx.commit().await?;
+        return answer(caller, first).await;
+    }
     if rules.single_org_membership && is_member(&mut tx, caller).await? {
         let detail = "You are a member of an organization already.";
         return Err(Problem::conflict().detail(detail).into());
     }
-    let id = insert(caller, &mut tx, new, false).await?;
+    let id = insert(caller, &mut tx, (new, false), key).await?;
     tx.commit().await?;
     answer(caller, id).await
+}
+
+/// What an earlier request with the key has begun. Keys are the tenant's elsewhere; here there is
+/// none yet, so the intent has the key, and whoever makes organizations for the caller the lock.
+async fn repeated(
+    caller: &Caller,
+    tx: &mut Tx,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<IntentId>> {
+    let Some(key) = key else { return Ok(None) };
+    let subject = subject::organizations_of(caller.user());
+    let since = caller.app.env().now() - idempotency::TTL;
+    let first = intents::find_by_request(tx, &subject, Create::KIND, &key.key, since).await?;
+    match first {
+        None => Ok(None),
+        Some((id, hash)) if hash == hex::encode(key.request_hash) => Ok(Some(id)),
+        Some(_) => Err(Problem::new(Code::IdempotencyMismatch).into()),
+    }
 }
 
 /// The organization of a first visit, once however many visits there are at once: who is second
@@ -81,7 +109,7 @@ pub(crate) async fn create_first(
         tx.commit().await?;
         return wait(caller, &subject).await;
     }
-    let id = insert(caller, &mut tx, new, is_personal).await?;
+    let id = insert(caller, &mut tx, (new, is_personal), None).await?;
     tx.commit().await?;
     match send_now(&caller.app, &subject, id).await? {
         (Progress::Done, _) => Ok(()),
@@ -116,8 +144,8 @@ async fn is_member(tx: &mut Tx, caller: &Caller) -> Result<bool> {
 async fn insert(
     caller: &Caller,
     tx: &mut Tx,
-    new: &NewOrganization,
-    is_personal: bool,
+    (new, is_personal): (&NewOrganization, bool),
+    key: Option<&IdempotencyKey>,
 ) -> Result<IntentId> {
     let app = &caller.app;
     let id = IntentId::from(app.env().uuid());
@@ -127,6 +155,10 @@ async fn insert(
         slug: new.slug.clone(),
         details: new.details.clone(),
         is_personal,
+        request: key.map(|key| Request {
+            key: key.key.clone(),
+            hash: hex::encode(key.request_hash),
+        }),
     };
     let subject = subject::organizations_of(caller.user());
     let intent = NewIntent {
@@ -152,7 +184,9 @@ async fn answer(caller: &Caller, id: IntentId) -> Result<Creation> {
     let app = &caller.app;
     let subject = subject::organizations_of(caller.user());
     match send_now(app, &subject, id).await? {
-        (Progress::Pending, _) => return Ok(Creation::Pending),
+        (Progress::Pending, _) => {
+            return Ok(Creation::Pending(find_creation(caller, id).await?));
+        }
         (Progress::Failed, error) => return Err(refusal(error.as_deref()).into()),
         (Progress::Done, _) => {}
     }
@@ -164,6 +198,40 @@ async fn answer(caller: &Caller, id: IntentId) -> Result<Creation> {
     };
     let found = found.ok_or_else(Problem::not_found)?;
     Ok(Creation::Made(Box::new(with_permissions(caller, found)?)))
+}
+
+/// An organization that the caller has begun to make.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// By which it is asked for.
+    pub id: IntentId,
+    /// What it is to be called.
+    pub name: String,
+    /// How far it is.
+    pub progress: Progress,
+    /// What the provider said last, where it refused or was not there: a code.
+    pub error: Option<String>,
+    /// The organization, once it is there.
+    pub org: Option<OrgId>,
+}
+
+/// How the making of an organization stands that the caller has begun.
+///
+/// # Errors
+/// `NOT_FOUND` for what others have begun, and for what was over thirty days ago.
+pub async fn find_creation(caller: &Caller, id: IntentId) -> Result<Begun> {
+    let store = caller.app.store();
+    let found = store.find_intent_of(id, caller.user(), Create::KIND);
+    let found = found.await?.ok_or_else(Problem::not_found)?;
+    let create: Create = serde_json::from_value(found.payload)
+        .map_err(|error| Error::Inconsistent(format!("an intent's payload: {error}")))?;
+    Ok(Begun {
+        id,
+        name: create.name,
+        progress: Progress::of(Some(&found.standing)),
+        error: found.standing.error,
+        org: found.standing.org,
+    })
 }
 
 /// The provider's refusal in our words.

@@ -14,7 +14,7 @@ use bailiwick_store::organizations::Organization;
 use crate::{Caller, Result};
 
 pub(crate) use create::create_first;
-pub use create::{Creation, NewOrganization, create};
+pub use create::{Begun, Creation, NewOrganization, create, find_creation};
 pub use update::{OrganizationChange, update};
 
 /// An organization with what the caller may do in it.

@@ -1,6 +1,7 @@
 //! Invitations: who may invite whom as what, what the provider makes of it, and how people come.
 
 mod coming;
+mod limit;
 mod making;
 mod mirror;
 

@@ -1,6 +1,7 @@
 //! The same with the real provider: its rules, its answers, its webhooks, in whatever order they
 //! come.
 
+use bailiwick_store::platform;
 use bailiwick_testkit::{Answer, Embedded, TestApp};
 use serde_json::json;
 
@@ -25,6 +26,8 @@ async fn team() -> Team {
         .assert_status(201);
     let (org, clerk_org_id) = (made.id(), made.text_of("clerkOrgId"));
     let owner = owner.within_organization(&clerk_org_id, "acme");
+    let limited = platform::limit_members(t.app.store(), t.app.env(), "acme", Some(10));
+    assert!(limited.await.unwrap());
     let ready = async || owner.get("/projects").await;
     let _ = t.eventually(ready, |answer| answer.status == 200).await;
 

@@ -17,6 +17,8 @@ pub struct Operation {
     schema: Option<Value>,
     /// Goes on for ever unless it is told not to.
     is_endless: bool,
+    /// Takes an `Idempotency-Key`.
+    pub takes_a_key: bool,
 }
 
 /// A request that an operation understands.
@@ -42,13 +44,19 @@ pub fn operations(document: &Value) -> Vec<Operation> {
             }
             let schema = described.pointer("/requestBody/content/application~1json/schema");
             let parameters = described["parameters"].as_array();
-            let mut names = parameters.into_iter().flatten().map(|p| &p["name"]);
+            let names: Vec<&Value> = parameters
+                .into_iter()
+                .flatten()
+                .map(|p| &p["name"])
+                .collect();
+            let names = |wanted: &str| names.iter().any(|name| **name == wanted);
             found.push(Operation {
                 id: described["operationId"].as_str().unwrap().to_owned(),
                 method,
                 path: path.clone(),
                 schema: schema.cloned(),
-                is_endless: names.any(|name| name == "follow"),
+                is_endless: names("follow"),
+                takes_a_key: names("Idempotency-Key"),
             });
         }
     }
@@ -99,6 +107,7 @@ impl Operation {
                 "{memberId}" | "{userId}" => filled.push_str(props.get("members")?),
                 "{invitationId}" => filled.push_str(props.get("invitations")?),
                 "{key}" => filled.push_str(props.get("flag")?),
+                "{creationId}" => filled.push_str(props.get("creations")?),
                 "{code}" => filled.push_str("NOT_FOUND"),
                 other if other.starts_with('{') => return None,
                 other => {

@@ -5,6 +5,7 @@
 //! which only shrinks.
 
 mod generate;
+mod repeated;
 mod stage;
 
 use std::collections::BTreeMap;

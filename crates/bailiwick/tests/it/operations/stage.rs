@@ -9,7 +9,7 @@ use super::CANARY;
 use super::generate::{Operation, Props};
 
 /// Everything that [`Stage::props`] knows.
-pub const PROPS: [&str; 13] = [
+pub const PROPS: [&str; 14] = [
     "organizations",
     "projects",
     "documents",
@@ -23,6 +23,7 @@ pub const PROPS: [&str; 13] = [
     "inbox",
     "users",
     "flag",
+    "creations",
 ];
 
 /// Somebody of the operators who acts for A's owner.
@@ -53,6 +54,8 @@ pub struct Stage<'t> {
     /// Who acts for the owner.
     operator: Persona,
     impersonation: String,
+    /// An organization that the owner has begun to make.
+    creation: String,
     roll: Roll,
     seen: Vec<String>,
 }
@@ -96,6 +99,7 @@ impl<'t> Stage<'t> {
             invitation: String::new(),
             operator,
             impersonation: id_of(&impersonation),
+            creation: String::new(),
             a,
             personas,
             on_it,
@@ -129,6 +133,18 @@ impl<'t> Stage<'t> {
             let body = json!({"email": INVITED, "role": "viewer"});
             self.invitation = owner.post(&path, body).await.assert_status(201).id();
             self.seen.push(self.invitation.clone());
+        }
+        if operation.path.contains("{creationId}") {
+            let body = json!({"name": format!("{CANARY} too")});
+            let _ = owner.post("/organizations", body).await.assert_status(201);
+            let query = format!(
+                "select id from control.outbound_intents
+                 where kind = 'organization.create' and requested_by = '{}' limit 1",
+                owner.user()
+            );
+            let one = self.t.rows(&query).await.remove(0);
+            self.creation = id_of(&one);
+            self.seen.push(self.creation.clone());
         }
         let body =
             json!({"name": format!("{CANARY} project"), "description": format!("{CANARY} plans")});
@@ -229,7 +245,7 @@ impl<'t> Stage<'t> {
         document
     }
 
-    fn persona(&self, name: &str) -> &Persona {
+    pub fn persona(&self, name: &str) -> &Persona {
         let found = self.personas.iter().find(|(known, _)| *known == name);
         &found.unwrap().1
     }
@@ -249,6 +265,7 @@ impl<'t> Stage<'t> {
             ("inbox", GIVEN_UP.to_owned()),
             ("flag", FLAG.to_owned()),
             ("users", self.on_it.user().to_string()),
+            ("creations", self.creation.clone()),
         ])
     }
 

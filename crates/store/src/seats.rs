@@ -1,0 +1,59 @@
+//! How many people an organization may have, and has: its members, and whoever is invited.
+
+use bailiwick_kernel::id::OrgId;
+use bailiwick_pg::{Tx, sql};
+use jiff::Timestamp;
+
+use crate::Result;
+
+sql! {
+    /// What an organization may have, and how many people it has or has invited.
+    FIND(UUID, TIMESTAMPTZ) = "
+        select o.tier, o.members_max,
+               (select count(*) from control.memberships m where m.organization_id = o.id and m.status <> 'removed')
+               + (select count(*) from control.invitations i where i.organization_id = o.id and i.status = 'pending'
+                  and (i.expires_at is null or i.expires_at > $2))
+        from control.organizations o where o.id = $1";
+    /// Another number of people than the plan's; none for the plan's.
+    SET_MEMBERS_MAX(UUID, INT4, TIMESTAMPTZ) = "
+        update control.organizations set members_max = $2, updated_at = $3 where id = $1";
+}
+
+/// How many people an organization may have, and has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seats {
+    /// `starter` or `pro`.
+    pub tier: String,
+    /// How many it may have, where that is not what the tier's plan says.
+    pub members_max: Option<i32>,
+    /// Members, whatever keeps them from acting, and open invitations.
+    pub taken: i64,
+}
+
+/// How many people an organization may have, and has at `now`.
+///
+/// # Errors
+/// The database's.
+pub async fn find(tx: &mut Tx, id: OrgId, now: Timestamp) -> Result<Seats> {
+    let row = tx.query_one(&FIND, &[&id.uuid(), &now]).await?;
+    Ok(Seats {
+        tier: row.try_get(0)?,
+        members_max: row.try_get(1)?,
+        taken: row.try_get(2)?,
+    })
+}
+
+/// Lets an organization have another number of people than its plan says; none for the plan's.
+///
+/// # Errors
+/// The database's; a number below one breaks a constraint.
+pub async fn set_members_max(
+    tx: &mut Tx,
+    id: OrgId,
+    most: Option<i32>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.execute(&SET_MEMBERS_MAX, &[&id.uuid(), &most, &now])
+        .await?;
+    Ok(())
+}
