@@ -52,8 +52,9 @@ impl FilterQuery {
             object_type: line("objectType", &self.object_type),
             object_id: line("objectId", &self.object_id),
             action: line("action", &self.action),
-            from: self.from,
-            to: self.to,
+            // Nothing here is older; the database's range ends before the type's.
+            from: self.from.map(|at| at.max(Timestamp::UNIX_EPOCH)),
+            to: self.to.map(|at| at.max(Timestamp::UNIX_EPOCH)),
             concerning: None,
         };
         fields.finish()?;

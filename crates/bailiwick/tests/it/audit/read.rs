@@ -90,6 +90,19 @@ async fn filters_narrow_and_pages_join() {
         before.iter().all(|a| !a.starts_with("projects.")),
         "{before:?}"
     );
+    // The database's times begin later than the type's, and end later.
+    let (first, last) = ("-009999-01-02T01:59:59Z", "9999-12-30T22:00:00.999999999Z");
+    for (range, count) in [
+        (format!("from={first}&to={last}"), 4),
+        (format!("from={last}"), 0),
+        (format!("to={first}"), 0),
+    ] {
+        let query = format!("?objectType=project&{range}");
+        assert_eq!(actions(owner, &query).await.len(), count, "{range}");
+        let export = owner.get(format!("/audit/export{query}")).await;
+        let export = export.assert_status(200);
+        assert_eq!(export.text.lines().count(), count, "{range}");
+    }
     let both = format!(
         "?actorId={}&objectId={}&action=projects.create",
         owner.user(),
