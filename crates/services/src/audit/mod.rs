@@ -6,5 +6,5 @@ mod seal;
 mod verify;
 
 pub use read::{Export, Reader};
-pub use seal::{publish, seal};
+pub use seal::{LOOK_EVERY, publish, seal};
 pub use verify::{Finding, Report, What, verify};

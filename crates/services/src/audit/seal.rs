@@ -1,5 +1,8 @@
 //! What has committed is sealed, and the last links are taken outside.
 
+use std::collections::BTreeMap;
+
+use bailiwick_store::audit::Link;
 use bailiwick_store::audit::seals::{BATCH, Unpublished};
 use futures::stream::{StreamExt as _, TryStreamExt as _};
 
@@ -8,6 +11,9 @@ use crate::{App, Result};
 
 /// Links that are taken outside at once.
 const CONCURRENCY: usize = 8;
+/// With each so-manieth link of a chain everything of it that is outside is looked at, and not only
+/// the link before: a list costs as much as the write of a link, and what it finds does no harm.
+pub const LOOK_EVERY: i64 = 16;
 
 /// Seals all that has committed and waits. Answers how many facts.
 ///
@@ -47,6 +53,9 @@ pub async fn publish(app: &App) -> Result<usize> {
 
 /// The new link first, then the note of it, then the old one goes: whatever breaks off, a link is
 /// outside. One that is there and is another is left, for it proves that the chain was cut.
+///
+/// Who dies between two of these steps, or is overtaken by another server, leaves an old link
+/// behind. Where one was skipped, and now and then, all that is older is looked for.
 async fn take_outside(app: &App, one: &Unpublished) -> Result<()> {
     let (objects, link) = (app.objects(), &one.link);
     let (key, body) = (
@@ -60,18 +69,43 @@ async fn take_outside(app: &App, one: &Unpublished) -> Result<()> {
         complain(link.chain, link.head.number);
     }
     app.store().mark_published(link).await?;
-    let Some(before) = &one.before else {
-        return Ok(());
-    };
-    let key = outside::key(before.chain, before.head.number)?;
+    let (before, number) = (one.before.as_ref(), link.head.number);
+    let noted = before.map_or(0, |before| before.head.number);
+    if noted + 1 < number || number % LOOK_EVERY == 0 {
+        return remove_older(app, link).await;
+    }
+    let Some(before) = before else { return Ok(()) };
+    let key = outside::key(before.chain, noted)?;
     match objects.get(&key, outside::BYTES_MAX).await? {
         None => Ok(()),
         Some(body) if body == outside::render(before)? => Ok(objects.delete(&key).await?),
         Some(_) => {
-            complain(before.chain, before.head.number);
+            complain(before.chain, noted);
             Ok(())
         }
     }
+}
+
+/// Removes what is outside of a chain and older than this link, as far as it is what the database
+/// says.
+async fn remove_older(app: &App, than: &Link) -> Result<()> {
+    let (objects, chain) = (app.objects(), than.chain);
+    let mut outside = outside::links(objects.as_ref(), chain).await?;
+    outside.retain(|number, _| *number < than.head.number);
+    let numbers: Vec<i64> = outside.keys().copied().collect();
+    let here = app.store().links_at(chain, &numbers).await?;
+    let here: BTreeMap<i64, Link> = here
+        .into_iter()
+        .map(|link| (link.head.number, link))
+        .collect();
+    for (number, kept) in outside {
+        if kept.is_some() && kept.as_ref() == here.get(&number) {
+            objects.delete(&outside::key(chain, number)?).await?;
+        } else {
+            complain(chain, number);
+        }
+    }
+    Ok(())
 }
 
 fn complain(chain: bailiwick_store::audit::Chain, number: i64) {

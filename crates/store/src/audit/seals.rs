@@ -50,6 +50,10 @@ sql! {
         join control.audit_seals s on s.chain = h.chain and s.number = h.number
         left join control.audit_seals p on p.chain = h.chain and p.number = h.published
         where h.number > h.published order by h.chain limit $1";
+    /// Links of a chain, by their numbers.
+    LINKS_AT(UUID, INT8_ARRAY) = "
+        select number, total, head, sealed_at, key_id, mac from control.audit_seals
+        where chain = $1 and number = any($2) limit 100";
     /// This one is.
     MARK(UUID, INT8) = "
         update control.audit_heads set published = $2 where chain = $1 and published < $2";
@@ -137,6 +141,18 @@ impl Store {
             Ok(Unpublished { link, before })
         };
         rows.iter().map(unpublished).collect()
+    }
+
+    /// The links of a chain with these numbers, a hundred at most; unknown ones are absent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn links_at(&self, chain: Chain, numbers: &[i64]) -> Result<Vec<Link>> {
+        let rows = self
+            .app
+            .query(&LINKS_AT, &[&chain.uuid(), &numbers])
+            .await?;
+        rows.iter().map(|row| decode_link(chain, row, 0)).collect()
     }
 
     /// Notes that a link is outside.

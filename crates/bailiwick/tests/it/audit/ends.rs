@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bailiwick_outside::storage::ObjectKey;
-use bailiwick_services::audit::What;
+use bailiwick_services::audit::{LOOK_EVERY, What};
 use bailiwick_store::Store;
 use bailiwick_store::audit::{Chain, Keys};
 use bailiwick_testkit::{TestApp, World};
@@ -105,8 +105,14 @@ async fn what_is_outside_is_not_removed_for_a_head_that_lies() {
     projects(&acme, &["one more"]).await;
     t.seal().await;
     assert!(last(&t, &acme).await > number);
-    let found = findings(&t).await;
-    assert_eq!(found, [(Chain::of(acme.id), What::Replaced(number))]);
+    let replaced = [(Chain::of(acme.id), What::Replaced(number))];
+    assert_eq!(findings(&t).await, replaced);
+    // Nor when all that is outside is looked at.
+    for _ in 0..LOOK_EVERY {
+        projects(&acme, &["still more"]).await;
+        t.seal().await;
+    }
+    assert_eq!(findings(&t).await, replaced);
 }
 
 #[tokio::test]

@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use bailiwick_kernel::Tier;
+use bailiwick_outside::storage::ObjectKey;
+use bailiwick_services::audit::LOOK_EVERY;
 use bailiwick_store::audit::Fact;
 use bailiwick_store::tenant::{TenantDoor, Visitor};
-use bailiwick_testkit::TestApp;
+use bailiwick_testkit::{TestApp, World};
 use serde_json::json;
 
 use super::{chained, facts, findings, projects, verified};
@@ -135,13 +137,62 @@ async fn sealing_may_be_killed_anywhere_and_is_taken_up() {
     );
     assert!(objects >= 2 && objects <= links, "{objects} of {links}");
 
-    // Nobody dies any more: each link goes when the next is noted.
-    let before = t.object_count().await;
-    for round in 0..3 {
-        facts(&t, &acme, [json!(round), json!("at last")]).await;
+    // Nobody dies any more: what was left behind goes, and each link when the next is noted.
+    several(&t, &acme).await;
+    assert_eq!(outside(&t, &acme).await.len(), 1);
+}
+
+/// So many links that all that is outside has been looked at.
+async fn several(t: &TestApp, world: &World) {
+    for round in 0..LOOK_EVERY {
+        facts(t, world, [json!(round)]).await;
         t.seal().await;
     }
-    assert_eq!(t.object_count().await, before);
+}
+
+/// Where the links of a tenant's chain are that are outside.
+async fn outside(t: &TestApp, world: &World) -> Vec<ObjectKey> {
+    let prefix = ObjectKey::from_segments(["audit-heads", &world.id.to_string()]).unwrap();
+    let page = t.app.objects().list(Some(&prefix), None).await.unwrap();
+    page.objects.into_iter().map(|object| object.key).collect()
+}
+
+/// A superseded link, which its writer did not live to take away.
+async fn leave_behind(t: &TestApp, world: &World) {
+    let objects = t.app.objects();
+    let old = outside(t, world).await.remove(0);
+    let body = objects.get(&old, 4096).await.unwrap().unwrap();
+    facts(t, world, [json!("next")]).await;
+    t.seal().await;
+    assert_eq!(outside(t, world).await.len(), 1);
+    assert!(
+        objects
+            .create(&old, "application/json", body)
+            .await
+            .unwrap()
+    );
+    assert_eq!(outside(t, world).await.len(), 2);
+    assert_eq!(findings(t).await, []);
+}
+
+#[tokio::test]
+async fn a_link_that_was_left_behind_goes() {
+    let (t, acme) = chained().await;
+    leave_behind(&t, &acme).await;
+    several(&t, &acme).await;
+    assert_eq!(outside(&t, &acme).await.len(), 1);
+
+    // Who died before the note of the last one, too: the next that is noted skips it.
+    leave_behind(&t, &acme).await;
+    let unnoted = format!(
+        "update control.audit_heads set published = published - 1 where chain = '{}'",
+        acme.id
+    );
+    t.tamper(&unnoted).await;
+    facts(&t, &acme, [json!("later")]).await;
+    t.seal().await;
+    assert_eq!(outside(&t, &acme).await.len(), 1);
+    assert_eq!(findings(&t).await, []);
 }
 
 #[tokio::test]
