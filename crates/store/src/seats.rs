@@ -1,10 +1,10 @@
 //! How many people an organization may have, and has: its members, and whoever is invited.
 
 use bailiwick_kernel::id::OrgId;
-use bailiwick_pg::{Tx, sql};
+use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 
-use crate::Result;
+use crate::{Result, Store};
 
 sql! {
     /// What an organization may have, and how many people it has or has invited.
@@ -35,7 +35,22 @@ pub struct Seats {
 /// # Errors
 /// The database's.
 pub async fn find(tx: &mut Tx, id: OrgId, now: Timestamp) -> Result<Seats> {
-    let row = tx.query_one(&FIND, &[&id.uuid(), &now]).await?;
+    seats(&tx.query_one(&FIND, &[&id.uuid(), &now]).await?)
+}
+
+impl Store {
+    /// How many people an organization may have, and has at `now`; none where there is no such
+    /// organization.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn find_seats(&self, id: OrgId, now: Timestamp) -> Result<Option<Seats>> {
+        let row = self.pool().query_opt(&FIND, &[&id.uuid(), &now]).await?;
+        row.map(|row| seats(&row)).transpose()
+    }
+}
+
+fn seats(row: &Row) -> Result<Seats> {
     Ok(Seats {
         tier: row.try_get(0)?,
         members_max: row.try_get(1)?,

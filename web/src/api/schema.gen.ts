@@ -676,6 +676,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{id}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many people an organization may have, and how many it has with those who are invited.
+         *     Permission `users:invite`. 404 for who is no member.
+         */
+        get: operations["getSeats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{id}/transfer-ownership": {
         parameters: {
             query?: never;
@@ -3219,6 +3239,19 @@ export interface components {
          * @description One HTTP request, as its log lines and its answer name it.
          */
         RequestId: string;
+        /** @description How many people an organization may have, and has. */
+        Seats: {
+            /**
+             * Format: int64
+             * @description Members, suspended ones too, and open invitations.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description How many the plan allows, or an operator instead of it. Nobody is invited beyond that.
+             */
+            max: number;
+        };
         /** @description A comparison of the mirror with the provider. */
         Sweep: {
             /**
@@ -5197,6 +5230,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationMember"];
+                };
+            };
+            /** @description The request was refused; the code says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or cannot answer right now */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The organization */
+                id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many there may be, and are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seats"];
                 };
             };
             /** @description The request was refused; the code says why */

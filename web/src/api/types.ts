@@ -19,6 +19,7 @@ export type MemberGrants = Schemas["MemberGrants"];
 export type MemberStatus = Schemas["MemberStatus"];
 export type Invitation = Schemas["Invitation"];
 export type InvitationStatus = Schemas["InvitationStatus"];
+export type Seats = Schemas["Seats"];
 export type Policy = Schemas["Policy"];
 export type PageGrant = Schemas["PageGrant"];
 export type Action = Schemas["Action"];

@@ -7,6 +7,7 @@ mod input;
 mod list;
 mod resend;
 mod revoke;
+mod seats;
 mod view;
 
 use http::StatusCode;
@@ -24,6 +25,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(bulk::create_bulk))
         .routes(routes!(get::get, revoke::revoke))
         .routes(routes!(resend::resend))
+        .routes(routes!(seats::get))
 }
 
 /// `done`, or 202 while the provider has not done its part.

@@ -7,9 +7,7 @@ use bailiwick_store::invitations::{self, Invitation};
 use bailiwick_store::{memberships, users};
 use jiff::Timestamp;
 
-use super::{
-    InvitationAndChange, NewInvitation, again, check_rate, check_seats, enqueue, fact, finish,
-};
+use super::{InvitationAndChange, NewInvitation, again, check_rate, enqueue, fact, finish, seats};
 use crate::idempotency::IdempotencyKey;
 use crate::intents::after_grace;
 use crate::members::act::Act;
@@ -71,7 +69,7 @@ pub(super) async fn insert(
     {
         return exists("The address is invited already.");
     }
-    check_seats(act).await?;
+    seats::check(act).await?;
     let row = Invitation {
         id,
         org,

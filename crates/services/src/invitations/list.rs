@@ -60,7 +60,7 @@ pub async fn get(caller: &Caller, org: OrgId, id: InvitationId) -> Result<Invita
     find(&caller.app, org, id).await
 }
 
-async fn authorize(caller: &Caller, org: OrgId) -> Result<()> {
+pub(super) async fn authorize(caller: &Caller, org: OrgId) -> Result<()> {
     let found = organizations::get(caller, org).await?;
     let key = permission::USERS_INVITE.declared_key().unwrap_or_default();
     if found.permissions.iter().any(|held| held == key) {

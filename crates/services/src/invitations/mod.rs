@@ -7,12 +7,13 @@ mod create;
 mod list;
 mod resend;
 mod revoke;
+mod seats;
 
 use bailiwick_kernel::id::{IntentId, InvitationId, OrgId};
-use bailiwick_kernel::{Code, Problem, Tier};
+use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::intents::{self, NewIntent, Open};
 use bailiwick_store::invitations::Invitation;
-use bailiwick_store::{memberships, seats};
+use bailiwick_store::memberships;
 use jiff::{SignedDuration, Timestamp};
 
 pub use bulk::{Outcome, create_bulk};
@@ -20,6 +21,7 @@ pub use create::create;
 pub use list::{InvitationAndChange, get, list};
 pub use resend::resend;
 pub use revoke::revoke;
+pub use seats::{Seats, seats};
 
 use crate::intents::{Progress, Send, Step as _, add, send_now, subject};
 use crate::members::act::Act;
@@ -55,26 +57,6 @@ async fn check_rate(act: &mut Act<'_>, wanted: usize) -> Result<()> {
         .detail(detail)
         .retry_after_s(seconds)
         .into())
-}
-
-/// Refuses one more than the organization may have: everybody who is in it at the provider, and
-/// everybody who is invited. Whoever adds one holds the organization's lock, so two at once cannot
-/// both take the last seat. Who is put in at the provider comes in all the same: that is its word,
-/// and it has limits of its own.
-async fn check_seats(act: &mut Act<'_>) -> Result<()> {
-    let seats = seats::find(&mut act.tx, act.org, act.now).await?;
-    let tier = Tier::from_plan(&seats.tier).unwrap_or(Tier::Starter);
-    let plan = act.app().pack().plan(tier).members_max;
-    let most = seats.members_max.map_or(i64::from(plan), i64::from);
-    if seats.taken < most {
-        return Ok(());
-    }
-    let detail = format!(
-        "The organization may have {most} people, and with those who are invited it has {}. Take \
-         an invitation back, remove a member, or move to a plan with room for more.",
-        seats.taken
-    );
-    Err(Problem::new(Code::PlanLimitExceeded).detail(detail).into())
 }
 
 /// The answer to a request that was made before.

@@ -6,7 +6,7 @@ use bailiwick_kernel::policy::permission;
 use bailiwick_kernel::{Code, Problem};
 use bailiwick_store::{intents, invitations};
 
-use super::{InvitationAndChange, again, check_rate, check_seats, enqueue, fact, finish};
+use super::{InvitationAndChange, again, check_rate, enqueue, fact, finish, seats};
 use crate::idempotency::IdempotencyKey;
 use crate::intents::{after_grace, subject};
 use crate::members::act::{Act, conflict};
@@ -46,7 +46,7 @@ pub async fn resend(
         return Err(Problem::new(Code::ConflictAlreadyExists).into());
     }
     if !is_open {
-        check_seats(&mut act).await?;
+        seats::check(&mut act).await?;
     }
     let subject = subject::invitation(id);
     intents::supersede(&mut act.tx, &subject, now).await?;

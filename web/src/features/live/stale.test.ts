@@ -24,6 +24,7 @@ describe("staleKeys", () => {
     ]);
     expect(staleKeys(event({ kind: "invitations" }), "me")).toEqual([
       ["org", "o1", "invitations"],
+      ["org", "o1", "seats"],
       ["org", "o1", "audit"],
     ]);
   });

@@ -18,13 +18,13 @@ export function staleKeys(event: ChangeEvent | null, userId: string | undefined)
   const audit = here("audit");
   switch (event.kind) {
     case "organizations":
-      return [["organizations"], ["organization", org], here("settings"), audit];
+      return [["organizations"], ["organization", org], here("settings"), here("seats"), audit];
     case "memberships":
       return isAboutMe
         ? [...mine, ["organization", org], here()]
-        : [["organization", org], here("members"), audit];
+        : [["organization", org], here("members"), here("seats"), audit];
     case "invitations":
-      return [here("invitations"), audit];
+      return [here("invitations"), here("seats"), audit];
     case "projects":
       return [here("projects"), here("project", event.objectId), audit];
     case "projectMembers":

@@ -56,6 +56,17 @@ export function invitationsQuery(api: Api, orgId: string, status: InvitationStat
   });
 }
 
+/** How many people there may be, and are with those who are invited. */
+export function seatsQuery(api: Api, orgId: string) {
+  return queryOptions({
+    queryKey: ["org", orgId, "seats"],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET("/api/v1/organizations/{id}/seats", { params: { path: { id: orgId } }, signal }),
+      ),
+  });
+}
+
 /** What a member was granted beside the role. */
 export function grantsQuery(api: Api, orgId: string, userId: string) {
   return queryOptions({
@@ -125,5 +136,6 @@ export function refreshTeam(client: QueryClient, orgId: string): Promise<unknown
   return Promise.all([
     client.invalidateQueries({ queryKey: ["org", orgId, "members"] }),
     client.invalidateQueries({ queryKey: ["org", orgId, "invitations"] }),
+    client.invalidateQueries({ queryKey: ["org", orgId, "seats"] }),
   ]);
 }

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { describeError } from "@/api/errors";
@@ -9,18 +10,20 @@ import { GatedButton } from "@/components/ui/gated";
 import { Select } from "@/components/ui/select";
 import { useOrg } from "@/features/orgs/context";
 import { formatCount } from "@/lib/format";
-import { INVITED_MAX, readAddresses, whyNot } from "./invite";
+import { seatsQuery } from "./data";
+import { INVITED_MAX, noSeat, readAddresses, whyNot } from "./invite";
 import { assignable } from "./rights";
 import { useTeamChange, useViewer } from "./use-team";
 
 /** Brings people into the organization. */
 export function InviteButton({ policy }: { policy: Policy | undefined }) {
-  const { org, may } = useOrg();
+  const { api, org, may } = useOrg();
   const [open, setOpen] = useState(false);
+  const seats = useQuery({ ...seatsQuery(api, org.id), enabled: may("users:invite") });
   const reason = !may("users:invite")
     ? "It takes the permission users:invite; an owner or an admin can give it."
     : policy
-      ? undefined
+      ? noSeat(seats.data)
       : "The roles are not known yet.";
   return (
     <>

@@ -1,3 +1,5 @@
+import type { Seats } from "@/api/types";
+
 /** One request invites so many people at most. */
 export const INVITED_MAX = 50;
 
@@ -26,6 +28,13 @@ export function readAddresses(text: string): Addresses {
     (ADDRESS.test(part) ? found.good : found.bad).push(part);
   }
   return found;
+}
+
+/** Why nobody more can be invited; nothing where somebody can, and while that is not known. */
+export function noSeat(seats: Seats | undefined): string | undefined {
+  if (!seats || seats.taken < seats.max) return undefined;
+  const most = seats.max === 1 ? "one person" : `${seats.max} people`;
+  return `The plan allows ${most}, whoever is invited included. Take an invitation back, remove a member, or move to a plan with room for more.`;
 }
 
 const CODES: Record<string, string> = {

@@ -5,7 +5,7 @@ use bailiwick_store::platform;
 use bailiwick_testkit::{TestApp, World};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{invite, listed, path};
 
@@ -13,6 +13,17 @@ use super::{invite, listed, path};
 async fn limit(t: &TestApp, world: &World, most: Option<i32>) {
     let limited = platform::limit_members(t.app.store(), t.app.env(), &world.slug, most);
     assert!(limited.await.unwrap());
+}
+
+/// How many there are, and may be, as those who invite are told.
+async fn seats(world: &World) -> Value {
+    let path = format!("/organizations/{}/seats", world.id);
+    let told = world.admin().get(&path).await.assert_status(200).json();
+    for other in [world.manager(), world.viewer()] {
+        let refused = other.get(&path).await;
+        let _ = refused.assert_problem(403, "PERMISSION_DENIED");
+    }
+    told
 }
 
 #[tokio::test]
@@ -28,6 +39,7 @@ async fn a_plan_says_how_many_there_may_be() {
         "{detail}"
     );
     assert!(listed(&small).await.is_empty());
+    assert_eq!(seats(&small).await, json!({"taken": 5, "max": 2}));
     assert!(t.provider.invitations_to("new@example.com").is_empty());
 
     let large = t.tenant("large", Tier::Pro).await;
@@ -38,11 +50,13 @@ async fn a_plan_says_how_many_there_may_be() {
         let answer = invite(large.owner(), &large, &email, "viewer").await;
         made.push(answer.assert_status(201).id());
     }
+    assert_eq!(seats(&large).await, json!({"taken": 10, "max": 10}));
     let one_more = async || invite(large.owner(), &large, "more@example.com", "viewer").await;
     let _ = one_more().await.assert_problem(403, "PLAN_LIMIT_EXCEEDED");
     // Whose seat is free again is somebody else's: an invitation taken back, a member removed.
     let one = format!("{}/{}", path(&large), made[0]);
     let _ = large.owner().delete(one).await.assert_status(200);
+    assert_eq!(seats(&large).await, json!({"taken": 9, "max": 10}));
     let _ = one_more().await.assert_status(201);
     let again = invite(large.owner(), &large, "again@example.com", "viewer").await;
     let _ = again.assert_problem(403, "PLAN_LIMIT_EXCEEDED");
@@ -67,7 +81,9 @@ async fn the_expired_are_not_counted() {
     let _ = acme.owner().post_empty(&old).await.assert_status(200);
     let new = invite(acme.owner(), &acme, "new@example.com", "viewer").await;
     let _ = new.assert_problem(403, "PLAN_LIMIT_EXCEEDED");
+    assert_eq!(seats(&acme).await, json!({"taken": 6, "max": 6}));
     t.advance(SignedDuration::from_hours(31 * 24));
+    assert_eq!(seats(&acme).await, json!({"taken": 5, "max": 6}));
     let new = invite(acme.owner(), &acme, "new@example.com", "viewer").await;
     let _ = new.assert_status(201);
     let resent = acme.owner().post_empty(&old).await;
