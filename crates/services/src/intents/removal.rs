@@ -41,13 +41,15 @@ pub(super) async fn remove(app: &App, claimed: &Claimed) -> Result<()> {
         clerk_user_id,
         ..
     } = &remove.who;
+    let asked_at = app.env().now();
     let answer = app
         .clerk()
         .delete_membership(clerk_org_id, clerk_user_id)
         .await;
     let last_change = match answer {
         Ok(said) => said.updated_at,
-        Err(error) if error.is_not_found() => None,
+        // The answer may have been lost, and with it when that was: all of it was before now.
+        Err(error) if error.is_not_found() => Some(asked_at),
         Err(error) if error.is_refusal() => {
             return refused_removal(app, claimed, &remove, &error).await;
         }
