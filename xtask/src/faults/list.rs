@@ -1,4 +1,5 @@
-//! The known ways to leak a tenant, and to change unseen what is recorded.
+//! The known ways to leak a tenant, to change unseen what is recorded, and to become more than one
+//! was made.
 
 /// A change that must not survive the tests.
 pub struct Fault {
@@ -92,6 +93,34 @@ pub const FAULTS: &[Fault] = &[
         find: "grant select, insert on control.audit_seals to bailiwick_app;\n",
         replace: "grant select, insert, delete on control.audit_seals, control.audit to bailiwick_app;\n",
         guard: "audit::append_only",
+    },
+    Fault {
+        name: "a role that anybody gives",
+        file: "crates/kernel/src/policy/escalate.rs",
+        find: ".is_some_and(|own| data.assigned_by.contains(&own))",
+        replace: ".is_some()",
+        guard: "policy::sequences",
+    },
+    Fault {
+        name: "a grant of what one does not hold",
+        file: "crates/kernel/src/policy/escalate.rs",
+        find: "if is_self || !self.holds_page(actor, page, action, window) {",
+        replace: "if is_self && !self.holds_page(actor, page, action, window) {",
+        guard: "policy::sequences",
+    },
+    Fault {
+        name: "a last owner who may go",
+        file: "crates/store/src/memberships.rs",
+        find: "where organization_id = $1 and role = $2 and status = 'active')\";",
+        replace: "where organization_id = $1 and $2::text is not null)\";",
+        guard: "policy::sequences",
+    },
+    Fault {
+        name: "an end that is forgotten by what comes late",
+        file: "crates/services/src/sync/memberships.rs",
+        find: "if hold.as_deref() == Some(REMOVED) {",
+        replace: "if hold.as_deref() == Some(REMOVED) && is_back {",
+        guard: "policy::sequences",
     },
 ];
 

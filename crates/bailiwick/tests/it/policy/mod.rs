@@ -6,4 +6,5 @@ mod grants;
 mod hours;
 mod packs;
 mod pages;
+mod sequences;
 mod workspace;
