@@ -1,11 +1,15 @@
 import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { note } from "./answers";
 
 export { expect, type Page } from "@playwright/test";
 
 /** The only names that a test may ask for anything. */
 const THIS_MACHINE = ["localhost", "127.0.0.1"];
 
-/** Notes where a page breaks, breaks its own security policy, or asks anybody but this machine for anything. */
+/**
+ * Notes where a page breaks, breaks its own security policy, or asks anybody but this machine for
+ * anything; and what the identity provider answers.
+ */
 function watch(context: BrowserContext, problems: string[]): void {
   const asked = (address: string) => {
     const { protocol, hostname, origin } = new URL(address);
@@ -13,6 +17,7 @@ function watch(context: BrowserContext, problems: string[]): void {
       problems.push(`asked ${origin}`);
   };
   context.on("request", (request) => asked(request.url()));
+  context.on("response", note);
   context.on("page", (page) => page.on("websocket", (socket) => asked(socket.url())));
   context.on("weberror", (error) => {
     problems.push(error.error().stack ?? error.error().message);

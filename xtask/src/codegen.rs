@@ -11,9 +11,10 @@ use std::process::Command;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
-  cargo xtask gen               after an endpoint changed
-  cargo xtask gen clerk-compat  after a test run, where an operation of the provider changed
-  cargo xtask gen --check       fails where a generated file is not what the code says")]
+  cargo xtask gen                   after an endpoint changed
+  cargo xtask gen clerk-compat      after a test run, where an operation of the provider changed
+  cargo xtask gen clerk-components  after the browser tests, where a component asks for something else
+  cargo xtask gen --check           fails where a generated file is not what the code says")]
 pub struct Args {
     /// What to write
     #[arg(value_enum, default_value = "api")]
@@ -30,16 +31,18 @@ enum What {
     Api,
     /// docs/clerk-compatibility.md, from what the last test run exercised
     ClerkCompat,
+    /// The operations that Clerk's components ask for, from the last run of the browser tests
+    ClerkComponents,
 }
 
 /// The verb.
 pub fn run(args: &Args) -> Result<()> {
-    if args.what == What::ClerkCompat {
-        return if args.check {
-            compatibility::compare()
-        } else {
-            compatibility::write()
-        };
+    match (args.what, args.check) {
+        (What::Api, _) => {}
+        (What::ClerkCompat, true) => return compatibility::compare(),
+        (What::ClerkCompat, false) => return compatibility::write(),
+        (What::ClerkComponents, true) => return compatibility::components::compare(),
+        (What::ClerkComponents, false) => return compatibility::components::write(),
     }
     setup::ensure(&[setup::Part::Web, setup::Part::Clerk])?;
     report::step("build bailiwick", dev::build)?;

@@ -1,6 +1,7 @@
 //! `docs/clerk-compatibility.md`: which of Clerk's operations are offered, generated from what the
 //! tests exercised. Nobody can claim an operation in it: *yes* is a valid answer in a test run.
 
+pub mod components;
 mod coverage;
 mod operations;
 mod reasons;
@@ -72,5 +73,11 @@ fn text() -> Result<Option<String>> {
     let operations = operations::list()?;
     let reasons = Reasons::read()?;
     reasons.check(&operations, &coverage)?;
-    Ok(Some(table::render(&operations, &coverage, &reasons)))
+    let components = components::read()?;
+    Ok(Some(table::render(
+        &operations,
+        &coverage,
+        &components,
+        &reasons,
+    )))
 }

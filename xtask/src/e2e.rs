@@ -1,7 +1,7 @@
 //! The browser tests: a real server, a real browser, nothing in between.
 
 use crate::server::Server;
-use crate::{dev, paths, process, report, setup};
+use crate::{compatibility, dev, paths, process, report, setup};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
@@ -14,14 +14,17 @@ pub fn run(machine: &setup::Machine) -> Result<()> {
             "the system under test is at {}",
             server.variable("APP_URL")?
         ));
+        let answers = compatibility::components::forget()?;
         let mut playwright = process::npm(&paths::web());
         playwright
             .args(["run", "e2e"])
             // For installations that tests start themselves.
             .env("BAILIWICK_BINARY", dev::binary())
+            .env("CLERK_ANSWERS", answers)
             .envs(server.variables.iter().cloned());
         process::run(playwright.envs(machine.variables()))
     });
+    let outcome = outcome.and_then(|()| compatibility::components::check());
     if outcome.is_ok() {
         return fs::remove_dir_all(&folder)
             .with_context(|| format!("removing {}", folder.display()));

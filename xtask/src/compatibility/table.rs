@@ -1,5 +1,6 @@
 //! Rendering of the document.
 
+use super::components::Components;
 use super::coverage::Coverage;
 use super::operations::Operation;
 use super::reasons::Reasons;
@@ -17,10 +18,11 @@ the webhooks of 2025-04-15. An operation is
 - **partly** where that holds within the limits that are named;
 - **no** for the reason that is named.
 
-The last column says who called: a published SDK in the version that `sdk-tests` pins (known by how
-it introduces itself), or a test *directly* over HTTP. What an SDK has a method for, it calls: the
-tests compare with the methods of the installed packages. For an event it says whose libraries
-verified it: those of Svix, Standard Webhooks and Clerk.
+The last column says who called: a *component* of Clerk's in a browser, a published SDK in the
+version that `sdk-tests` pins (known by how it introduces itself), or a test *directly* over HTTP.
+What an SDK has a method for, it calls: the tests compare with the methods of the installed
+packages. For an event it says whose libraries verified it: those of Svix, Standard Webhooks and
+Clerk.
 
 ";
 
@@ -39,7 +41,12 @@ enum Verdict<'a> {
 }
 
 /// The whole document.
-pub fn render(operations: &[Operation], coverage: &Coverage, reasons: &Reasons) -> String {
+pub fn render(
+    operations: &[Operation],
+    coverage: &Coverage,
+    components: &Components,
+    reasons: &Reasons,
+) -> String {
     let mut text = HEAD.to_owned();
     text.push_str(
         "| interface | operations | yes | partly | no |\n| --- | --- | --- | --- | --- |\n",
@@ -72,7 +79,7 @@ pub fn render(operations: &[Operation], coverage: &Coverage, reasons: &Reasons) 
                 &mut text,
                 &row(
                     operation,
-                    &through(operation, coverage),
+                    &through(operation, coverage, components),
                     &verdict(operation, coverage, reasons),
                 ),
             );
@@ -118,12 +125,14 @@ fn row(operation: &Operation, through: &str, verdict: &Verdict<'_>) -> String {
 }
 
 /// Who called, in the order of their weight; nobody where there is no valid answer.
-fn through(operation: &Operation, coverage: &Coverage) -> String {
+fn through(operation: &Operation, coverage: &Coverage, components: &Components) -> String {
     let Some(callers) = coverage.of(&operation.interface, &operation.id) else {
         return String::new();
     };
+    let is_of_components = operation.interface == "fapi" && components.asked(&operation.id);
     let has_called = |caller: &str| callers.contains(caller);
     let all = [
+        (is_of_components, "component"),
         (has_called("javascript"), "JS SDK"),
         (has_called("python"), "Python SDK"),
         (has_called("direct"), "direct"),

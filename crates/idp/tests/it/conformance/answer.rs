@@ -40,6 +40,16 @@ impl Answer<'_> {
     /// Everything that contradicts the document; records a valid answer. Nothing where the
     /// document is absent.
     pub fn violations(&self) -> Vec<String> {
+        let (operation, found) = self.judged();
+        if let Some(operation) = operation.filter(|_| found.is_empty()) {
+            let (api, status) = (self.api.name(), self.status.as_str());
+            coverage::record(api, &operation.id, status, self.how);
+        }
+        found
+    }
+
+    /// The same without a record, with the operation where there is one.
+    pub fn judged(&self) -> (Option<&'static Operation>, Vec<String>) {
         if ![
             Method::GET,
             Method::POST,
@@ -49,20 +59,15 @@ impl Answer<'_> {
         ]
         .contains(self.method)
         {
-            return Vec::new();
+            return (None, Vec::new());
         }
         let Some(document) = self.api.document() else {
-            return Vec::new();
+            return (None, Vec::new());
         };
         let Some(operation) = operation::find(&document.operations, self.method, self.path) else {
-            return self.outside(document);
+            return (None, self.outside(document));
         };
-        let found = self.against(document, operation);
-        if found.is_empty() {
-            let (api, status) = (self.api.name(), self.status.as_str());
-            coverage::record(api, &operation.id, status, self.how);
-        }
-        found
+        (Some(operation), self.against(document, operation))
     }
 
     /// What is at no path of the document.

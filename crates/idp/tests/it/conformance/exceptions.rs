@@ -23,6 +23,16 @@ const DEFECTS: &[Defect] = &[
         api: "fapi",
         pattern: "*/verifications/*/expire_at: null is no integer",
     },
+    // That an organization has to be chosen, and what a new one is proposed: the components read
+    // both there, and the document has them nowhere.
+    Defect {
+        api: "fapi",
+        pattern: "/organization_settings/force_organization_selection is unknown",
+    },
+    Defect {
+        api: "fapi",
+        pattern: "/organization_settings/organization_creation_defaults is unknown",
+    },
     // The end of a testing token is in seconds, as the example of its schema shows.
     Defect {
         api: "bapi",

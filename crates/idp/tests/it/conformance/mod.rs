@@ -6,6 +6,7 @@
 
 pub mod answer;
 mod backend;
+mod browsers;
 pub mod coverage;
 pub mod document;
 pub mod events;
