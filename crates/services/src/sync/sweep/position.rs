@@ -193,7 +193,16 @@ mod tests {
         while phases[phases.len() - 1] != Phase::Over {
             phases.push(phases[phases.len() - 1].next());
         }
-        assert_eq!(phases.len(), 7);
+        let kinds = [
+            Kind::User,
+            Kind::Organization,
+            Kind::Membership,
+            Kind::Invitation,
+        ];
+        let of = |kind| [Phase::List(kind), Phase::Left(kind)];
+        let mut expected: Vec<Phase> = kinds.into_iter().flat_map(of).collect();
+        expected.push(Phase::Over);
+        assert_eq!(phases, expected);
         let json = serde_json::to_value(&phases).unwrap();
         assert_eq!(serde_json::from_value::<Vec<Phase>>(json).unwrap(), phases);
     }
