@@ -181,3 +181,28 @@ pub fn schema_name(clerk_org_id: &str, salt: u32) -> Result<Schema> {
         .to_string();
     Schema::new(&format!("tenant_{}", &hash[..12])).map_err(|e| crate::Error::Config(e.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_in_its_order() {
+        for (tree, listed) in [("control", CONTROL), ("tenant", TENANT)] {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+            let files = std::fs::read_dir(folder.join(tree)).unwrap();
+            let mut files: Vec<_> = files
+                .map(|file| file.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+            let named: Vec<_> = (1..)
+                .zip(listed)
+                .map(|(number, one)| {
+                    assert_eq!(one.version, number, "{tree}");
+                    format!("{number:04}_{}.sql", one.name)
+                })
+                .collect();
+            assert_eq!(files, named, "{tree}");
+        }
+    }
+}
