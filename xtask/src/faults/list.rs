@@ -113,7 +113,7 @@ pub const FAULTS: &[Fault] = &[
         file: "crates/store/src/memberships.rs",
         find: "where organization_id = $1 and role = $2 and status = 'active')\";",
         replace: "where organization_id = $1 and $2::text is not null)\";",
-        guard: "policy::sequences",
+        guard: "members::owners",
     },
     Fault {
         name: "an end that is forgotten by what comes late",
