@@ -3,7 +3,7 @@ import { OrganizationSwitcher, UserButton } from "@clerk/react";
 import { FolderKanban, LayoutDashboard, ScrollText, Settings, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { switcher } from "@/auth/appearance";
-import { useIdentity } from "@/auth/identity";
+import { AccountFoot } from "@/components/account-foot";
 import { Frame } from "@/components/frame";
 import { ThemeToggle } from "@/components/theme-toggle";
 import { Skeleton } from "@/components/ui/bits";
@@ -13,13 +13,17 @@ import { useOrg } from "./context";
 
 /** The frame around an organization's pages: who, where, and the ways on. */
 export function OrgShell({ children }: { children: ReactNode }) {
-  const { slug, may } = useOrg();
+  const { org, slug, may } = useOrg();
   const { user } = useCurrentUser();
   return (
     <Frame
       label="Organization"
       head={<Switcher />}
-      foot={<Account platformRole={user?.platformRole} />}
+      foot={
+        <AccountFoot where={org.name}>
+          <PlatformLink role={user?.platformRole} />
+        </AccountFoot>
+      }
       corner={
         <>
           <PlatformLink role={user?.platformRole} />
@@ -56,24 +60,5 @@ function Switcher() {
       afterLeaveOrganizationUrl={paths.organizations()}
       fallback={<Skeleton className="h-9 w-full" />}
     />
-  );
-}
-
-function Account({ platformRole }: { platformRole: string | undefined }) {
-  const user = useIdentity();
-  const { org } = useOrg();
-  const email = user.primaryEmailAddress?.emailAddress;
-  return (
-    <div className="flex items-center gap-2.5 border-line border-t px-1.5 pt-4">
-      <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
-      <div className="min-w-0 flex-1 leading-tight">
-        <p className="truncate font-[550] text-sm">{user.fullName || email || "You"}</p>
-        <p className="truncate text-[0.8125rem] text-muted">{org.name}</p>
-      </div>
-      <div className="flex">
-        <PlatformLink role={platformRole} />
-        <ThemeToggle />
-      </div>
-    </div>
   );
 }

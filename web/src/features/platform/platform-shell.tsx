@@ -2,7 +2,7 @@ import { UserButton } from "@clerk/react";
 import { Link } from "@tanstack/react-router";
 import { ArrowLeft, Building2, Eye, Flag, Gauge, Inbox, UserSearch, Users } from "lucide-react";
 import type { ReactNode } from "react";
-import { useIdentity } from "@/auth/identity";
+import { AccountFoot } from "@/components/account-foot";
 import { Brand } from "@/components/brand";
 import { Frame, type FrameEntry } from "@/components/frame";
 import { ThemeToggle } from "@/components/theme-toggle";
@@ -57,12 +57,16 @@ const ENTRIES: ReadonlyArray<FrameEntry & { permission: string }> = [
 
 /** The frame around the pages of those who operate the installation. */
 export function PlatformShell({ children }: { children: ReactNode }) {
-  const { obstacle } = useOperator();
+  const { me, obstacle } = useOperator();
   return (
     <Frame
       label="Platform"
       head={<Head />}
-      foot={<Account />}
+      foot={
+        <AccountFoot where={platformRoleName(me.platformRole)}>
+          <Back />
+        </AccountFoot>
+      }
       corner={
         <>
           <Back />
@@ -103,24 +107,5 @@ function Back() {
         </Link>
       </Button>
     </Tooltip>
-  );
-}
-
-function Account() {
-  const user = useIdentity();
-  const { me } = useOperator();
-  const email = user.primaryEmailAddress?.emailAddress;
-  return (
-    <div className="flex items-center gap-2.5 border-line border-t px-1.5 pt-4">
-      <UserButton fallback={<Skeleton className="size-7 rounded-full" />} />
-      <div className="min-w-0 flex-1 leading-tight">
-        <p className="truncate font-[550] text-sm">{user.fullName || email || "You"}</p>
-        <p className="truncate text-[0.8125rem] text-muted">{platformRoleName(me.platformRole)}</p>
-      </div>
-      <div className="flex">
-        <Back />
-        <ThemeToggle />
-      </div>
-    </div>
   );
 }
