@@ -1,26 +1,20 @@
 //! Webhooks that came: found, looked into, processed again.
 
-use bailiwick_testkit::fixtures::{self, event};
+use bailiwick_testkit::fixtures::event;
 use bailiwick_testkit::{Persona, TestApp};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{all, facts};
+use crate::webhooks::letters::dead_letter_of;
 
-/// A membership in an organization that the provider will know later, given up.
+/// Somebody's membership in an organization that the provider will know later, given up.
 async fn dead_letter(t: &TestApp, n: usize) -> (String, Value) {
     t.expect_dead();
-    let now = t.now();
     let ada = t.unseen_user("Ada", "Lovelace", &format!("ada{n}@example.com"));
-    let id = format!("org_late_{n}");
-    let org = fixtures::organization(&id, "Late", &format!("late-{n}"), "user_nobody", now);
-    let membership = fixtures::membership(&org, &ada, "org:member", now);
-    let joined = event("organizationMembership.created", &membership, now);
-    let message = t.deliver(&joined).await;
-    t.settle_within(SignedDuration::from_secs(10)).await;
-    assert_eq!(t.inbox_state(&message).await, "dead");
+    let dead = dead_letter_of(t, &ada, n).await;
     t.advance(SignedDuration::from_secs(1));
-    (message, org)
+    dead
 }
 
 async fn waiting(staff: &Persona, state: &str) -> i64 {

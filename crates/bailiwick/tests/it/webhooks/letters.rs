@@ -9,17 +9,22 @@ use serde_json::Value;
 
 use super::ada;
 
-/// A membership whose organization the provider will know later, given up.
-async fn dead_letter(t: &TestApp, n: usize) -> (String, Value) {
-    let (ada, now) = (ada(t), t.now());
+/// A membership of somebody, whose organization the provider will know later, given up; the
+/// organization.
+pub(crate) async fn dead_letter_of(t: &TestApp, person: &Value, n: usize) -> (String, Value) {
+    let now = t.now();
     let id = format!("org_late_{n}");
     let org = fixtures::organization(&id, "Late", &format!("late-{n}"), "user_nobody", now);
-    let membership = fixtures::membership(&org, &ada, "org:member", now);
+    let membership = fixtures::membership(&org, person, "org:member", now);
     let joined = event("organizationMembership.created", &membership, now);
     let message = t.deliver(&joined).await;
     t.settle_within(SignedDuration::from_secs(10)).await;
     assert_eq!(t.inbox_state(&message).await, "dead");
     (message, org)
+}
+
+async fn dead_letter(t: &TestApp, n: usize) -> (String, Value) {
+    dead_letter_of(t, &ada(t), n).await
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ mod access;
 mod convergence;
 mod deletions;
 mod intake;
-mod letters;
+pub(crate) mod letters;
 mod parents;
 mod recorded;
 
