@@ -198,6 +198,8 @@ pub(super) struct PlansFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanFile {
     pub(super) members_max: Spanned<u32>,
+    #[serde(default)]
+    pub(super) entitlements: Vec<Word>,
 }
 
 /// Reads the text; what is not TOML or not a pack's shape is one error with its line.

@@ -295,11 +295,21 @@ impl Pack {
 
     /// What `tier` allows an organization to have.
     #[must_use]
-    pub const fn plan(&self, tier: Tier) -> Plan {
+    pub const fn plan(&self, tier: Tier) -> &Plan {
         match tier {
-            Tier::Starter => self.starter,
-            Tier::Pro => self.pro,
+            Tier::Starter => &self.starter,
+            Tier::Pro => &self.pro,
         }
+    }
+
+    /// Whether `tier` gives the entitlement; none where no plan of the pack knows it.
+    #[must_use]
+    pub fn entitles(&self, tier: Tier, entitlement: &str) -> Option<bool> {
+        let gives = |tier: &Tier| {
+            let mut given = self.plan(*tier).entitlements.iter();
+            given.any(|key| key == entitlement)
+        };
+        Tier::ALL.iter().any(gives).then(|| gives(&tier))
     }
 
     fn page_data(&self, page: PageId) -> Option<&Page> {

@@ -153,6 +153,11 @@ fn plans_and_ends_of_the_ladder() {
     let pack = default_pack();
     assert_eq!(pack.plan(Tier::Starter).members_max, 2);
     assert_eq!(pack.plan(Tier::Pro).members_max, 10);
+    let entitles = |key| [Tier::Starter, Tier::Pro].map(|tier| pack.entitles(tier, key));
+    assert_eq!(entitles("dedicated_schema"), [Some(false), Some(true)]);
+    assert_eq!(entitles("max_members_2"), [Some(true), Some(false)]);
+    assert_eq!(entitles("max_members_10"), [Some(false), Some(true)]);
+    assert_eq!(entitles("max_members_11"), [None, None]);
     assert_eq!(pack.role_key(pack.top_role()), "owner");
     assert_eq!(pack.role_title(pack.least_role()), "Viewer");
     assert_eq!(pack.role("root"), None);
@@ -173,6 +178,19 @@ fn a_key_of_the_pack_alone_can_be_asked_for() {
     };
     assert_eq!(pack.decide(&boss, edit), by_role);
     assert_eq!(pack.permission("shipment:raze"), None);
+}
+
+#[test]
+fn an_entitlement_is_a_key_and_given_once() {
+    let with = |list: &str| {
+        let plan = format!("{{ members_max = 1, entitlements = {list} }}");
+        let text = pack_text("", "").replace("{ members_max = 1 }", &plan);
+        Pack::parse("p.toml", &text).map(drop)
+    };
+    assert!(with("[\"seats\", \"own_domain\"]").is_ok());
+    for list in ["[\"Seats\"]", "[\"\"]", "[\"a\", \"b\", \"a\"]"] {
+        assert_eq!(with(list).unwrap_err().0.len(), 1, "{list}");
+    }
 }
 
 /// A small pack that is right, with lines put in: `roles` among the roles, `rows` among the grants.

@@ -115,7 +115,22 @@ impl Check<'_> {
             let message = "an organization has at least one member".to_owned();
             self.refuse(plan.members_max.span(), message);
         }
-        Plan { members_max }
+        let mut entitlements: Vec<String> = Vec::new();
+        for word in &plan.entitlements {
+            let key = word.get_ref();
+            if !self.key(word, "an entitlement's") {
+                continue;
+            }
+            if entitlements.contains(key) {
+                self.refuse(word.span(), format!("`{key}` is given already"));
+            } else {
+                entitlements.push(key.clone());
+            }
+        }
+        Plan {
+            members_max,
+            entitlements,
+        }
     }
 
     /// A key of a pack's own: `a-z`, `0-9` and `_`.

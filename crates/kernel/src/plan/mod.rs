@@ -1,6 +1,10 @@
-//! Tiers and what a plan limits.
+//! Tiers, what a plan gives, and which plan follows from what is paid for.
+
+mod standing;
 
 use serde::{Deserialize, Serialize};
+
+pub use standing::{Item, Standing};
 
 /// Where and how generously an organization's tenant lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,8 +48,11 @@ impl std::fmt::Display for Tier {
 }
 
 /// What a plan allows an organization to have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// Active members at most; an organization may have a number of its own instead.
+    /// Members at most, whoever is invited included; an organization may have a number of its own
+    /// instead.
     pub members_max: u32,
+    /// What pages and products ask for by name (`dedicated_schema`), in the order of the pack.
+    pub entitlements: Vec<String>,
 }
