@@ -10,6 +10,7 @@ use tokio_postgres::types::{Format, Type};
 use crate::cache::{Cache, Known, Place};
 use crate::error::DbError;
 use crate::row::{Column, columns};
+use crate::touched::Touched;
 use crate::wire::{Message, Way, Wire};
 use crate::{Error, Params, Result, Row, Schema, Statement};
 
@@ -46,6 +47,7 @@ pub(crate) struct Connection {
     /// The tenant that used it last; 0 = none.
     pub affinity: u64,
     cache: Option<Cache>,
+    touched: Touched,
 }
 
 /// How a call was put on the wire, and so how its answer reads.
@@ -67,7 +69,13 @@ impl Connection {
             idle_since: now,
             affinity: 0,
             cache: (statement_cache > 0).then(|| Cache::new(statement_cache.max(8))),
+            touched: Touched::default(),
         }
+    }
+
+    /// How many tables of tenants it has touched.
+    pub fn tables(&self) -> usize {
+        self.touched.count()
     }
 
     /// Runs `calls` in one flight with one Sync: a failed one ends the flight, and what was not
@@ -137,6 +145,9 @@ impl Connection {
             Some(cache) => cache.look_up(statement, schema),
             None => Known::First,
         };
+        if let (Known::First, Some(schema)) = (&known, schema) {
+            self.touched.note(statement, schema);
+        }
         let out = self.wire.output();
         if let Known::Ready(name, columns) = known {
             bind(&name, statement.params, params, out)?;
@@ -223,6 +234,11 @@ impl Connection {
     /// Text of one or more statements by the simple protocol.
     pub async fn batch(&mut self, sql: &str) -> Result<()> {
         self.wire.simple(sql)?;
+        self.finish().await
+    }
+
+    /// Sends what has gathered, which is one flight, and reads to its end, whatever it answers.
+    pub async fn finish(&mut self) -> Result<()> {
         self.wire.flush().await?;
         let mut failure = None;
         loop {
@@ -331,7 +347,7 @@ fn put_bind(
     })
 }
 
-fn unsendable(error: std::io::Error) -> Error {
+pub(crate) fn unsendable(error: std::io::Error) -> Error {
     Error::Parameter(error.to_string())
 }
 

@@ -7,7 +7,7 @@
 //! * [`migrate`]: forward-only migrations, recorded per schema;
 //!
 //! Nothing here depends on the state of a session, so a pooler in transaction mode may sit
-//! between us and the server.
+//! between us and the server; [`Between`] says whether one does.
 
 mod cache;
 mod connection;
@@ -16,9 +16,11 @@ mod flight;
 mod listener;
 pub mod migrate;
 mod pool;
+mod probe;
 mod row;
 mod statement;
 mod tls;
+mod touched;
 mod tx;
 mod wire;
 
@@ -27,6 +29,7 @@ pub use flight::Flight;
 pub use listener::Listener;
 pub use migrate::Migration;
 pub use pool::{Pool, PoolConfig, PoolStatus};
+pub use probe::Between;
 pub use row::{ColumnIndex, Row};
 pub use statement::{Arg, Entry, Schema, SchemaNameError, Statement};
 pub use tokio_postgres::types::{FromSql, Json, ToSql, Type};

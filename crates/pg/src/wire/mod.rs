@@ -82,6 +82,16 @@ impl Wire {
         self.is_broken
     }
 
+    /// The number of the process at the other end, as the greeting gave it. A pooler makes one up.
+    pub fn process_id(&self) -> i32 {
+        self.process_id
+    }
+
+    /// What proves to the server that a request to cancel is ours.
+    pub fn secret_key(&self) -> i32 {
+        self.secret_key
+    }
+
     /// The buffer of what is to be sent. Whole messages only.
     pub fn output(&mut self) -> &mut BytesMut {
         &mut self.output

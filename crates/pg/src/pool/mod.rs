@@ -3,100 +3,24 @@
 //! A backend's caches (plans, catalog entries) then stay warm and small: a tenant's statements
 //! live on a few connections instead of on all of them.
 
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+mod config;
+mod loan;
+mod shelf;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+pub use config::{PoolConfig, PoolStatus};
+pub(crate) use loan::Loan;
 
 use crate::connection::{Call, Connection, Outcome};
+use crate::probe::{self, Between};
 use crate::wire::{Target, Wire};
 use crate::{Error, Params, Result, Row, Statement, Tx, Type, tls};
-
-/// How long a statement that nobody waits for may go on before it is cancelled, and its end may
-/// take from there.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How often a statement is cancelled before its connection is given up: PostgreSQL ignores a
-/// request that comes before the statement has begun.
-const CANCELS: u32 = 3;
-
-/// How a pool behaves. Times of TEN-12.
-#[derive(Clone)]
-pub struct PoolConfig {
-    url: String,
-    max_size: usize,
-    statement_cache: usize,
-    connect_timeout: Duration,
-    acquire_timeout: Duration,
-    idle_timeout: Duration,
-    max_lifetime: Duration,
-    application_name: String,
-}
-
-impl std::fmt::Debug for PoolConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PoolConfig")
-            .field("max_size", &self.max_size)
-            .finish_non_exhaustive()
-    }
-}
-
-impl PoolConfig {
-    /// Ten connections, statements named, 10 s to connect, 28 min of life, 5 min idle.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            max_size: 10,
-            statement_cache: 500,
-            connect_timeout: Duration::from_secs(10),
-            acquire_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_millis(300_000),
-            max_lifetime: Duration::from_millis(1_680_000),
-            application_name: "bailiwick".to_owned(),
-        }
-    }
-
-    /// At most `n` connections at once, at least one.
-    #[must_use]
-    pub fn max_size(mut self, n: usize) -> Self {
-        self.max_size = n.max(1);
-        self
-    }
-
-    /// How many statements a connection may keep prepared; 0 sends all of them unnamed, as a
-    /// pooler in transaction mode needs it.
-    #[must_use]
-    pub fn statement_cache(mut self, n: usize) -> Self {
-        self.statement_cache = n;
-        self
-    }
-
-    /// How long a caller waits for a free connection.
-    #[must_use]
-    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
-        self.acquire_timeout = timeout;
-        self
-    }
-
-    /// What `pg_stat_activity` shows.
-    #[must_use]
-    pub fn application_name(mut self, name: impl Into<String>) -> Self {
-        self.application_name = name.into();
-        self
-    }
-}
-
-/// A snapshot of a pool, for metrics.
-#[derive(Debug, Clone, Copy)]
-pub struct PoolStatus {
-    /// Connections that may exist at once.
-    pub max_size: usize,
-    /// Connections at rest.
-    pub idle: usize,
-    /// Connections at work.
-    pub in_use: usize,
-}
+use shelf::Shelf;
 
 /// Connections to one database as one role. Cheap to clone.
 #[derive(Clone)]
@@ -105,100 +29,24 @@ pub struct Pool(Arc<Inner>);
 struct Inner {
     config: PoolConfig,
     target: Target,
+    between: Between,
     permits: Arc<Semaphore>,
-    idle: Mutex<Vec<Connection>>,
-}
-
-/// A connection on loan; back in the pool when dropped, unless it broke.
-pub(crate) struct Loan {
-    connection: Option<Connection>,
-    pool: Weak<Inner>,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Loan {
-    pub fn connection(&mut self) -> Result<&mut Connection> {
-        self.connection.as_mut().ok_or(Error::Poisoned)
-    }
-}
-
-impl Drop for Loan {
-    fn drop(&mut self) {
-        let (Some(connection), Some(pool)) = (self.connection.take(), self.pool.upgrade()) else {
-            return;
-        };
-        if connection.wire.is_settled() {
-            pool.put_back(connection);
-        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(settle(pool, connection, self.permit.take()));
-        }
-    }
-}
-
-/// Ends what a caller left under way, and gives the connection back once it is fit for anybody.
-/// Its permit is held meanwhile: connections that settle count.
-async fn settle(
-    pool: Arc<Inner>,
-    mut connection: Connection,
-    _permit: Option<OwnedSemaphorePermit>,
-) {
-    let mut cancels = 0;
-    let settled = loop {
-        if let Ok(settled) = tokio::time::timeout(PATIENCE, connection.wire.settle()).await {
-            break settled;
-        }
-        if cancels == CANCELS {
-            return;
-        }
-        cancels += 1;
-        if let Err(error) = connection.wire.cancel(&pool.target, &connection.way).await {
-            tracing::debug!(%error, "a statement could not be cancelled");
-        }
-    };
-    match settled {
-        Ok(()) => pool.put_back(connection),
-        Err(error) => tracing::debug!(%error, "a connection that was given up did not settle"),
-    }
+    shelf: Mutex<Shelf>,
 }
 
 impl Inner {
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put_back(&self, mut connection: Connection) {
-        connection.idle_since = Instant::now();
-        let aged = connection.born.elapsed() > self.config.max_lifetime;
-        if !connection.wire.is_broken() && !aged {
-            self.idle().push(connection);
-        }
-    }
-
-    /// The best connection at rest: the tenant's own, else the one that rested longest.
-    fn take(&self, affinity: u64) -> Option<Connection> {
-        let mut idle = self.idle();
-        while !idle.is_empty() {
-            let at = idle
-                .iter()
-                .rposition(|c| c.affinity == affinity)
-                .unwrap_or(0);
-            let mut connection = idle.remove(at);
-            if connection.wire.is_alive() {
-                return Some(connection);
-            }
-        }
-        None
+    /// How many statements a connection keeps prepared.
+    fn statement_cache(&self) -> usize {
+        let found = match self.between {
+            Between::Transactions { .. } => 0,
+            Between::Nothing | Between::Sessions => config::STATEMENTS,
+        };
+        self.config.statement_cache.unwrap_or(found)
     }
 
     async fn connect(&self) -> Result<Connection> {
         let (wire, way) = Wire::connect(&self.target).await?;
-        Ok(Connection::new(wire, way, self.config.statement_cache))
-    }
-
-    fn reap(&self) {
-        let timeout = self.config.idle_timeout;
-        self.idle()
-            .retain_mut(|c| c.idle_since.elapsed() < timeout && c.wire.is_alive());
+        Ok(Connection::new(wire, way, self.statement_cache()))
     }
 }
 
@@ -221,16 +69,30 @@ impl Pool {
             config: postgres,
             tls,
         };
+        let between = probe::look(&target).await?;
         let inner = Arc::new(Inner {
             target,
+            between,
             permits: Arc::new(Semaphore::new(config.max_size)),
-            idle: Mutex::new(Vec::with_capacity(config.max_size)),
+            shelf: Mutex::default(),
             config,
         });
         let first = inner.connect().await?;
-        inner.idle().push(first);
+        inner.put_back(first);
         reap_in_background(Arc::downgrade(&inner));
         Ok(Self(inner))
+    }
+
+    /// What stands between us and the server, as it was found when the pool was made.
+    #[must_use]
+    pub fn between(&self) -> Between {
+        self.0.between
+    }
+
+    /// How many statements a connection keeps prepared; 0: all go unnamed.
+    #[must_use]
+    pub fn statement_cache(&self) -> usize {
+        self.0.statement_cache()
     }
 
     pub(crate) async fn checkout(&self, affinity: u64) -> Result<Loan> {
@@ -252,11 +114,7 @@ impl Pool {
             None => Box::pin(self.0.connect()).await?,
         };
         connection.affinity = affinity;
-        Ok(Loan {
-            connection: Some(connection),
-            pool: Arc::downgrade(&self.0),
-            permit: Some(permit),
-        })
+        Ok(Loan::new(connection, &self.0, permit))
     }
 
     /// A connection that the pool does not count.
@@ -350,7 +208,7 @@ impl Pool {
         let max_size = self.0.config.max_size;
         PoolStatus {
             max_size,
-            idle: self.0.idle().len(),
+            idle: self.0.idle(),
             in_use: max_size.saturating_sub(self.0.permits.available_permits()),
         }
     }
