@@ -41,12 +41,13 @@ impl Change {
 pub struct Changes(Listener);
 
 impl Store {
-    /// Starts to listen, on a connection of its own.
+    /// Starts to listen, on a connection of its own. Where [`Store::can_listen`] says no, nothing
+    /// would ever be heard.
     ///
     /// # Errors
     /// The database's.
     pub async fn changes(&self) -> Result<Changes> {
-        Ok(Changes(self.app.listen(CHANNEL).await?))
+        Ok(Changes(self.direct().listen(CHANNEL).await?))
     }
 }
 

@@ -54,6 +54,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Store {
     app: Pool,
+    direct: Option<Pool>,
     keys: Option<Arc<Keys>>,
     modules: Arc<[ModuleTree]>,
 }
@@ -65,6 +66,7 @@ impl Store {
     pub fn new(app: Pool) -> Self {
         Self {
             app,
+            direct: None,
             keys: None,
             modules: Arc::default(),
         }
@@ -75,6 +77,31 @@ impl Store {
     pub fn with_keys(mut self, keys: Arc<Keys>) -> Self {
         self.keys = Some(keys);
         self
+    }
+
+    /// The same with a second way to the database, which no pooler in transaction mode stands in: to
+    /// hear announcements on.
+    #[must_use]
+    pub fn with_direct(mut self, direct: Pool) -> Self {
+        self.direct = Some(direct);
+        self
+    }
+
+    /// The way on which announcements can be heard.
+    pub(crate) fn direct(&self) -> &Pool {
+        self.direct.as_ref().unwrap_or(&self.app)
+    }
+
+    /// Whether there is a second way.
+    pub(crate) fn has_direct(&self) -> bool {
+        self.direct.is_some()
+    }
+
+    /// Whether announcements can be heard at all. Where not, what they would tell is looked up
+    /// anew, each second.
+    #[must_use]
+    pub fn can_listen(&self) -> bool {
+        self.direct().between().has_sessions()
     }
 
     /// The same with the tables of a product's own modules.
@@ -126,7 +153,9 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         documents::STATEMENTS,
         events::STATEMENTS,
         flags::STATEMENTS,
-        gate::STATEMENTS,
+        gate::roles::STATEMENTS,
+        gate::server::STATEMENTS,
+        gate::tables::STATEMENTS,
         idempotency::STATEMENTS,
         impersonations::STATEMENTS,
         inbox::STATEMENTS,
