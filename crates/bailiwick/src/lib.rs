@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod audit;
 pub mod cli;
+pub mod database;
 pub mod dev;
 pub mod idp;
 pub mod logging;

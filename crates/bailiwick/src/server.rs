@@ -13,15 +13,13 @@ use bailiwick_clerk::session::{JwksSource, Verifier, VerifierConfig};
 use bailiwick_clerk::webhook::Secret;
 use bailiwick_kernel::Env;
 use bailiwick_outside::storage::{ObjectStore, S3Config, S3Store, StorageError};
-use bailiwick_pg::{Pool, PoolConfig};
 use bailiwick_services::{App, Parts, Settings as Rules};
-use bailiwick_store::Store;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::audit;
+use crate::database;
 use crate::settings::{Settings, Storage};
 
 /// Requests at work have so long to end when the server stops.
@@ -121,8 +119,8 @@ impl Server {
         tasks.spawn(until(stop.clone(), verify));
         let keep = async move { keeping.keep_in_step().await };
         tasks.spawn(until(stop.clone(), keep));
-        // Behind a pooler in transaction mode nothing would be heard.
-        if settings.database.statement_cache > 0 {
+        // Through a pooler in transaction mode nothing would be heard.
+        if app.store().can_listen() {
             let app = app.clone();
             let follow = async move { app.follow_changes().await };
             tasks.spawn(until(stop.clone(), follow));
@@ -167,30 +165,7 @@ pub(crate) async fn build(
     modules: &[Module],
     env: Env,
 ) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
-    let database = &settings.database;
-    let pool = PoolConfig::new(database.url.expose_secret())
-        .max_size(database.pool_max)
-        .statement_cache(database.statement_cache);
-    let pool = Pool::connect(pool).await.context("DATABASE_URL")?;
-    let keys = audit::keys(&settings.audit_keys)?;
-    let trees = modules.iter().map(Module::tree);
-    let store = Store::new(pool)
-        .with_keys(Arc::new(keys))
-        .with_modules(trees);
-    gate(&store).await?;
-    let owner = match &database.migration_url {
-        Some(url) => {
-            let config = PoolConfig::new(url.expose_secret())
-                .max_size(2)
-                .statement_cache(0);
-            Some(
-                Pool::connect(config)
-                    .await
-                    .context("DATABASE_MIGRATION_URL")?,
-            )
-        }
-        None => None,
-    };
+    let (store, owner) = database::open(settings, modules).await?;
     let clerk = &settings.clerk;
     let jwks = JwksSource::Url {
         url: clerk.jwks_url.clone(),
@@ -262,22 +237,6 @@ async fn check_uploads(objects: &dyn ObjectStore) -> anyhow::Result<()> {
             Ok(())
         }
     }
-}
-
-/// Refuses a database in which isolation would not hold, with what mends it.
-async fn gate(store: &Store) -> anyhow::Result<()> {
-    let findings = store.gate().await.context("looking at the database")?;
-    if findings.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = findings
-        .iter()
-        .map(|f| format!("  - {}\n    mend it with: {}", f.problem, f.remedy))
-        .collect();
-    anyhow::bail!(
-        "the database is not fit to serve from:\n{}",
-        lines.join("\n")
-    )
 }
 
 fn webhook_secrets(settings: &Settings) -> anyhow::Result<Vec<Secret>> {

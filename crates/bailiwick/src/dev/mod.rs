@@ -224,8 +224,10 @@ fn settings(
         database: Database {
             url: database.app.clone().into(),
             migration_url: Some(database.owner.clone().into()),
+            direct_url: None,
             pool_max: 10,
-            statement_cache: 500,
+            statement_cache: None,
+            tables_max: None,
         },
         clerk: Clerk {
             publishable_key: provider::publishable_key(),

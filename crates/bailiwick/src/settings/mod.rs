@@ -71,11 +71,17 @@ pub struct Database {
     pub url: SecretString,
     /// `DATABASE_MIGRATION_URL`: the role `bailiwick_owner`, direct; only where DDL runs.
     pub migration_url: Option<SecretString>,
+    /// `DATABASE_DIRECT_URL`: the role of `DATABASE_URL` past the pooler that stands there, to hear
+    /// what other servers change.
+    pub direct_url: Option<SecretString>,
     /// `DATABASE_POOL_MAX`.
     pub pool_max: usize,
-    /// `DATABASE_STATEMENT_CACHE`: statements kept prepared per connection; 0 behind a pooler in
-    /// transaction mode.
-    pub statement_cache: usize,
+    /// `DATABASE_STATEMENT_CACHE`: statements kept prepared per connection; 0 sends them unnamed.
+    /// What stands in front of the database decides where it is not set.
+    pub statement_cache: Option<usize>,
+    /// `DATABASE_TABLES_PER_CONNECTION`: tables of tenants that a connection touches before another
+    /// takes its place, since the server keeps what it knows of each; 0 is no bound.
+    pub tables_max: Option<usize>,
 }
 
 /// The identity provider.
@@ -223,7 +229,9 @@ impl Settings {
                 url: vars.secret("DATABASE_URL", &[])?,
                 migration_url: vars.optional_secret("DATABASE_MIGRATION_URL", &[])?,
                 pool_max: vars.number("DATABASE_POOL_MAX", &[], 10)?,
-                statement_cache: vars.number("DATABASE_STATEMENT_CACHE", &[], 500)?,
+                direct_url: vars.optional_secret("DATABASE_DIRECT_URL", &[])?,
+                statement_cache: vars.maybe_number("DATABASE_STATEMENT_CACHE", &[])?,
+                tables_max: vars.maybe_number("DATABASE_TABLES_PER_CONNECTION", &[])?,
             },
             clerk: Clerk {
                 publishable_key: vars.prefixed(

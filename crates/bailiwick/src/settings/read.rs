@@ -222,13 +222,21 @@ impl Vars {
         aliases: &[&'static str],
         default: T,
     ) -> Result<T, SettingsError> {
-        match self.optional(name, aliases)? {
-            None => Ok(default),
-            Some(text) => text.parse().map_err(|_| SettingsError::Invalid {
+        Ok(self.maybe_number(name, aliases)?.unwrap_or(default))
+    }
+
+    pub(super) fn maybe_number<T: FromStr>(
+        &self,
+        name: &'static str,
+        aliases: &[&'static str],
+    ) -> Result<Option<T>, SettingsError> {
+        let parse = |text: String| {
+            text.parse().map_err(|_| SettingsError::Invalid {
                 name,
                 problem: "must be a number".to_owned(),
-            }),
-        }
+            })
+        };
+        self.optional(name, aliases)?.map(parse).transpose()
     }
 
     pub(super) fn address(

@@ -8,6 +8,7 @@
 
 mod binaries;
 mod cluster;
+mod companion;
 mod config;
 mod error;
 mod home;
@@ -17,6 +18,7 @@ mod pidfile;
 mod process;
 mod server;
 
+pub use companion::Companion;
 pub use config::PostgresConfig;
 pub use error::PostgresError;
 pub use server::Postgres;

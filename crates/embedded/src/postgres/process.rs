@@ -1,4 +1,5 @@
-//! The server's process: our child, reaped by a thread of its own, bound to our life by a pipe.
+//! The server's process, or one beside it: our child, reaped by a thread of its own, bound to our
+//! life by a pipe.
 
 use std::io::Write;
 use std::path::Path;

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::binaries::Binaries;
 use super::cluster;
+use super::companion::Companion;
 use super::config::PostgresConfig;
 use super::error::{IoContext, PostgresError};
 use super::home::{self, Home};
@@ -28,6 +29,7 @@ pub struct Postgres {
     major: u32,
     bin_dir: PathBuf,
     home: Home,
+    identity: Identity,
 }
 
 impl Postgres {
@@ -85,6 +87,7 @@ impl Postgres {
             major: binaries.major,
             bin_dir: binaries.dir,
             home,
+            identity,
         })
     }
 
@@ -172,6 +175,16 @@ impl Postgres {
     #[must_use]
     pub fn notice(&self) -> Option<&str> {
         self.home.notice.as_deref()
+    }
+
+    /// Starts a program beside the server, such as a pooler: as the server's user, with nothing of
+    /// our environment, in the server's directory. What it says goes to `<name>.log` there, `name`
+    /// being the program's. It ends when the value is dropped and when this process dies.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn companion(&self, program: &Path, args: &[&str]) -> Result<Companion, PostgresError> {
+        Companion::spawn(&self.home, &self.identity, program, args)
     }
 
     /// Resolves when the server has ended, with how it did.
