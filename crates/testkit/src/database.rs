@@ -2,13 +2,23 @@
 //! of a process.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bailiwick_embedded::postgres::{Postgres, PostgresConfig, PostgresError};
 use bailiwick_pg::{Pool, PoolConfig, sql};
 use bailiwick_store::roles::{self, Passwords};
+
+use crate::Pooler;
+
+/// The roles, with their passwords where one is asked for: by the pooler.
+pub(crate) const PASSWORDS: [(&str, &str); 4] = [
+    ("bailiwick_owner", "owner"),
+    ("bailiwick_app", "app"),
+    ("bailiwick_ro", "ro"),
+    ("bailiwick_retention", "retention"),
+];
 
 /// How many test processes can go on at the same time.
 const PROCESSES_MAX: u32 = 32;
@@ -29,11 +39,17 @@ sql! {
 /// A migrated database that nobody else uses. Dropped with the value.
 pub struct Database {
     name: String,
+    pooler: Option<Arc<Pooler>>,
 }
 
 impl Database {
-    /// Clones the template.
+    /// Clones the template. Behind PgBouncer where the run says so (`TEST_POOLER=pgbouncer`).
     pub async fn create() -> Self {
+        Self::create_behind(Pooler::of_the_run()).await
+    }
+
+    /// Clones the template, to be served from through `pooler`, where there is one.
+    pub async fn create_behind(pooler: Option<Arc<Pooler>>) -> Self {
         let server = server();
         let name = format!("t_{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let superuser = connect(server.superuser_url(), 1).await;
@@ -46,34 +62,64 @@ impl Database {
         ] {
             superuser.batch(&statement).await.unwrap();
         }
-        Self { name }
+        Self { name, pooler }
+    }
+
+    /// The way to it as `role`: through the pooler, where there is one.
+    #[must_use]
+    pub fn url(&self, role: &str) -> String {
+        match &self.pooler {
+            Some(pooler) => pooler.url(role, &self.name),
+            None => self.direct_url(role),
+        }
+    }
+
+    /// The way to it as `role`, with nothing in between.
+    #[must_use]
+    pub fn direct_url(&self, role: &str) -> String {
+        server().socket_url(role, &self.name)
     }
 
     /// As the role that serves requests, with at most `max` connections.
     pub async fn app(&self, max: usize) -> Pool {
-        connect(server().socket_url("bailiwick_app", &self.name), max).await
+        connect(self.url("bailiwick_app"), max).await
+    }
+
+    /// The same with nothing in between, where there is a pooler: to hear what is announced.
+    pub async fn app_direct(&self) -> Option<Pool> {
+        self.pooler.as_ref()?;
+        let config = PoolConfig::new(self.direct_url("bailiwick_app"))
+            .max_size(1)
+            .application_name("bailiwick-beside");
+        Some(Pool::connect(config).await.unwrap())
+    }
+
+    /// As the role that serves requests, on one connection that nobody had before, with nothing in
+    /// between.
+    pub async fn app_anew(&self) -> Pool {
+        connect(self.direct_url("bailiwick_app"), 1).await
     }
 
     /// As the owner of the schemas, for migrations.
     pub async fn owner(&self) -> Pool {
-        let url = server().socket_url("bailiwick_owner", &self.name);
+        let url = self.direct_url("bailiwick_owner");
         let config = PoolConfig::new(url).max_size(2).statement_cache(0);
         Pool::connect(config).await.unwrap()
     }
 
     /// As an operator who only looks.
     pub async fn read_only(&self) -> Pool {
-        connect(server().socket_url("bailiwick_ro", &self.name), 1).await
+        connect(self.url("bailiwick_ro"), 1).await
     }
 
     /// As the role that removes the facts of tenants that are gone.
     pub async fn retention(&self) -> Pool {
-        connect(server().socket_url("bailiwick_retention", &self.name), 2).await
+        connect(self.url("bailiwick_retention"), 2).await
     }
 
     /// As somebody to whom row-level security means nothing: for a test's own looks.
     pub async fn superuser(&self) -> Pool {
-        connect(server().socket_url("postgres", &self.name), 2).await
+        connect(self.direct_url("postgres"), 2).await
     }
 
     /// The name.
@@ -146,7 +192,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// The server of this process; it ends with it, however it ends.
-fn server() -> &'static Postgres {
+pub(crate) fn server() -> &'static Postgres {
     SERVER.get_or_init(|| {
         let start = || {
             let postgres = start();
@@ -177,11 +223,12 @@ fn start() -> Postgres {
 /// Roles, and the database that all others are clones of.
 async fn prepare(postgres: &Postgres) {
     let superuser = connect(postgres.superuser_url(), 1).await;
+    let [owner, app, ro, retention] = PASSWORDS.map(|(_, password)| password.to_owned());
     let passwords = Passwords {
-        owner: "owner".to_owned(),
-        app: "app".to_owned(),
-        ro: "ro".to_owned(),
-        retention: "retention".to_owned(),
+        owner,
+        app,
+        ro,
+        retention,
     };
     roles::ensure(&superuser, &passwords).await.unwrap();
     roles::ensure_database(&superuser, TEMPLATE).await.unwrap();

@@ -29,6 +29,7 @@ impl TestApp {
             objects: Arc::clone(self.app.objects()),
             pack: Arc::clone(self.app.pack()),
             modules: self.modules,
+            direct: self.database.app_direct().await,
         };
         let rules = self.app.settings().clone();
         let pool = self.database.app(POOL).await;

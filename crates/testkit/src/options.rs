@@ -17,7 +17,7 @@ use bailiwick_store::audit::Keys;
 use jiff::Timestamp;
 
 use crate::provider::SECRET_KEY;
-use crate::{ISSUER, Issuer, TestApp, database, detached_pool};
+use crate::{ISSUER, Issuer, Pooler, TestApp, database, detached_pool};
 
 /// When tests take place, unless they say otherwise: 2026-01-01T00:00:00Z.
 const BEGINNING_MS: i64 = 1_767_225_600_000;
@@ -29,6 +29,7 @@ pub struct Options {
     pub(crate) checks: Vec<Arc<dyn Check>>,
     pub(crate) rules: Settings,
     pub(crate) pool_max: usize,
+    pub(crate) pooler: Option<Arc<Pooler>>,
     pub(crate) is_system_clock: bool,
     pub(crate) has_s3: bool,
     pub(crate) pack: Arc<Pack>,
@@ -48,6 +49,7 @@ impl Default for Options {
             checks: Vec::new(),
             rules: Settings::default(),
             pool_max: 6,
+            pooler: Pooler::of_the_run(),
             is_system_clock: false,
             has_s3: false,
             pack: policy::default_pack(),
@@ -97,6 +99,20 @@ impl Options {
     #[must_use]
     pub fn pool_max(mut self, max: usize) -> Self {
         self.pool_max = max;
+        self
+    }
+
+    /// With this pooler between the server and its database.
+    #[must_use]
+    pub fn pooler(mut self, pooler: &Arc<Pooler>) -> Self {
+        self.pooler = Some(Arc::clone(pooler));
+        self
+    }
+
+    /// With nothing between the server and its database, however the tests are run.
+    #[must_use]
+    pub fn without_pooler(mut self) -> Self {
+        self.pooler = None;
         self
     }
 
@@ -193,6 +209,8 @@ pub(crate) struct Outside {
     pub objects: Arc<dyn ObjectStore>,
     pub pack: Arc<Pack>,
     pub modules: &'static [Module],
+    /// To hear announcements on, where the other pool leads through a pooler.
+    pub direct: Option<Pool>,
 }
 
 pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Settings) -> App {
@@ -202,15 +220,20 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
         objects,
         pack,
         modules,
+        direct,
     } = outside;
     let jwks = JwksSource::StaticJwks(Issuer::trusted().jwks());
     let verifier = VerifierConfig::new(ISSUER, jwks, env.clone());
     let clerk = ApiConfig::new(provider_url, SECRET_KEY.into(), env.clone());
+    let mut store = Store::new(pool)
+        .with_keys(Arc::new(audit_keys()))
+        .with_modules(modules.iter().map(Module::tree));
+    if let Some(direct) = direct {
+        store = store.with_direct(direct);
+    }
     App::new(Parts {
         env,
-        store: Store::new(pool)
-            .with_keys(Arc::new(audit_keys()))
-            .with_modules(modules.iter().map(Module::tree)),
+        store,
         owner,
         pack,
         verifier: Verifier::new(verifier).unwrap(),
@@ -236,6 +259,7 @@ pub async fn detached_app() -> App {
         objects: Arc::new(MemoryStore::new(env.clone())),
         pack: policy::default_pack(),
         modules: &[],
+        direct: None,
         env,
     };
     app(detached_pool().await, None, outside, Settings::default())

@@ -1,5 +1,6 @@
 //! A Chromium for the browser tests, from the nearest place that has one.
 
+use super::apt;
 use crate::report::Failure;
 use crate::{environment, paths, process, report};
 use anyhow::Result;
@@ -28,8 +29,6 @@ const APPLICATIONS: &[&str] = &[
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(240);
 /// A browser says its version at once, or it is no browser that tests should wait for.
 const VERSION_LIMIT: Duration = Duration::from_secs(20);
-/// Chromium and its libraries by the system's package manager.
-const APT_LIMIT: Duration = Duration::from_secs(600);
 
 /// The browser that the tests drive.
 pub enum Browser {
@@ -74,7 +73,7 @@ pub fn ensure() -> Result<Browser> {
     } else if playwrights_runs() {
         return found(Browser::OfPlaywright);
     }
-    if let Err(error) = apt_install() {
+    if let Err(error) = apt::install("browser", "chromium") {
         report::note(&format!("not installed: {error}"));
     }
     match installed() {
@@ -144,30 +143,4 @@ fn download() -> Result<()> {
         "chromium",
     ]);
     process::run_within(&mut command, DOWNLOAD_LIMIT)
-}
-
-/// Debian and Ubuntu, as root or where sudo asks no password.
-fn apt_install() -> Result<()> {
-    if environment::find_on_path("apt-get").is_none() {
-        anyhow::bail!("this system has no apt-get");
-    }
-    let is_root = environment::is_root();
-    if !is_root && process::output(Command::new("sudo").args(["-n", "true"])).is_err() {
-        anyhow::bail!("installing packages needs root, or sudo without a password");
-    }
-    let apt = |arguments: &[&str]| {
-        let mut command = Command::new(if is_root { "apt-get" } else { "sudo" });
-        if !is_root {
-            command.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-        }
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null());
-        command.args(["-q", "-y"]).args(arguments);
-        process::run_within(&mut command, APT_LIMIT)
-    };
-    report::step("browser: apt-get install chromium", || {
-        apt(&["update"])?;
-        apt(&["install", "--no-install-recommends", "chromium"])
-    })
 }

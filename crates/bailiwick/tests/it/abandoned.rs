@@ -72,7 +72,7 @@ async fn a_dropped_future_leaves_neither_a_tenant_nor_a_transaction() {
 #[tokio::test]
 async fn a_transaction_that_was_left_waiting_is_cancelled_before_its_connection_is_lent() {
     let t = TestApp::start().await;
-    let pool = t.database.app(1).await;
+    let pool = t.database.app_anew().await;
     let who = statement("select pg_backend_pid()");
     let slow = statement("select pg_sleep(60)");
     for is_first in [true, false] {
