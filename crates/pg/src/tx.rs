@@ -2,7 +2,7 @@
 
 use crate::connection::{Call, Outcome};
 use crate::pool::{Loan, at_most_one, exactly_one};
-use crate::{Entry, Error, Params, Result, Row, Schema, Statement};
+use crate::{Entry, Error, Params, Result, Row, Schema, Statement, Type};
 
 static BEGIN: Statement = plain("begin");
 static COMMIT: Statement = plain("commit");
@@ -196,6 +196,28 @@ impl Tx {
         });
         let outcomes = connection.fly(calls, None).await?;
         Ok(outcomes.map(|outcome| outcome.rows))
+    }
+
+    /// A statement whose text is made from the catalog: names in it are quoted by the server, and
+    /// values are parameters. Goes out alone, so a constant must have been run before.
+    ///
+    /// # Errors
+    /// As [`Tx::query`]; [`Error::Poisoned`] where nothing was run before.
+    pub async fn ask(
+        &mut self,
+        text: &str,
+        types: &[Type],
+        params: &Params<'_>,
+    ) -> Result<(Vec<Row>, u64)> {
+        if !matches!(self.state, State::Open) || std::mem::replace(&mut self.in_flight, true) {
+            return Err(Error::Poisoned);
+        }
+        let result = self.loan.connection()?.ask(text, types, params).await;
+        self.in_flight = false;
+        if result.is_err() {
+            self.state = State::Failed;
+        }
+        result.map(|outcome| (outcome.rows, outcome.affected))
     }
 
     /// Whether anything but [`Tx::glance`] was asked: if not, nothing can have been written.

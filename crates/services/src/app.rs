@@ -52,6 +52,30 @@ pub struct Settings {
     pub metadata_keys: Vec<String>,
     /// Feature flags as they are until somebody switches them.
     pub flags: BTreeMap<String, bool>,
+    /// How tenants move between schemas.
+    pub moves: MoveRules,
+}
+
+/// How tenants move between schemas.
+#[derive(Debug, Clone)]
+pub struct MoveRules {
+    /// Rows that are copied in one transaction.
+    pub batch_rows: i64,
+    /// How long a move rests after a batch, as a multiple of how long that took: what the others
+    /// are left.
+    pub rest: f64,
+    /// How many tenants one process moves at once.
+    pub at_once: usize,
+}
+
+impl Default for MoveRules {
+    fn default() -> Self {
+        Self {
+            batch_rows: 1000,
+            rest: 1.0,
+            at_once: 2,
+        }
+    }
 }
 
 /// Who makes organizations.
@@ -116,6 +140,7 @@ impl Default for Settings {
             metadata_keys: Vec::new(),
             flags: BTreeMap::new(),
             sync: SyncRules::default(),
+            moves: MoveRules::default(),
         }
     }
 }
@@ -182,6 +207,8 @@ pub(crate) struct Inner {
     /// What the provider confirmed of memberships in use.
     pub proofs: Proofs,
     pub wake: tokio::sync::Notify,
+    /// Moves of tenants that may go on at once.
+    pub moving: Arc<tokio::sync::Semaphore>,
 }
 
 /// A context, when it was read, and what it stands on.
@@ -235,6 +262,7 @@ impl App {
             arrivals: cache(10_000, Duration::from_secs(60)),
             proofs: Proofs::new(parts.settings.sync.calls_per_second),
             wake: tokio::sync::Notify::new(),
+            moving: Arc::new(tokio::sync::Semaphore::new(parts.settings.moves.at_once)),
             parts,
         }))
     }
@@ -294,6 +322,11 @@ impl App {
     /// Tells the worker that there is something to do.
     pub fn wake_worker(&self) {
         self.0.wake.notify_one();
+    }
+
+    /// A turn among the moves that this process makes at once; none is free otherwise.
+    pub(crate) fn turn_to_move(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        Arc::clone(&self.0.moving).try_acquire_owned().ok()
     }
 
     /// Waits for [`App::wake_worker`].

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{App, Error, Result, documents, inbox, intents, provisioning, sync};
+use crate::{App, Error, Result, documents, inbox, intents, moves, provisioning, sync};
 
 /// A message of the inbox is to be processed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +23,13 @@ pub struct ProcessMessage {
 /// A tenant is to be made.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Provision {
+    /// The organization.
+    pub org: OrgId,
+}
+
+/// A tenant is to be brought to the tier that it ought to be in.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct MoveTenant {
     /// The organization.
     pub org: OrgId,
 }
@@ -75,6 +82,12 @@ impl Kind for Provision {
     const MAX_ATTEMPTS: i32 = 3;
 }
 
+impl Kind for MoveTenant {
+    const NAME: &'static str = "tenants.move";
+    // About three days.
+    const MAX_ATTEMPTS: i32 = 450;
+}
+
 impl Kind for ProjectMember {
     const NAME: &'static str = "members.project";
     const MAX_ATTEMPTS: i32 = 10;
@@ -91,9 +104,10 @@ impl Kind for ExpireDocument {
 }
 
 /// Every kind of job, for metrics.
-pub(crate) const KINDS: [&str; 6] = [
+pub(crate) const KINDS: [&str; 7] = [
     ProcessMessage::NAME,
     Provision::NAME,
+    MoveTenant::NAME,
     ProjectMember::NAME,
     DeleteObjects::NAME,
     ExpireDocument::NAME,
@@ -138,6 +152,14 @@ impl Provision {
     /// The key of the job for `org`.
     pub(crate) fn key(org: OrgId) -> String {
         format!("{}:{org}", Self::NAME)
+    }
+}
+
+impl MoveTenant {
+    /// The job for `org`, at `at`.
+    #[must_use]
+    pub fn of(org: OrgId, at: Timestamp) -> NewJob {
+        job(&Self { org }, Some(format!("{}:{org}", Self::NAME)), at)
     }
 }
 
@@ -198,6 +220,7 @@ pub async fn run(app: &App, job: &Job) -> Result<()> {
             inbox::process(app, &read::<ProcessMessage>(&job.payload)?.id).await
         }
         Provision::NAME => provisioning::run(app, read::<Provision>(&job.payload)?.org).await,
+        MoveTenant::NAME => moves::run(app, read::<MoveTenant>(&job.payload)?.org).await,
         ProjectMember::NAME => {
             let ProjectMember { org, user } = read(&job.payload)?;
             sync::memberships::project(app, org, user).await
@@ -227,6 +250,9 @@ pub async fn give_up(app: &App, job: &Job, reason: &str) -> Result<()> {
         }
         Provision::NAME => {
             provisioning::fail(app, read::<Provision>(&job.payload)?.org, reason).await
+        }
+        MoveTenant::NAME => {
+            moves::give_up(app, read::<MoveTenant>(&job.payload)?.org, reason).await
         }
         SendIntents::NAME => {
             intents::give_up(app, &read::<SendIntents>(&job.payload)?.subject).await

@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod me;
 pub mod member_grants;
 pub mod members;
+pub mod moves;
 pub mod op;
 pub mod organizations;
 pub mod paging;
@@ -35,7 +36,7 @@ pub mod provisioning;
 pub mod scope;
 pub mod sync;
 
-pub use app::{App, OrgCreation, Parts, Settings, SyncRules};
+pub use app::{App, MoveRules, OrgCreation, Parts, Settings, SyncRules};
 pub use authn::{Caller, RequestInfo};
 pub use error::Error;
 pub use op::Op;

@@ -9,7 +9,7 @@ use bailiwick_store::tombstones::{self, Kind};
 use bailiwick_store::{jobs as queue, memberships, migrations, organizations, placements};
 use serde_json::json;
 
-use crate::jobs::Provision;
+use crate::jobs::{MoveTenant, Provision};
 use crate::{App, Error, Result};
 
 /// Where a provisioning stands.
@@ -17,7 +17,7 @@ use crate::{App, Error, Result};
 pub struct Status {
     /// The organization.
     pub org: OrgId,
-    /// `PENDING`, `IN_PROGRESS`, `COMPLETED` or `FAILED`.
+    /// `PENDING`, `IN_PROGRESS`, `COMPLETED` or `FAILED`; `UPGRADING` or `DOWNGRADING` on a move.
     pub status: String,
     /// The schema, once there is one.
     pub schema: Option<String>,
@@ -44,13 +44,13 @@ pub async fn run(app: &App, org: OrgId) -> Result<()> {
     let Some(row) = organizations::lock_by_id(&mut tx, org).await? else {
         return Ok(());
     };
-    if row.is_deleted || row.provisioning_status == "COMPLETED" {
+    if row.is_deleted || placements::find(&mut tx, org).await?.is_some() {
         return Ok(());
     }
     organizations::set_provisioning(&mut tx, org, "IN_PROGRESS", None, now).await?;
     tx.commit().await?;
 
-    let tier = Tier::from_plan(&row.tier).unwrap_or(Tier::Starter);
+    let tier = Tier::from_plan(&row.tier_wanted).unwrap_or(Tier::Starter);
     let schema = match tier {
         Tier::Starter => migrations::shared()?,
         Tier::Pro => own_schema(app, org, &row.clerk_org_id).await?,
@@ -88,13 +88,20 @@ async fn complete(
     // Whoever changes a membership takes the same lock: none is missed, none projected twice.
     tombstones::lock(&mut tx, Kind::Organization, clerk_org_id).await?;
     // Another run may have ended meanwhile, and so may the organization.
-    let row = organizations::lock_by_id(&mut tx, org).await?;
-    if row.is_none_or(|row| row.is_deleted || row.provisioning_status == "COMPLETED") {
+    let Some(row) = organizations::lock_by_id(&mut tx, org).await? else {
+        return Ok(());
+    };
+    if row.is_deleted || placements::find(&mut tx, org).await?.is_some() {
         return Ok(());
     }
     let placement = placements::ensure(&mut tx, org, schema, tier.as_str(), now).await?;
     let members = memberships::list_for_projection(&mut tx, org).await?;
-    organizations::set_provisioning(&mut tx, org, "COMPLETED", None, now).await?;
+    organizations::settle(&mut tx, org, tier.as_str(), now).await?;
+    // Another tier may be asked for by now.
+    if row.tier_wanted != tier.as_str() {
+        let id = JobId::from(app.env().uuid());
+        queue::enqueue(&mut tx, id, &MoveTenant::of(org, now), now).await?;
+    }
     let store = app.store();
     let mut tenant = store.step_into(tx, &placement, "tenants.provision").await?;
     for (user, role, status) in members {
@@ -122,10 +129,10 @@ async fn complete(
 pub async fn fail(app: &App, org: OrgId, reason: &str) -> Result<()> {
     let now = app.env().now();
     let mut tx = app.store().control().await?;
-    let Some(row) = organizations::lock_by_id(&mut tx, org).await? else {
+    if organizations::lock_by_id(&mut tx, org).await?.is_none() {
         return Ok(());
-    };
-    if row.provisioning_status != "COMPLETED" {
+    }
+    if placements::find(&mut tx, org).await?.is_none() {
         organizations::set_provisioning(&mut tx, org, "FAILED", Some(reason), now).await?;
         metrics::counter!("provisioning_failures").increment(1);
         tracing::error!(tenantId = %org, reason, "provisioning failed");
@@ -156,7 +163,7 @@ pub async fn request(app: &App, clerk_org_id: &str) -> Result<Requested> {
         before = status(app, clerk_org_id).await?;
     }
     let before = before.ok_or_else(bailiwick_kernel::Problem::not_found)?;
-    if before.status == "COMPLETED" {
+    if before.schema.is_some() {
         return Ok(Requested::There(before));
     }
     // The job goes on where this request does not: its client may leave, and so may the database.

@@ -25,6 +25,7 @@ pub mod members;
 pub mod memberships;
 pub mod migrations;
 pub mod mirror;
+pub mod moves;
 pub mod organizations;
 pub mod placements;
 pub mod platform;
@@ -166,6 +167,9 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         members::STATEMENTS,
         memberships::STATEMENTS,
         mirror::STATEMENTS,
+        moves::STATEMENTS,
+        moves::SHAPES,
+        moves::rows::STATEMENTS,
         organizations::STATEMENTS,
         placements::STATEMENTS,
         platform::STATEMENTS,

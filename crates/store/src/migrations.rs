@@ -73,6 +73,11 @@ pub const CONTROL: &[Migration] = &[
         name: "limits",
         sql: include_str!("../migrations/control/0013_limits.sql"),
     },
+    Migration {
+        version: 14,
+        name: "moves",
+        sql: include_str!("../migrations/control/0014_moves.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.
@@ -86,6 +91,11 @@ pub const TENANT: &[Migration] = &[
         version: 2,
         name: "approvals",
         sql: include_str!("../migrations/tenant/0002_approvals.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "capture",
+        sql: include_str!("../migrations/tenant/0003_capture.sql"),
     },
 ];
 
@@ -145,6 +155,30 @@ pub async fn migrate_tenant(
         show(owner, schema, &ledger).await?;
     }
     Ok(applied)
+}
+
+/// Removes a schema of one's own with all that is in it. Nothing happens where there is none.
+///
+/// # Errors
+/// The database's; the schema that starters share; a tenant lives there.
+pub async fn drop_tenant(owner: &Pool, schema: &Schema) -> Result<()> {
+    if schema.as_str() == SHARED || !schema.as_str().starts_with("tenant_") {
+        return Err(crate::Error::Config(format!(
+            "{schema} is not one tenant's"
+        )));
+    }
+    // The name is safe to stand in the text: it is a `Schema`.
+    let drop = format!(
+        "{} set local lock_timeout = '2s'; \
+         do $$ begin \
+           if exists (select 1 from control.placements where schema_name = '{schema}') then \
+             raise exception 'a tenant lives in {schema}' using errcode = '55006'; \
+           end if; \
+         end $$; \
+         drop schema if exists {schema} cascade",
+        migrate::lock(schema)
+    );
+    owner.batch(&drop).await
 }
 
 /// Which migrations ran is for those to read who serve.

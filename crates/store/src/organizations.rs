@@ -13,8 +13,9 @@ sql! {
         select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
                o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
                (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
-               m.grants
+               m.grants, v.step, v.to_tier, v.rows_done, v.rows_total, v.started_at
         from control.memberships m join control.organizations o on o.id = m.organization_id
+        left join control.moves v on v.organization_id = o.id
         where m.user_id = $1 and m.status = 'active' and o.deleted_at is null
           and ($2::text is null or (o.name, o.id) > ($2, $3))
         order by o.name, o.id limit $4";
@@ -23,17 +24,18 @@ sql! {
         select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
                o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
                (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
-               m.grants
+               m.grants, v.step, v.to_tier, v.rows_done, v.rows_total, v.started_at
         from control.organizations o
+        left join control.moves v on v.organization_id = o.id
         left join control.memberships m on m.organization_id = o.id and m.user_id = $1 and m.status = 'active'
         where o.id = $2 and o.deleted_at is null";
     /// An organization by provider id, locked, also when deleted.
     LOCK_BY_CLERK_ID(TEXT) = "
-        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id
+        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id, tier_wanted
         from control.organizations where clerk_org_id = $1 for update";
     /// An organization by id, locked, also when deleted.
     LOCK(UUID) = "
-        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id
+        select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id, tier_wanted
         from control.organizations where id = $1 for update";
     /// The provider's id of an organization.
     CLERK_ORG_ID(UUID) = "select clerk_org_id from control.organizations where id = $1";
@@ -72,7 +74,15 @@ sql! {
         update control.organizations set is_personal = true, updated_at = $2 where id = $1";
     /// The tier that the next provisioning gives.
     SET_TIER(UUID, TEXT, TIMESTAMPTZ) = "
-        update control.organizations set tier = $2, updated_at = $3 where id = $1";
+        update control.organizations set tier = $2, tier_wanted = $2, updated_at = $3 where id = $1";
+    /// The tier that the plan, or an operator, asks for.
+    WANT_TIER(UUID, TEXT, TIMESTAMPTZ) = "
+        update control.organizations set tier_wanted = $2, updated_at = $3 where id = $1 and tier_wanted <> $2";
+    /// The tenant lives in this tier now.
+    SETTLE(UUID, TEXT, TIMESTAMPTZ) = "
+        update control.organizations set tier = $2, provisioning_status = 'COMPLETED', provisioning_error = null,
+               updated_at = $3
+        where id = $1";
 }
 
 /// An organization as one of its members sees it.
@@ -104,6 +114,23 @@ pub struct Organization {
     pub member_count: i64,
     /// What the caller was granted beside the role, as stored.
     pub grants: Option<serde_json::Value>,
+    /// Its tenant's way to the other tier, while there is one.
+    pub moving: Option<Moving>,
+}
+
+/// How far a tenant's move is.
+#[derive(Debug, Clone)]
+pub struct Moving {
+    /// What is done next ([`crate::moves::Step`]).
+    pub step: String,
+    /// `starter` or `pro`.
+    pub to_tier: String,
+    /// Rows that were copied.
+    pub rows_done: i64,
+    /// Rows there were when the copying began.
+    pub rows_total: i64,
+    /// When it began.
+    pub started_at: Timestamp,
 }
 
 /// What the provider says of an organization.
@@ -154,6 +181,8 @@ pub struct Locked {
     pub created_by: Option<String>,
     /// The provider's id.
     pub clerk_org_id: String,
+    /// The tier that the plan, or an operator, asks for.
+    pub tier_wanted: String,
 }
 
 impl Store {
@@ -217,6 +246,16 @@ fn decode(row: Row) -> Result<Organization> {
         is_personal: row.try_get(13)?,
         member_count: row.try_get(14)?,
         grants: row.try_get(15)?,
+        moving: match row.try_get(16)? {
+            None => None,
+            Some(step) => Some(Moving {
+                step,
+                to_tier: row.try_get(17)?,
+                rows_done: row.try_get(18)?,
+                rows_total: row.try_get(19)?,
+                started_at: row.try_get(20)?,
+            }),
+        },
     })
 }
 
@@ -251,6 +290,7 @@ fn decode_locked(row: Row) -> Result<Locked> {
         tier: row.try_get(4)?,
         created_by: row.try_get(5)?,
         clerk_org_id: row.try_get(6)?,
+        tier_wanted: row.try_get(7)?,
     })
 }
 
@@ -347,6 +387,24 @@ pub async fn set_provisioning(
 /// The database's.
 pub async fn set_tier(tx: &mut Tx, id: OrgId, tier: &str, now: Timestamp) -> Result<()> {
     tx.execute(&SET_TIER, &[&id.uuid(), &tier, &now]).await?;
+    Ok(())
+}
+
+/// Sets the tier that the plan, or an operator, asks for; `false` where it is asked for already.
+///
+/// # Errors
+/// The database's.
+pub async fn want_tier(tx: &mut Tx, id: OrgId, tier: &str, now: Timestamp) -> Result<bool> {
+    let n = tx.execute(&WANT_TIER, &[&id.uuid(), &tier, &now]).await?;
+    Ok(n == 1)
+}
+
+/// Notes that the tenant lives in `tier` now, ready.
+///
+/// # Errors
+/// The database's.
+pub async fn settle(tx: &mut Tx, id: OrgId, tier: &str, now: Timestamp) -> Result<()> {
+    tx.execute(&SETTLE, &[&id.uuid(), &tier, &now]).await?;
     Ok(())
 }
 

@@ -25,6 +25,8 @@ sql! {
     /// [`ENTER_AS_SYSTEM`] for a transaction that only reads.
     ENTER_AS_SYSTEM_READING(UUID, INT8, TEXT, INT8) = "select control.enter_as_system($1, $2, $3, $4),
         set_config('transaction_read_only', 'on', true)";
+    /// Opens a tenant to its own move.
+    ENTER_AS_MOVER(UUID, INT8) = "select control.enter_as_mover($1, $2)";
 }
 
 /// Where a tenant lives, as it was read: true for as long as the epoch is.
@@ -187,6 +189,30 @@ impl Store {
             keys: self.keys.clone(),
         })
     }
+}
+
+/// [`Store::step_into`] for a tenant's own move: what it writes is not noted as a change.
+///
+/// # Errors
+/// The database's; [`crate::Error::Refused`] where the placement does not hold.
+pub(crate) async fn step_into_as_mover(
+    store: &Store,
+    mut tx: Tx,
+    placement: &Placement,
+) -> Result<TenantTx> {
+    let tenant = placement.tenant.uuid();
+    let row = tx
+        .query_one(&ENTER_AS_MOVER, &[&tenant, &placement.epoch])
+        .await?;
+    if !row.try_get::<_, bool>(0)? {
+        return Err(crate::Error::Refused);
+    }
+    tx.set_schema(placement.schema.clone());
+    Ok(TenantTx {
+        tx,
+        tenant,
+        keys: store.keys.clone(),
+    })
 }
 
 /// Sets the tenant in a transaction of [`Store::control`] that stays one: for what is a tenant's and

@@ -61,10 +61,29 @@ const TABLES: &[(&str, &str)] = &[
     ("functions", "
         select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where n.nspname like 'tenant\\_%'"),
-    ("triggers", "
+    ("triggers that do not note what is written while the tenant moves", "
         select g.tgname from pg_trigger g join pg_class c on c.oid = g.tgrelid
         join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname like 'tenant\\_%' and not g.tgisinternal"),
+        where n.nspname like 'tenant\\_%' and not g.tgisinternal
+          and not (g.tgfoid = 'control.capture'::regproc and g.tgname = 'capture_' || c.relname)"),
+    ("tables whose rows would be lost on a move", "
+        select c.oid::regclass::text, pg_get_triggerdef(g.oid)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        join pg_index i on i.indrelid = c.oid and i.indisprimary
+        left join pg_trigger g on g.tgrelid = c.oid and g.tgfoid = 'control.capture'::regproc
+        where n.nspname like 'tenant\\_%' and c.relname not like 'schema\\_migrations%' and c.relname <> 'move_log'
+          -- After insert, delete and update, a row each; its arguments the name and the key.
+          and (g.oid is null or g.tgtype <> 1 + 4 + 8 + 16 or g.tgenabled <> 'O'
+            or pg_get_triggerdef(g.oid) not like '%WHEN ((current_setting(''app.capture''::text, true) = ''on''::text))%'
+            or pg_get_triggerdef(g.oid) not like '%control.capture(' || quote_literal(c.relname) || ', ' || (
+              select string_agg(quote_literal(a.attname), ', ' order by k.place)
+              from unnest(i.indkey::int2[]) with ordinality k (attnum, place)
+              join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum
+              where a.attname <> 'tenant_id') || ')')"),
+    ("columns of a tenant's tables that a move could not copy", "
+        select c.oid::regclass::text, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname like 'tenant\\_%' and a.attnum > 0 and a.attidentity <> ''"),
 ];
 
 /// Looks at the tables of a server that has one starter and one pro tenant: both kinds of schema are

@@ -13,11 +13,18 @@ use bailiwick_kernel::policy::ModulePolicy;
 use bailiwick_store::migrations::Migration;
 
 /// The tables, in every tenant's schema.
-pub const TABLES: &[Migration] = &[Migration {
-    version: 1,
-    name: "tickets",
-    sql: include_str!("../migrations/0001_tickets.sql"),
-}];
+pub const TABLES: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "tickets",
+        sql: include_str!("../migrations/0001_tickets.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "capture",
+        sql: include_str!("../migrations/0002_capture.sql"),
+    },
+];
 
 /// What this product adds to ours.
 pub const MODULES: &[Module] = &[Module {

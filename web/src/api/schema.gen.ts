@@ -2115,6 +2115,33 @@ export interface components {
          * @enum {string}
          */
         MessageState: "received" | "parked" | "done" | "ignored" | "dead";
+        /** @description How far a tenant's move to the other tier is. */
+        Move: {
+            /** @description What is done next. */
+            step: components["schemas"]["MoveStep"];
+            /** @description Where it leads. */
+            to: components["schemas"]["TierName"];
+            /**
+             * Format: int64
+             * @description Rows that were copied.
+             */
+            rowsDone: number;
+            /**
+             * Format: int64
+             * @description Rows there were when the copying began; more may have come since.
+             */
+            rowsTotal: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            startedAt: string;
+        };
+        /**
+         * @description What a move does next.
+         * @enum {string}
+         */
+        MoveStep: "PREPARING" | "COPYING" | "VERIFYING" | "SWITCHING" | "CLEANING" | "CANCELLING";
         /** @description What is switched on for the caller. */
         MyFlags: {
             /** @description Each flag by its key. One that is missing is off. */
@@ -2200,6 +2227,7 @@ export interface components {
              * @description When we first saw it.
              */
             createdAt: string;
+            move: components["schemas"]["Move"] | null;
         };
         /** @description What an organization is to be. */
         OrganizationCreate: {
@@ -2656,6 +2684,7 @@ export interface components {
                  * @description When we first saw it.
                  */
                 createdAt: string;
+                move: components["schemas"]["Move"] | null;
             }[];
             /** @description Where the next page begins; null on the last one. */
             nextCursor: string | null;

@@ -2,6 +2,7 @@
 
 use bailiwick_kernel::id::OrgId;
 use bailiwick_services::organizations::OrganizationAndPermissions;
+use bailiwick_store::organizations::Moving;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -53,6 +54,64 @@ pub struct OrganizationView {
     /// When we first saw it.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// Its way to the other tier, while there is one. It can be worked in meanwhile.
+    #[serde(rename = "move")]
+    #[schema(required = true)]
+    moving: Option<MoveView>,
+}
+
+/// How far a tenant's move to the other tier is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Move)]
+pub struct MoveView {
+    /// What is done next.
+    #[schema(value_type = MoveStep)]
+    step: String,
+    /// Where it leads.
+    #[schema(value_type = TierName)]
+    to: String,
+    /// Rows that were copied.
+    rows_done: i64,
+    /// Rows there were when the copying began; more may have come since.
+    rows_total: i64,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+}
+
+/// What a move does next.
+#[derive(ToSchema)]
+#[schema(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(
+    dead_code,
+    reason = "describes the values of a text in the OpenAPI document"
+)]
+pub enum MoveStep {
+    /// The new home is made.
+    Preparing,
+    /// Rows are copied.
+    Copying,
+    /// Both homes are compared.
+    Verifying,
+    /// The new home takes the old one's place.
+    Switching,
+    /// The tenant has moved; its old home is removed.
+    Cleaning,
+    /// The tenant stays; what was copied is removed.
+    Cancelling,
+}
+
+impl From<Moving> for MoveView {
+    fn from(moving: Moving) -> Self {
+        Self {
+            step: moving.step,
+            to: moving.to_tier,
+            rows_done: moving.rows_done.min(moving.rows_total),
+            rows_total: moving.rows_total,
+            started_at: moving.started_at,
+        }
+    }
 }
 
 /// A plan's tier.
@@ -114,6 +173,7 @@ impl From<OrganizationAndPermissions> for OrganizationView {
             settings: org.details.settings,
             is_personal: org.is_personal,
             created_at: org.created_at,
+            moving: org.moving.map(Into::into),
         }
     }
 }

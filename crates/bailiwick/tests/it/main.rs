@@ -22,6 +22,7 @@ mod invitations;
 mod isolation;
 mod me;
 mod members;
+mod moves;
 mod operations;
 mod organization_changes;
 mod organizations;

@@ -55,7 +55,16 @@ sql! {
         union all
         (select 'emptied', t.oid::regclass::text from t join acl on acl.relowner = t.relowner
            and acl.relacl is not distinct from t.relacl
-         where t.relkind in ('r', 'p') order by t.nspname, t.relname limit 5)";
+         where t.relkind in ('r', 'p') order by t.nspname, t.relname limit 5)
+        union all
+        -- Of the shared schema alone: another may be behind, and what a migration makes it makes in all.
+        (select 'uncaptured', t.oid::regclass::text from t
+         where t.nspname = 'tenant_shared' and t.relkind in ('r', 'p') and t.relname <> 'move_log'
+           and t.relname not like 'schema\\_migrations%'
+           and not exists (
+             select from pg_catalog.pg_trigger g where g.tgrelid = t.oid and g.tgenabled = 'O'
+               and g.tgname = 'capture_' || t.relname and g.tgfoid = pg_catalog.to_regproc('control.capture'))
+         order by t.relname limit 5)";
     /// The role that we are.
     WHO() = "select current_user::text";
 }
@@ -86,6 +95,7 @@ fn named(kind: &str, table: &str, role: &str) -> Finding {
             format!("the role {role} may empty {table}: policies do not hold for that"),
             format!("revoke truncate, references, trigger on {table} from {role}"),
         ),
+        "uncaptured" => uncaptured(table),
         _ => Finding::refusal(
             format!("{table} does not have the one policy of tenants' tables"),
             format!(
@@ -94,4 +104,16 @@ fn named(kind: &str, table: &str, role: &str) -> Finding {
             ),
         ),
     }
+}
+
+fn uncaptured(table: &str) -> Finding {
+    let name = table.rsplit('.').next().unwrap_or(table);
+    Finding::refusal(
+        format!("{table} does not note what is written while a tenant moves"),
+        format!(
+            "create trigger capture_{name} after insert or update or delete on {table} for each row \
+             when (current_setting('app.capture', true) = 'on') \
+             execute function control.capture('{name}', '<columns of its key after tenant_id>')"
+        ),
+    )
 }

@@ -1,0 +1,172 @@
+//! Copying, and then comparing: a batch in one snapshot, after what was noted until then.
+
+use std::time::{Duration, Instant};
+
+use bailiwick_store::moves::rows::{self, Standing};
+use bailiwick_store::moves::{Move, Mover, Order, Step, Table};
+use bailiwick_store::{self as store};
+
+use super::{Went, is_constraint, rest, restart};
+use crate::{App, Error, Result};
+
+/// Noted keys that are brought over in one transaction.
+pub(super) const NOTED_MAX: i64 = 2000;
+
+/// What came of a batch.
+enum Batch {
+    Done,
+    /// Why the copying must begin again.
+    Amiss(String),
+}
+
+/// One batch of the table that is on.
+pub(super) async fn run(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
+    let began = Instant::now();
+    let tables = app.store().movable_tables(&open.from).await?;
+    let mut outcome = Err(store::Error::Poisoned);
+    for order in [Order::DeletesFirst, Order::WritesFirst] {
+        outcome = batch(app, standing, open, tables.clone(), order).await;
+        if !outcome.as_ref().is_err_and(is_constraint) {
+            break;
+        }
+    }
+    match outcome {
+        Ok(Batch::Done) => Ok(rest(app, began)),
+        Ok(Batch::Amiss(why)) => restart(app, open, &why).await,
+        Err(error) if is_constraint(&error) => restart(app, open, &error.to_string()).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn batch(
+    app: &App,
+    standing: &Standing,
+    open: &Move,
+    tables: Vec<Table>,
+    order: Order,
+) -> store::Result<Batch> {
+    let Some((tx, mut held)) = app.store().lock_move(open.org, true).await? else {
+        return Ok(Batch::Done);
+    };
+    if held.id != open.id || held.step != open.step {
+        return Ok(Batch::Done);
+    }
+    let Some(name) = held.at_table.clone() else {
+        pass(&mut held, &tables, None);
+        let mut tx = tx;
+        rows::update(&mut tx, &held, app.env().now()).await?;
+        tx.commit().await?;
+        return Ok(Batch::Done);
+    };
+    let Some(table) = tables.iter().find(|table| table.name == name).cloned() else {
+        return Ok(Batch::Amiss(format!("there is no table {name} any more")));
+    };
+    let mut mover = app
+        .store()
+        .enter_move(tx, &held, &standing.home, tables)
+        .await?;
+    mover.haste().await?;
+    // While copying, the tables that follow are still to be read, with all that was written there.
+    let until = (held.step == Step::Copying).then_some(name.as_str());
+    let caught = mover.catch_up(NOTED_MAX, until, order).await?;
+    if let Some(difference) = mover.compare_changed(&caught).await? {
+        return Ok(Batch::Amiss(format!("{difference:?}")));
+    }
+    // More may be noted, of rows that the batch's rows point to.
+    if i64::try_from(caught.noted).is_ok_and(|noted| noted < NOTED_MAX)
+        && let Some(amiss) = go_on(app, &mut mover, &mut held, &table).await?
+    {
+        return Ok(amiss);
+    }
+    rows::update(mover.control(), &held, app.env().now()).await?;
+    mover.into_inner().commit().await?;
+    Ok(Batch::Done)
+}
+
+/// Copies or compares the next rows of `table` and notes how far that went.
+async fn go_on(
+    app: &App,
+    mover: &mut Mover,
+    held: &mut Move,
+    table: &Table,
+) -> store::Result<Option<Batch>> {
+    let rules = &app.settings().moves;
+    let after = held.after_key.clone();
+    let last = if held.step == Step::Copying {
+        let (copied, last) = mover.copy(table, after.as_ref(), rules.batch_rows).await?;
+        held.rows_done += i64::try_from(copied).unwrap_or(0);
+        last
+    } else {
+        // Reading is cheaper than writing.
+        let limit = rules.batch_rows.saturating_mul(5);
+        match mover.compare(table, after.as_ref(), limit).await? {
+            Ok(last) => last,
+            Err(difference) => return Ok(Some(Batch::Amiss(format!("{difference:?}")))),
+        }
+    };
+    if last.is_some() {
+        held.after_key = last;
+    } else {
+        let tables = mover.tables().to_vec();
+        pass(held, &tables, Some(&table.name));
+    }
+    Ok(None)
+}
+
+/// On to the table after `done`, or to the next step where that was the last.
+fn pass(held: &mut Move, tables: &[Table], done: Option<&str>) {
+    let at = done.and_then(|done| tables.iter().position(|table| table.name == done));
+    let next = at.and_then(|at| tables.get(at + 1));
+    held.after_key = None;
+    held.at_table = next.map(|table| table.name.clone());
+    if held.at_table.is_none() {
+        held.step = match held.step {
+            Step::Copying => Step::Verifying,
+            _ => Step::Switching,
+        };
+        if held.step == Step::Verifying {
+            held.at_table = tables.first().map(|table| table.name.clone());
+        }
+    }
+}
+
+/// Brings over what was noted since, and compares it. Answers how much that was; none where the
+/// move has gone on without us, or begins again.
+pub(super) async fn catch_up(app: &App, standing: &Standing, open: &Move) -> Result<Option<usize>> {
+    let tables = app.store().movable_tables(&open.from).await?;
+    for order in [Order::DeletesFirst, Order::WritesFirst] {
+        let Some((tx, held)) = app.store().lock_move(open.org, true).await? else {
+            return Ok(None);
+        };
+        if held.id != open.id || held.step != open.step {
+            return Ok(None);
+        }
+        let tables = tables.clone();
+        let mut mover = app
+            .store()
+            .enter_move(tx, &held, &standing.home, tables)
+            .await?;
+        mover.haste().await?;
+        let why = match mover.catch_up(NOTED_MAX, None, order).await {
+            Err(error) if is_constraint(&error) && order == Order::DeletesFirst => continue,
+            Err(error) if is_constraint(&error) => error.to_string(),
+            Err(error) => return Err(error.into()),
+            Ok(caught) => match mover.compare_changed(&caught).await? {
+                None => {
+                    // The row is touched: whoever waits for it sees that there was another.
+                    rows::update(mover.control(), &held, app.env().now()).await?;
+                    mover.into_inner().commit().await?;
+                    return Ok(Some(caught.noted));
+                }
+                Some(difference) => format!("{difference:?}"),
+            },
+        };
+        drop(mover);
+        restart(app, open, &why).await?;
+        return Ok(None);
+    }
+    Err(Error::Inconsistent("neither order was tried".to_owned()))
+}
+
+/// How long a move waits where there is nothing to wait for.
+pub(super) const AT_ONCE: Went = Went::On(Duration::ZERO);

@@ -1,0 +1,444 @@
+//! A tenant's move from one schema to another, while it works.
+//!
+//! Each step is a transaction that begins by locking the move's row, so it can be cut off anywhere
+//! and repeated by anybody. Rows are copied by key in batches, parents before children; what is
+//! written meanwhile leaves its key in the source's `move_log`. A batch sees one snapshot: first it
+//! brings over what was noted until then, so that a row's parents are always there.
+
+pub mod rows;
+mod shape;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bailiwick_pg::{Params, Row, Schema, Tx, Type, sql};
+use uuid::Uuid;
+
+pub use rows::{Move, Step};
+pub use shape::{STATEMENTS as SHAPES, Table};
+
+use crate::tenant::{Placement, TenantTx, step_into_as_mover};
+use crate::{Error, Result, Store};
+
+sql! {
+    /// One snapshot for the whole transaction.
+    ONE_SNAPSHOT() = "set transaction isolation level repeatable read";
+    /// A commit of this transaction need not have reached the disk: what is lost is done again.
+    HASTE() = "select set_config('synchronous_commit', 'off', true)";
+}
+
+/// A transaction of a move, inside its tenant.
+pub struct Mover {
+    tx: TenantTx,
+    tenant: Uuid,
+    from: Schema,
+    to: Schema,
+    tables: Vec<Table>,
+}
+
+/// In which order changes are brought over. Either may meet a constraint that the other does not: a
+/// row that was deleted may hold a key that a new one has, and may still be pointed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// What is gone first.
+    DeletesFirst,
+    /// What is there first.
+    WritesFirst,
+}
+
+/// How two homes differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The table.
+    pub table: String,
+    /// Rows at the source and at the target.
+    pub rows: (i64, i64),
+}
+
+impl Store {
+    /// A transaction with the move's row locked, over what has no tenant. `None`: no move is open.
+    /// With `one_snapshot` it sees one state, and fails (`40001`) where another has taken a step.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lock_move(
+        &self,
+        org: bailiwick_kernel::id::OrgId,
+        one_snapshot: bool,
+    ) -> Result<Option<(Tx, Move)>> {
+        let mut tx = self.control().await?;
+        if one_snapshot {
+            tx.execute(&ONE_SNAPSHOT, &[]).await?;
+        }
+        let found = rows::lock(&mut tx, org).await?;
+        Ok(found.map(|found| (tx, found)))
+    }
+
+    /// The tables of a schema, parents before children.
+    ///
+    /// # Errors
+    /// The database's; a table that cannot be moved.
+    pub async fn movable_tables(&self, schema: &Schema) -> Result<Vec<Table>> {
+        let mut tx = self.control().await?;
+        let tables = shape::tables(&mut tx, schema).await?;
+        tx.commit().await?;
+        Ok(tables)
+    }
+
+    /// Has the move's transaction enter the tenant.
+    ///
+    /// # Errors
+    /// The database's; [`Error::Refused`] where the tenant does not live at `home` (any more).
+    pub async fn enter_move(
+        &self,
+        tx: Tx,
+        of: &Move,
+        home: &Placement,
+        tables: Vec<Table>,
+    ) -> Result<Mover> {
+        let tenant = of.org.uuid();
+        let tx = step_into_as_mover(self, tx, home).await?;
+        Ok(Mover {
+            tx,
+            tenant,
+            from: of.from.clone(),
+            to: of.to.clone(),
+            tables,
+        })
+    }
+}
+
+impl Mover {
+    /// The source's tables, parents before children.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// The transaction, for what is written beside.
+    pub fn control(&mut self) -> &mut Tx {
+        self.tx.control()
+    }
+
+    /// Gives the transaction back, to be committed.
+    #[must_use]
+    pub fn into_inner(self) -> TenantTx {
+        self.tx
+    }
+
+    /// Lets the commit come back before it has reached the disk.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn haste(&mut self) -> Result<()> {
+        self.control().query(&HASTE, &[]).await?;
+        Ok(())
+    }
+
+    async fn ask(
+        &mut self,
+        text: &str,
+        types: &[Type],
+        params: &Params<'_>,
+    ) -> Result<(Vec<Row>, u64)> {
+        self.tx.control().ask(text, types, params).await
+    }
+
+    /// Copies at most `limit` rows of a table after a key. Answers how many, and the last one's key;
+    /// no key: the table is through.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn copy(
+        &mut self,
+        table: &Table,
+        after: Option<&Vec<String>>,
+        limit: i64,
+    ) -> Result<(u64, Option<Vec<String>>)> {
+        let upto = self.boundary(table, after, limit, Home::Source).await?;
+        let text = table.copy(&self.from, &self.to);
+        let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
+        let tenant = self.tenant;
+        let (_, copied) = self.ask(&text, &types, &[&tenant, &after, &upto]).await?;
+        Ok((copied, upto))
+    }
+
+    async fn boundary(
+        &mut self,
+        table: &Table,
+        after: Option<&Vec<String>>,
+        limit: i64,
+        home: Home,
+    ) -> Result<Option<Vec<String>>> {
+        let text = table.boundary(self.schema(home));
+        let types = [Type::UUID, Type::TEXT_ARRAY, Type::INT8];
+        let tenant = self.tenant;
+        let (rows, _) = self.ask(&text, &types, &[&tenant, &after, &limit]).await?;
+        rows.first().map(|row| row.try_get(0)).transpose()
+    }
+
+    fn schema(&self, home: Home) -> &Schema {
+        match home {
+            Home::Source => &self.from,
+            Home::Target => &self.to,
+        }
+    }
+
+    /// Brings over at most `limit` of what was noted, as it is now; of the tables up to the one
+    /// named, since the later ones are still to be copied whole. Answers how much was noted.
+    ///
+    /// # Errors
+    /// The database's: a constraint that [`Order`] speaks of.
+    pub async fn catch_up(
+        &mut self,
+        limit: i64,
+        until: Option<&str>,
+        order: Order,
+    ) -> Result<CaughtUp> {
+        let tenant = self.tenant;
+        let text = text::take_noted(&self.from);
+        let (rows, _) = self
+            .ask(&text, &[Type::UUID, Type::INT8], &[&tenant, &limit])
+            .await?;
+        let mut noted: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
+        for row in &rows {
+            let keys = noted.entry(row.try_get(0)?).or_default();
+            keys.insert(row.try_get(1)?);
+        }
+        let mut changed = Vec::new();
+        for table in self.tables.clone() {
+            if let Some(keys) = noted.remove(&table.name) {
+                let there = self.present(&table, &keys).await?;
+                changed.push((table.clone(), keys, there));
+            }
+            if until == Some(table.name.as_str()) {
+                break;
+            }
+        }
+        match order {
+            Order::DeletesFirst => {
+                self.delete(&changed).await?;
+                self.write(&changed).await?;
+            }
+            Order::WritesFirst => {
+                self.write(&changed).await?;
+                self.delete(&changed).await?;
+            }
+        }
+        Ok(CaughtUp {
+            noted: rows.len(),
+            changed,
+        })
+    }
+
+    async fn present(
+        &mut self,
+        table: &Table,
+        keys: &BTreeSet<Vec<String>>,
+    ) -> Result<BTreeSet<Vec<String>>> {
+        let text = table.present(&self.from);
+        let (rows, _) = self.ask_for(&text, table, keys).await?;
+        rows.iter().map(|row| row.try_get(0)).collect()
+    }
+
+    async fn ask_for(
+        &mut self,
+        text: &str,
+        table: &Table,
+        keys: &BTreeSet<Vec<String>>,
+    ) -> Result<(Vec<Row>, u64)> {
+        let columns = by_column(keys, table.key.len());
+        let tenant = self.tenant;
+        let mut params: Vec<&(dyn bailiwick_pg::ToSql + Sync)> = vec![&tenant];
+        let mut types = vec![Type::UUID];
+        for column in &columns {
+            params.push(column);
+            types.push(Type::TEXT_ARRAY);
+        }
+        self.tx.control().ask(text, &types, &params).await
+    }
+
+    async fn delete(&mut self, changed: &[Changed]) -> Result<()> {
+        for (table, keys, there) in changed.iter().rev() {
+            let gone: BTreeSet<_> = keys.difference(there).cloned().collect();
+            if !gone.is_empty() {
+                let text = table.remove(&self.to);
+                self.ask_for(&text, table, &gone).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, changed: &[Changed]) -> Result<()> {
+        for (table, _, there) in changed {
+            if !there.is_empty() {
+                let text = table.refresh(&self.from, &self.to);
+                self.ask_for(&text, table, there).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares what was just brought over, row by row.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn compare_changed(&mut self, caught: &CaughtUp) -> Result<Option<Difference>> {
+        for (table, keys, _) in &caught.changed {
+            let mut sums = Vec::with_capacity(2);
+            for home in [Home::Source, Home::Target] {
+                let text = table.sum_of_keys(self.schema(home));
+                let (rows, _) = self.ask_for(&text, table, keys).await?;
+                sums.push(sum(&rows)?);
+            }
+            if let Some(difference) = differ(table, &sums) {
+                return Ok(Some(difference));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Compares a table's rows after a key, `limit` of them. Answers the last one's key; none: the
+    /// table is through.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn compare(
+        &mut self,
+        table: &Table,
+        after: Option<&Vec<String>>,
+        limit: i64,
+    ) -> Result<Result<Option<Vec<String>>, Difference>> {
+        let upto = self.boundary(table, after, limit, Home::Source).await?;
+        let tenant = self.tenant;
+        let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
+        let mut sums = Vec::with_capacity(2);
+        for home in [Home::Source, Home::Target] {
+            let text = table.sum_of_range(self.schema(home));
+            let (rows, _) = self.ask(&text, &types, &[&tenant, &after, &upto]).await?;
+            sums.push(sum(&rows)?);
+        }
+        Ok(match differ(table, &sums) {
+            Some(difference) => Err(difference),
+            None => Ok(upto),
+        })
+    }
+
+    /// Whether both homes are at the same version, by each of `ledgers`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_level(&mut self, ledgers: &[String]) -> Result<bool> {
+        for ledger in ledgers {
+            let mut versions = Vec::with_capacity(2);
+            for schema in [self.from.clone(), self.to.clone()] {
+                let ledger = Schema::new(ledger).map_err(|e| Error::Config(e.to_string()))?;
+                let text = text::version(&schema, &ledger);
+                let (rows, _) = self.ask(&text, &[], &[]).await?;
+                versions.push(first::<String>(&rows)?);
+            }
+            if versions.first() != versions.last() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// How many rows the tenant has at the source.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count(&mut self) -> Result<i64> {
+        let mut total = 0;
+        for table in self.tables.clone() {
+            let text = table.count(&self.from);
+            let tenant = self.tenant;
+            let (rows, _) = self.ask(&text, &[Type::UUID], &[&tenant]).await?;
+            total += first::<i64>(&rows)?;
+        }
+        Ok(total)
+    }
+
+    /// Deletes at most `limit` of the tenant's rows in one of the homes, children first, and what
+    /// was noted there. Answers how many; 0: nothing is left.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn clear(&mut self, home: Home, limit: i64) -> Result<u64> {
+        let tenant = self.tenant;
+        let types = [Type::UUID, Type::INT8];
+        let schema = self.schema(home).clone();
+        for table in self.tables.clone().iter().rev() {
+            let text = table.clear(&schema);
+            let (_, gone) = self.ask(&text, &types, &[&tenant, &limit]).await?;
+            if gone > 0 {
+                return Ok(gone);
+            }
+        }
+        self.forget(&schema, limit).await
+    }
+
+    /// Deletes at most `limit` of what was noted at the source.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_noted(&mut self, limit: i64) -> Result<u64> {
+        let schema = self.from.clone();
+        self.forget(&schema, limit).await
+    }
+
+    async fn forget(&mut self, schema: &Schema, limit: i64) -> Result<u64> {
+        let tenant = self.tenant;
+        let text = text::take_noted(schema);
+        let (rows, _) = self
+            .ask(&text, &[Type::UUID, Type::INT8], &[&tenant, &limit])
+            .await?;
+        Ok(rows.len() as u64)
+    }
+}
+
+/// One of a move's two schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// Where the tenant lived when the move began.
+    Source,
+    /// Where it is to live.
+    Target,
+}
+
+/// A table, the keys that were noted, and those of them that are there.
+type Changed = (Table, BTreeSet<Vec<String>>, BTreeSet<Vec<String>>);
+
+/// What was brought over.
+pub struct CaughtUp {
+    /// How much was noted.
+    pub noted: usize,
+    changed: Vec<Changed>,
+}
+
+fn by_column(keys: &BTreeSet<Vec<String>>, width: usize) -> Vec<Vec<&str>> {
+    let column = |at| {
+        let parts = keys.iter().filter_map(move |key: &Vec<String>| key.get(at));
+        parts.map(String::as_str).collect()
+    };
+    (0..width).map(column).collect()
+}
+
+fn first<'a, T: bailiwick_pg::FromSql<'a>>(rows: &'a [Row]) -> Result<T> {
+    let none = || Error::Config("a sum answered no row".to_owned());
+    rows.first().ok_or_else(none)?.try_get(0)
+}
+
+fn sum(rows: &[Row]) -> Result<(i64, String)> {
+    let none = || Error::Config("a sum answered no row".to_owned());
+    let row = rows.first().ok_or_else(none)?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+fn differ(table: &Table, sums: &[(i64, String)]) -> Option<Difference> {
+    let [source, target] = sums else { return None };
+    (source != target).then(|| Difference {
+        table: table.name.clone(),
+        rows: (source.0, target.0),
+    })
+}
