@@ -59,8 +59,7 @@ sql! {
         union all
         -- Of the shared schema alone: another may be behind, and what a migration makes it makes in all.
         (select 'uncaptured', t.oid::regclass::text from t
-         where t.nspname = 'tenant_shared' and t.relkind in ('r', 'p') and t.relname <> 'move_log'
-           and t.relname not like 'schema\\_migrations%'
+         where t.nspname = 'tenant_shared' and t.oid in (select polrelid from guarded) and t.relname <> 'move_log'
            and not exists (
              select from pg_catalog.pg_trigger g where g.tgrelid = t.oid and g.tgenabled = 'O'
                and g.tgname = 'capture_' || t.relname and g.tgfoid = pg_catalog.to_regproc('control.capture'))

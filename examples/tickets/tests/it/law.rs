@@ -34,7 +34,7 @@ async fn the_gate_misses_the_modules_migrations() {
     let problems: Vec<_> = findings.iter().map(|f| f.problem.as_str()).collect();
     assert_eq!(
         problems,
-        ["schema tenant_shared has 0 of 1 migrations (schema_migrations_tickets)"]
+        ["schema tenant_shared has 0 of 2 migrations (schema_migrations_tickets)"]
     );
 }
 

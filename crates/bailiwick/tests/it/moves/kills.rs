@@ -37,7 +37,7 @@ fn writer(world: &World, stop: &Arc<AtomicBool>) -> tokio::task::JoinHandle<Vec<
 async fn killed_often(seed: u64, kills: usize) {
     let t = TestApp::options()
         .rules(|rules| {
-            rules.moves.batch_rows = 20;
+            rules.moves.batch_rows = 60;
             rules.moves.rest = 0.2;
         })
         .start()
@@ -125,7 +125,5 @@ async fn is_settled(t: &TestApp, world: &World) -> bool {
 
 #[tokio::test]
 async fn a_move_that_is_killed_at_random_moments_ends_with_one_home() {
-    for seed in 1..3 {
-        killed_often(seed, 25).await;
-    }
+    killed_often(1, 25).await;
 }
