@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use bailiwick_kernel::{Code, Problem};
 use http::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -35,10 +35,9 @@ pub fn router(state: AppState) -> Router {
 
 /// What operators can do; each resource merges its own here, relative to `/internal`.
 fn operations() -> Router<AppState> {
-    Router::new().route(
-        "/orgs/provision",
-        axum::routing::post(crate::organizations::provision),
-    )
+    Router::new()
+        .route("/orgs/provision", post(crate::organizations::provision))
+        .route("/orgs/plan-sync", post(crate::organizations::plan_sync))
 }
 
 async fn metrics(State(state): State<AppState>) -> Response {

@@ -14,6 +14,7 @@ use bailiwick_clerk::webhook::Secret;
 use bailiwick_kernel::Env;
 use bailiwick_outside::storage::{ObjectStore, S3Config, S3Store, StorageError};
 use bailiwick_services::{App, Parts, Settings as Rules};
+use jiff::SignedDuration;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -197,6 +198,7 @@ pub(crate) async fn build(
             org_creation: settings.rules.org_creation,
             single_org_membership: settings.rules.single_org_membership,
             invitations_per_hour: settings.rules.invitations_per_hour,
+            plan_grace: SignedDuration::from_hours(24 * i64::from(settings.rules.plan_grace_days)),
             invitation_url: Some(format!("{}/invitation", settings.app_url)),
             org_types: settings.rules.org_types.clone(),
             metadata_keys: settings.rules.org_metadata_keys.clone(),

@@ -154,7 +154,7 @@ impl FieldError {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// Why: `no_role`, `not_granted`, `not_held`, `self_decision`, …
+    /// Why: `no_role`, `not_granted`, `not_held`, `self_decision`, `plan_limit`, `not_in_plan`, …
     pub reason: &'static str,
     /// The permission that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,6 +174,14 @@ pub struct Refusal {
     pub project_roles: Vec<String>,
     /// Page grants that give it, `page:action`.
     pub grants: Vec<String>,
+    /// The entitlement that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub entitlement: Option<String>,
+    /// Plans that give it, or have room; absent where no plan decides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub plans: Vec<String>,
 }
 
 impl Refusal {

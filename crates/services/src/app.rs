@@ -11,6 +11,7 @@ use bailiwick_kernel::Env;
 use bailiwick_kernel::policy::{Pack, ProviderRoles};
 use bailiwick_outside::storage::ObjectStore;
 use bailiwick_store::{Store, users::Person};
+use jiff::SignedDuration;
 use moka::sync::Cache;
 use uuid::Uuid;
 
@@ -43,6 +44,8 @@ pub struct Settings {
     pub single_org_membership: bool,
     /// Invitations that one organization may send within an hour, repeated ones included.
     pub invitations_per_hour: i64,
+    /// For how long an organization keeps a plan that has ended.
+    pub plan_grace: SignedDuration,
     /// Where the link of an invitation's mail leads; the provider's own page where it is not set.
     pub invitation_url: Option<String>,
     /// What kinds of company there are (`buyer`); none for any word.
@@ -135,6 +138,7 @@ impl Default for Settings {
             org_creation: OrgCreation::SelfService,
             single_org_membership: false,
             invitations_per_hour: 100,
+            plan_grace: SignedDuration::from_hours(3 * 24),
             invitation_url: None,
             org_types: Vec::new(),
             metadata_keys: Vec::new(),

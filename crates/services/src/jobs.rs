@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{App, Error, Result, documents, inbox, intents, moves, provisioning, sync};
+use crate::{App, Error, Result, documents, inbox, intents, moves, plans, provisioning, sync};
 
 /// A message of the inbox is to be processed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,6 +66,13 @@ pub struct SendIntents {
     pub subject: String,
 }
 
+/// What an organization pays for may be over.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReviewPlan {
+    /// The organization.
+    pub org: OrgId,
+}
+
 /// A kind of job.
 trait Kind: Serialize + DeserializeOwned {
     const NAME: &'static str;
@@ -103,8 +110,13 @@ impl Kind for ExpireDocument {
     const MAX_ATTEMPTS: i32 = 20;
 }
 
+impl Kind for ReviewPlan {
+    const NAME: &'static str = "plans.review";
+    const MAX_ATTEMPTS: i32 = 20;
+}
+
 /// Every kind of job, for metrics.
-pub(crate) const KINDS: [&str; 7] = [
+pub(crate) const KINDS: [&str; 8] = [
     ProcessMessage::NAME,
     Provision::NAME,
     MoveTenant::NAME,
@@ -112,6 +124,7 @@ pub(crate) const KINDS: [&str; 7] = [
     DeleteObjects::NAME,
     ExpireDocument::NAME,
     SendIntents::NAME,
+    ReviewPlan::NAME,
 ];
 
 impl Kind for SendIntents {
@@ -175,6 +188,15 @@ impl ProjectMember {
     }
 }
 
+impl ReviewPlan {
+    /// The job for `org` at `at`: one for each such time, since an earlier one may become due first.
+    #[must_use]
+    pub fn of(org: OrgId, at: Timestamp) -> NewJob {
+        let key = format!("{}:{org}:{}", Self::NAME, at.as_millisecond());
+        job(&Self { org }, Some(key), at)
+    }
+}
+
 impl DeleteObjects {
     /// The job for `keys`, at `at`.
     #[must_use]
@@ -233,6 +255,7 @@ pub async fn run(app: &App, job: &Job) -> Result<()> {
             documents::expire(app, org, document).await
         }
         SendIntents::NAME => intents::send(app, &read::<SendIntents>(&job.payload)?.subject).await,
+        ReviewPlan::NAME => plans::review(app, read::<ReviewPlan>(&job.payload)?.org).await,
         other => Err(Error::Inconsistent(format!(
             "no job of kind {other} is known"
         ))),

@@ -29,6 +29,7 @@ pub mod op;
 pub mod organizations;
 pub mod paging;
 pub mod people;
+pub mod plans;
 pub mod platform;
 pub mod project_members;
 pub mod projects;

@@ -28,6 +28,7 @@ pub mod mirror;
 pub mod moves;
 pub mod organizations;
 pub mod placements;
+pub mod plans;
 pub mod platform;
 pub mod project_members;
 pub mod projects;
@@ -172,6 +173,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         moves::rows::STATEMENTS,
         organizations::STATEMENTS,
         placements::STATEMENTS,
+        plans::STATEMENTS,
         platform::STATEMENTS,
         platform::organizations::STATEMENTS,
         platform::users::STATEMENTS,

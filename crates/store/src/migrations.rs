@@ -78,6 +78,11 @@ pub const CONTROL: &[Migration] = &[
         name: "moves",
         sql: include_str!("../migrations/control/0014_moves.sql"),
     },
+    Migration {
+        version: 15,
+        name: "plans",
+        sql: include_str!("../migrations/control/0015_plans.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

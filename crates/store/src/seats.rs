@@ -1,5 +1,6 @@
 //! How many people an organization may have, and has: its members, and whoever is invited.
 
+use bailiwick_kernel::Tier;
 use bailiwick_kernel::id::OrgId;
 use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use crate::{Result, Store};
 sql! {
     /// What an organization may have, and how many people it has or has invited.
     FIND(UUID, TIMESTAMPTZ) = "
-        select o.tier, o.members_max,
+        select o.tier_wanted, o.members_max,
                (select count(*) from control.memberships m where m.organization_id = o.id and m.status <> 'removed')
                + (select count(*) from control.invitations i where i.organization_id = o.id and i.status = 'pending'
                   and (i.expires_at is null or i.expires_at > $2))
@@ -22,12 +23,20 @@ sql! {
 /// How many people an organization may have, and has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seats {
-    /// `starter` or `pro`.
+    /// `starter` or `pro`: what its plan gives it, wherever its tenant lives meanwhile.
     pub tier: String,
     /// How many it may have, where that is not what the tier's plan says.
     pub members_max: Option<i32>,
     /// Members, whatever keeps them from acting, and open invitations.
     pub taken: i64,
+}
+
+impl Seats {
+    /// The tier that the plan gives; the smallest for a word that is none.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        Tier::from_plan(&self.tier).unwrap_or(Tier::Starter)
+    }
 }
 
 /// How many people an organization may have, and has at `now`.

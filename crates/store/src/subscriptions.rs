@@ -1,6 +1,6 @@
 //! Who pays for what at the provider, in its latest state.
 
-use bailiwick_pg::{Tx, sql};
+use bailiwick_pg::{ToSql, Tx, sql};
 use jiff::Timestamp;
 
 use crate::Result;
@@ -18,7 +18,8 @@ sql! {
                clerk_event_at = excluded.clerk_event_at, updated_at = excluded.updated_at
         where (subscriptions.clerk_updated_at, subscriptions.clerk_event_at)
             < (excluded.clerk_updated_at, excluded.clerk_event_at)";
-    /// The same of one plan of it.
+    /// The same of one plan of it. Of the same times, the state counts that is later in an item's
+    /// life, so that it does not matter which of two was told first.
     UPSERT_ITEM(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, BOOL, INT8, TIMESTAMPTZ, TIMESTAMPTZ,
                 TIMESTAMPTZ, TIMESTAMPTZ, TIMESTAMPTZ) = "
         insert into control.subscription_items (clerk_item_id, clerk_subscription_id, clerk_org_id, clerk_user_id,
@@ -35,8 +36,28 @@ sql! {
                period_start = excluded.period_start, period_end = excluded.period_end,
                clerk_updated_at = excluded.clerk_updated_at, clerk_event_at = excluded.clerk_event_at,
                updated_at = excluded.updated_at
-        where (subscription_items.clerk_updated_at, subscription_items.clerk_event_at)
-            < (excluded.clerk_updated_at, excluded.clerk_event_at)";
+        where (subscription_items.clerk_updated_at, subscription_items.clerk_event_at,
+               control.item_rank(subscription_items.status))
+            < (excluded.clerk_updated_at, excluded.clerk_event_at, control.item_rank(excluded.status))";
+    /// What an older state of an item says and the newer did not.
+    COMPLETE_ITEM(TEXT, TEXT, TEXT, TEXT, TEXT) = "
+        update control.subscription_items set
+               clerk_subscription_id = coalesce(clerk_subscription_id, $2), clerk_org_id = coalesce(clerk_org_id, $3),
+               plan_id = coalesce(plan_id, $4), plan_slug = coalesce(plan_slug, $5)
+        where clerk_item_id = $1 and (
+              (clerk_subscription_id is null and $2::text is not null) or (clerk_org_id is null and $3::text is not null)
+              or (plan_id is null and $4::text is not null) or (plan_slug is null and $5::text is not null))";
+    /// Whose an item is that does not say so: of its earlier states, and of its subscription.
+    PAYER_OF_ITEM(TEXT, TEXT) = "
+        select coalesce(
+          (select i.clerk_org_id from control.subscription_items i where i.clerk_item_id = $1),
+          (select s.clerk_org_id from control.subscriptions s
+           where s.clerk_subscription_id = coalesce($2, (select i.clerk_subscription_id
+             from control.subscription_items i where i.clerk_item_id = $1))))";
+    /// The items of a subscription that did not say whose they are.
+    ADOPT_ITEMS(TEXT, TEXT) = "
+        update control.subscription_items set clerk_org_id = $2
+        where clerk_subscription_id = $1 and clerk_org_id is null and clerk_user_id is null";
 }
 
 /// By what two states of the same thing are ordered.
@@ -113,7 +134,27 @@ pub async fn upsert(
             ],
         )
         .await?;
-    Ok(n == 1)
+    let adopted = match s.clerk_org_id {
+        Some(org) => tx.execute(&ADOPT_ITEMS, &[&s.id, &org]).await?,
+        None => 0,
+    };
+    Ok(n + adopted > 0)
+}
+
+/// The provider's id of the organization that an item is of, where it is known from what was told
+/// before.
+///
+/// # Errors
+/// The database's.
+pub async fn payer_of_item(
+    tx: &mut Tx,
+    id: &str,
+    subscription_id: Option<&str>,
+) -> Result<Option<String>> {
+    let row = tx
+        .query_one(&PAYER_OF_ITEM, &[&id, &subscription_id])
+        .await?;
+    row.try_get(0)
 }
 
 /// Writes one plan of a subscription; `false` where this is no news.
@@ -147,5 +188,17 @@ pub async fn upsert_item(
             ],
         )
         .await?;
-    Ok(n == 1)
+    let completed = if n == 1 {
+        0
+    } else {
+        let known: [&(dyn ToSql + Sync); 5] = [
+            &item.id,
+            &item.subscription_id,
+            &item.clerk_org_id,
+            &item.plan_id,
+            &item.plan_slug,
+        ];
+        tx.execute(&COMPLETE_ITEM, &known).await?
+    };
+    Ok(n + completed > 0)
 }

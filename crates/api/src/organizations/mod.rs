@@ -5,6 +5,7 @@ mod creation;
 mod get;
 mod input;
 mod list;
+mod plan_sync;
 mod provision;
 mod update;
 mod view;
@@ -12,6 +13,7 @@ mod view;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use plan_sync::plan_sync;
 pub use provision::provision;
 pub use view::{OrganizationView, ProvisioningStatus, TierName};
 

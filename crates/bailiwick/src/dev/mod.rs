@@ -257,6 +257,7 @@ fn settings(
             org_creation: OrgCreation::SelfService,
             single_org_membership: false,
             invitations_per_hour: 100,
+            plan_grace_days: 3,
             org_types: Vec::new(),
             org_metadata_keys: Vec::new(),
             feature_flags: BTreeMap::new(),

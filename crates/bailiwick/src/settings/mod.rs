@@ -143,6 +143,8 @@ pub struct Rules {
     pub single_org_membership: bool,
     /// `INVITATIONS_PER_HOUR`: of one organization.
     pub invitations_per_hour: i64,
+    /// `PLAN_GRACE_DAYS`: for how many days an organization keeps a plan that has ended.
+    pub plan_grace_days: u16,
     /// `ORG_TYPES`: what kinds of company there are, by commas; any word where it is not set.
     pub org_types: Vec<String>,
     /// `ORG_METADATA_KEYS`: keys of an organization's public metadata at the provider that are taken
@@ -274,6 +276,7 @@ impl Settings {
                 .unwrap_or(OrgCreation::SelfService),
                 single_org_membership: vars.flag("SINGLE_ORG_MEMBERSHIP", &[], false)?,
                 invitations_per_hour: vars.number("INVITATIONS_PER_HOUR", &[], 100)?,
+                plan_grace_days: vars.number("PLAN_GRACE_DAYS", &[], 3)?,
                 org_types: vars.list("ORG_TYPES", &[])?,
                 org_metadata_keys: vars.list("ORG_METADATA_KEYS", &[])?,
                 feature_flags: vars.feature_flags("FEATURE_FLAGS")?,

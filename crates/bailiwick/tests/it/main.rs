@@ -27,6 +27,7 @@ mod operations;
 mod organization_changes;
 mod organizations;
 mod output;
+mod plans;
 mod platform;
 mod policy;
 mod pooler;

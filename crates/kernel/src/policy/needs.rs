@@ -2,6 +2,7 @@
 
 use super::{Action, Pack, PageId, Permission};
 use crate::error::Refusal;
+use crate::plan::Tier;
 
 impl Pack {
     /// What a refusal of `permission` says: which roles hold it, and which grants would give it.
@@ -32,6 +33,18 @@ impl Pack {
             }
         }
         refusal
+    }
+
+    /// What a refusal of what a plan gives says.
+    #[must_use]
+    pub fn needs_entitlement(&self, entitlement: &str) -> Refusal {
+        let gives = |tier: &&Tier| self.entitles(**tier, entitlement) == Some(true);
+        let plans = Tier::ALL.iter().filter(gives);
+        Refusal {
+            entitlement: Some(entitlement.to_owned()),
+            plans: plans.map(|tier| tier.as_str().to_owned()).collect(),
+            ..Refusal::of("not_in_plan")
+        }
     }
 
     /// What a refusal of `action` on `page` says.

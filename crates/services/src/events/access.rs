@@ -34,7 +34,7 @@ fn needs(kind: &str) -> Option<Needs> {
     Some(match kind {
         "organizations" | "flags" => Needs::Membership,
         "memberships" => Needs::Permission(permission::USERS_READ),
-        "invitations" => Needs::Permission(permission::USERS_INVITE),
+        "invitations" | "seats" => Needs::Permission(permission::USERS_INVITE),
         "projects" => Needs::Permission(permission::PROJECTS_READ),
         "projectMembers" => Needs::Permission(permission::PROJECT_MEMBERS_READ),
         "documents" => Needs::Permission(permission::DOCUMENTS_READ),

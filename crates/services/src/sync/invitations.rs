@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::organizations::step_in;
 use super::{Outcome, Parent, Word, key_hash};
 use crate::intents::subject;
+use crate::invitations::Seats;
 use crate::{App, Result};
 
 /// The member of an invitation's private metadata by which its echo is told from a stranger's.
@@ -61,6 +62,7 @@ pub async fn apply(
         }
         Known::Not => None,
     };
+    let is_new = known.is_none();
     let (row, action) = match known {
         Some(row) => match merge(app, &mut tx, row, said, word).await? {
             Some(row) => (row, action(&said.status)),
@@ -80,6 +82,11 @@ pub async fn apply(
         }
         _ => None,
     };
+    let crowded = if is_new {
+        Seats::exceeded(app, &mut tx, org.id).await?
+    } else {
+        None
+    };
     let mut work = step_in(app, tx, org.id).await?;
     if let Some((user, role, status)) = &member {
         work.project(app, *user, role, status).await?;
@@ -98,6 +105,9 @@ pub async fn apply(
     let object = row.id.to_string();
     work.audit(app, word, action, ("invitation", &object), Some(after))
         .await?;
+    if let Some(seats) = crowded {
+        seats.tell(app, &mut work, word.origin(), org.id).await?;
+    }
     work.commit().await?;
     Ok(Outcome::Done)
 }

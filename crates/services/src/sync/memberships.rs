@@ -14,6 +14,7 @@ use serde_json::json;
 use super::organizations::step_in;
 use super::{Outcome, Parent, Word, Work, key_hash};
 use crate::intents::{REMOVED, subject};
+use crate::invitations::Seats;
 use crate::{App, Result};
 
 /// The creator's membership is made together with the organization.
@@ -118,15 +119,17 @@ pub async fn apply(
     if let Some(invitation) = &invitation {
         super::invitations::use_up(&mut tx, invitation, now).await?;
     }
-    finish(
-        app,
-        tx,
-        word,
-        action,
-        (user.id, org.id),
-        (&role_key, status),
-    )
-    .await
+    let crowded = match known {
+        Some(_) => None,
+        None => Seats::exceeded(app, &mut tx, org.id).await?,
+    };
+    let whose = (user.id, org.id);
+    let mut work = changed(app, tx, word, action, whose, (&role_key, status)).await?;
+    if let Some(seats) = crowded {
+        seats.tell(app, &mut work, word.origin(), org.id).await?;
+    }
+    work.commit().await?;
+    Ok(Outcome::Done)
 }
 
 /// The invitation by which somebody comes, if there is one.
@@ -179,22 +182,21 @@ fn member_of<'a>(membership: &'a Membership, user: Option<&'a str>) -> Result<&'
 }
 
 /// The projection and the fact, in the same transaction.
-async fn finish(
+async fn changed(
     app: &App,
     tx: Tx,
     word: Word,
     action: &str,
     (user, org): (UserId, OrgId),
     (role, status): (&str, &str),
-) -> Result<Outcome> {
+) -> Result<Work> {
     let mut work = step_in(app, tx, org).await?;
     work.project(app, user, role, status).await?;
     let after = json!({"userId": user, "role": role, "status": status});
     let object = user.to_string();
     work.audit(app, word, action, ("membership", &object), Some(after))
         .await?;
-    work.commit().await?;
-    Ok(Outcome::Done)
+    Ok(work)
 }
 
 /// The role here. Who made the organization owns it, for as long as the provider says no less
@@ -280,7 +282,9 @@ pub async fn end(
     };
     memberships::remove(&mut tx, row.id, at, now).await?;
     let state = (row.role.as_str(), "removed");
-    finish(app, tx, word, "memberships.delete", whose, state).await
+    let work = changed(app, tx, word, "memberships.delete", whose, state).await?;
+    work.commit().await?;
+    Ok(Outcome::Done)
 }
 
 /// Brings one member's projection up to date with the membership, as it is now.

@@ -10,7 +10,7 @@ use bailiwick_store::{memberships, placements};
 use serde_json::{Value, json};
 
 use super::{Outcome, Word, Work, key_hash};
-use crate::{App, Result, provisioning};
+use crate::{App, Result, plans, provisioning};
 
 /// A value of metadata that is longer is not taken over.
 const METADATA_BYTES_MAX: usize = 1000;
@@ -54,6 +54,11 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, word: Word) -> Res
             (id, "organizations.create")
         }
     };
+    // What it pays for may have been told before it.
+    let changed = match action {
+        "organizations.create" => plans::follow(app, &mut tx, &org.id).await?,
+        _ => None,
+    };
     let known = metadata(app, org);
     if !known.settings.is_empty() {
         organizations::describe(&mut tx, id, &known, now).await?;
@@ -63,6 +68,9 @@ pub async fn apply(app: &App, mut tx: Tx, org: &Organization, word: Word) -> Res
     let object = id.to_string();
     work.audit(app, word, action, ("organization", &object), Some(after))
         .await?;
+    if let Some(changed) = &changed {
+        plans::record(app, &mut work, word.origin(), changed).await?;
+    }
     work.commit().await?;
     app.wake_worker();
     Ok(Outcome::Done)

@@ -1,14 +1,16 @@
-//! Who pays for what: kept in its latest state by the provider's time. What follows from it is for
-//! whoever reads it.
+//! Who pays for what: kept in its latest state by the provider's time. The plan that an organization
+//! is on follows in the same transaction ([`crate::plans`]).
 
 use bailiwick_clerk::resources::{Payer, Subscription, SubscriptionItem};
 use bailiwick_pg::Tx;
+use bailiwick_store::audit::Fact;
 use bailiwick_store::subscriptions::{self, Item, Times};
+use bailiwick_store::tombstones::{self, Kind};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Outcome, Word, settle};
-use crate::{App, Result};
+use crate::{App, Result, plans};
 
 /// A subscription changed, and with it its items. `event_at` decides between two events that carry
 /// the same time of the subscription.
@@ -23,9 +25,11 @@ pub async fn apply(
     event_at: Timestamp,
 ) -> Result<Outcome> {
     let payer = subscription.payer.as_ref();
+    let org = payer.and_then(Payer::organization_id);
+    lock(&mut tx, org).await?;
     let row = subscriptions::Subscription {
         id: &subscription.id,
-        clerk_org_id: payer.and_then(Payer::organization_id),
+        clerk_org_id: org,
         clerk_user_id: payer.and_then(Payer::user_id),
         status: &subscription.status,
     };
@@ -53,7 +57,7 @@ pub async fn apply(
         "subscription",
         subscription.id.as_str(),
     );
-    settle(app, tx, is_news, fact, Some(after), word).await
+    end(app, tx, is_news, (fact, after), word, org).await
 }
 
 /// One plan of a subscription changed.
@@ -71,7 +75,13 @@ pub async fn apply_item(
         updated_at: word.at,
         event_at,
     };
-    let row = row_of(item);
+    let mut row = row_of(item);
+    let known = match row.clerk_org_id.or(row.clerk_user_id) {
+        Some(_) => None,
+        None => subscriptions::payer_of_item(&mut tx, row.id, row.subscription_id).await?,
+    };
+    row.clerk_org_id = row.clerk_org_id.or(known.as_deref());
+    lock(&mut tx, row.clerk_org_id).await?;
     let is_news = subscriptions::upsert_item(&mut tx, &row, times, app.env().now()).await?;
     let after =
         json!({"status": item.status, "clerkOrgId": row.clerk_org_id, "plan": row.plan_slug});
@@ -80,7 +90,40 @@ pub async fn apply_item(
         "subscriptionItem",
         item.id.as_str(),
     );
-    settle(app, tx, is_news, fact, Some(after), word).await
+    end(app, tx, is_news, (fact, after), word, row.clerk_org_id).await
+}
+
+/// The lock of the organization that pays: its plan is told from all of its items.
+async fn lock(tx: &mut Tx, clerk_org_id: Option<&str>) -> Result<()> {
+    if let Some(id) = clerk_org_id {
+        tombstones::lock(tx, Kind::Organization, id).await?;
+    }
+    Ok(())
+}
+
+/// Where there is news: its fact, and the plan that follows from it with its own.
+async fn end(
+    app: &App,
+    mut tx: Tx,
+    is_news: bool,
+    ((action, kind, id), after): ((&str, &str, &str), Value),
+    word: Word,
+    clerk_org_id: Option<&str>,
+) -> Result<Outcome> {
+    let changed = match clerk_org_id {
+        Some(org) if is_news => plans::follow(app, &mut tx, org).await?,
+        Some(_) | None => None,
+    };
+    let Some(changed) = changed else {
+        return settle(app, tx, is_news, (action, kind, id), Some(after), word).await;
+    };
+    let fact = Fact {
+        after: Some(after),
+        ..Fact::impersonal(app.env(), word.origin(), action, (kind, id))
+    };
+    app.store().record(&mut tx, &fact).await?;
+    plans::finish(app, tx, word.origin(), &changed).await?;
+    Ok(Outcome::Done)
 }
 
 fn row_of(item: &SubscriptionItem) -> Item<'_> {
