@@ -8,7 +8,7 @@ use bailiwick_kernel::policy::{
     Action, Actor, Decision, Extent, Holder, PageId, Permission, Reach, Reason, Window, permission,
 };
 use bailiwick_kernel::text::Fields;
-use bailiwick_kernel::{Code, PlatformRole, ProjectRole, Refusal};
+use bailiwick_kernel::{Code, PlatformRole, ProjectRole, Refusal, Tier};
 use bailiwick_store::authz::{PROJECTS_MAX, Standings};
 use jiff::Timestamp;
 
@@ -24,6 +24,8 @@ pub enum Wanted {
     Permission(String),
     /// An action on a page, by its key.
     Page(String, Action),
+    /// What the organization's plan gives, whoever asks; by its name in the policy.
+    Entitlement(String),
 }
 
 /// What is known of the thing that a question is about. What is not known is taken to fit.
@@ -60,6 +62,8 @@ pub enum Answer {
         /// Within this distance from now.
         window: Window,
     },
+    /// Yes, the plan gives it.
+    Entitled,
     /// No.
     No {
         /// What an operation would refuse with.
@@ -73,12 +77,13 @@ pub enum Answer {
 enum Known {
     Permission(Permission),
     Page(PageId, Action),
+    Entitlement(String),
 }
 
 /// Answers a batch for the caller, in its order. Without resources it never touches the database.
 ///
 /// # Errors
-/// `VALIDATION_FAILED` where a permission or page is none of this installation's, or there are too
+/// `VALIDATION_FAILED` where a permission, page or entitlement is none of this installation's, or there are too
 /// many questions.
 pub async fn check(scope: &mut Scope, questions: &[Question]) -> Result<Vec<Answer>> {
     let known = look_up(scope, questions)?;
@@ -99,6 +104,7 @@ pub async fn check(scope: &mut Scope, questions: &[Question]) -> Result<Vec<Answ
                 on_permission(scope, *permission, resource, &standings)
             }
             Known::Page(page, action) => on_page(scope, *page, *action, resource),
+            Known::Entitlement(key) => on_plan(scope, key),
         }
     };
     Ok(known.iter().zip(questions).map(answer).collect())
@@ -122,6 +128,13 @@ fn look_up(scope: &Scope, questions: &[Question]) -> Result<Vec<Known>> {
             Wanted::Page(key, action) => match pack.page(key) {
                 Some(page) => known.push(Known::Page(page, *action)),
                 None => fields.refuse(format!("checks[{index}].page"), "is no page here"),
+            },
+            Wanted::Entitlement(key) => match pack.entitles(Tier::Starter, key) {
+                Some(_) => known.push(Known::Entitlement(key.clone())),
+                None => fields.refuse(
+                    format!("checks[{index}].entitlement"),
+                    "is given by no plan here",
+                ),
             },
         }
     }
@@ -245,6 +258,18 @@ fn on_page(scope: &Scope, page: PageId, action: Action, resource: Resource) -> A
             }
             Answer::Yes { reach, by, window }
         }
+    }
+}
+
+/// What the plan gives, it gives to everybody in the organization.
+fn on_plan(scope: &Scope, entitlement: &str) -> Answer {
+    let pack = scope.app().pack();
+    if pack.entitles(scope.tier(), entitlement) == Some(true) {
+        return Answer::Entitled;
+    }
+    Answer::No {
+        code: Code::PlanLimitExceeded,
+        refusal: pack.needs_entitlement(entitlement),
     }
 }
 

@@ -6,7 +6,7 @@ use bailiwick_kernel::id::{OrgId, UserId};
 use bailiwick_kernel::policy::{
     Actor, Checked, Decision, Extent, Granted, Hours, Permission, Reach, RoleId,
 };
-use bailiwick_kernel::{Code, PlatformRole, Problem, ProjectRole};
+use bailiwick_kernel::{Code, PlatformRole, Problem, ProjectRole, Tier};
 use bailiwick_store::tenant::{Read, TenantDoor, Visitor};
 
 use crate::{App, Caller, Error, Op, Result};
@@ -111,6 +111,14 @@ impl Scope {
     #[must_use]
     pub fn org(&self) -> OrgId {
         self.org
+    }
+
+    /// The tier that the organization's plan gives it, wherever its tenant lives meanwhile.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        let org = self.caller.context.organization.as_ref();
+        let tier = org.and_then(|org| Tier::from_plan(&org.tier_wanted));
+        tier.unwrap_or(Tier::Starter)
     }
 
     /// The key of the role in the organization; none for an operator who is no member.

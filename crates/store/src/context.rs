@@ -13,7 +13,7 @@ sql! {
         select u.id, u.is_active and u.deleted_at is null, u.platform_role, u.version,
                o.id, o.name, o.slug, o.tier, o.provisioning_status,
                m.id, m.role, m.status, m.version,
-               p.schema_name, p.epoch, o.clerk_org_id, m.grants
+               p.schema_name, p.epoch, o.clerk_org_id, m.grants, o.tier_wanted
         from control.users u
         left join control.organizations o on o.clerk_org_id = $2 and o.deleted_at is null
         left join control.memberships m on m.user_id = u.id and m.organization_id = o.id
@@ -24,7 +24,7 @@ sql! {
         select u.id, u.is_active and u.deleted_at is null, u.platform_role, u.version,
                o.id, o.name, o.slug, o.tier, o.provisioning_status,
                m.id, m.role, m.status, m.version,
-               p.schema_name, p.epoch, o.clerk_org_id, m.grants
+               p.schema_name, p.epoch, o.clerk_org_id, m.grants, o.tier_wanted
         from control.users u
         left join control.organizations o on o.id = $2 and o.deleted_at is null
         left join control.memberships m on m.user_id = u.id and m.organization_id = o.id
@@ -58,8 +58,10 @@ pub struct ContextOrg {
     pub name: String,
     /// Its slug.
     pub slug: String,
-    /// `starter` or `pro`.
+    /// `starter` or `pro`: where its tenant lives.
     pub tier: String,
+    /// The same: what its plan gives it.
+    pub tier_wanted: String,
     /// State of provisioning, as written in the API.
     pub provisioning_status: String,
     /// The caller's membership, whatever its status.
@@ -153,6 +155,7 @@ fn decode_org(row: &Row, id: OrgId) -> Result<ContextOrg> {
         name: row.try_get(5)?,
         slug: row.try_get(6)?,
         tier: row.try_get(7)?,
+        tier_wanted: row.try_get(17)?,
         provisioning_status: row.try_get(8)?,
         membership,
         placement,

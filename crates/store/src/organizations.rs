@@ -5,30 +5,45 @@ use bailiwick_pg::{Row, Tx, sql};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::seats::Seats;
 use crate::{Result, Store};
+
+/// One row of [`Organization`] at the time of a parameter.
+macro_rules! columns {
+    ($now:literal) => {
+        concat!(
+            "o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
+             o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
+             (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
+             m.grants, v.step, v.to_tier, v.rows_done, v.rows_total, v.started_at,
+             o.plan_slug, o.plan_until, o.tier_wanted, o.members_max,
+             (select count(*) from control.memberships x where x.organization_id = o.id and x.status <> 'removed')
+             + (select count(*) from control.invitations i where i.organization_id = o.id and i.status = 'pending'
+                and (i.expires_at is null or i.expires_at > ",
+            $now,
+            "))"
+        )
+    };
+}
 
 sql! {
     /// The organizations in which a user is an active member, by name.
-    LIST_FOR_USER(UUID, TEXT, UUID, INT8) = "
-        select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
-               o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
-               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
-               m.grants, v.step, v.to_tier, v.rows_done, v.rows_total, v.started_at
+    LIST_FOR_USER(UUID, TEXT, UUID, INT8, TIMESTAMPTZ) = concat!(
+        "select ", columns!("$5"), "
         from control.memberships m join control.organizations o on o.id = m.organization_id
         left join control.moves v on v.organization_id = o.id
         where m.user_id = $1 and m.status = 'active' and o.deleted_at is null
           and ($2::text is null or (o.name, o.id) > ($2, $3))
-        order by o.name, o.id limit $4";
+        order by o.name, o.id limit $4"
+    );
     /// One organization, with the role of an active member; without one where the user is none.
-    GET_FOR_USER(UUID, UUID) = "
-        select o.id, o.clerk_org_id, o.name, o.slug, o.image_url, o.tier, o.provisioning_status,
-               o.created_at, m.role, o.description, o.org_type, o.tax_id, o.settings, o.is_personal,
-               (select count(*) from control.memberships x where x.organization_id = o.id and x.status = 'active'),
-               m.grants, v.step, v.to_tier, v.rows_done, v.rows_total, v.started_at
+    GET_FOR_USER(UUID, UUID, TIMESTAMPTZ) = concat!(
+        "select ", columns!("$3"), "
         from control.organizations o
         left join control.moves v on v.organization_id = o.id
         left join control.memberships m on m.organization_id = o.id and m.user_id = $1 and m.status = 'active'
-        where o.id = $2 and o.deleted_at is null";
+        where o.id = $2 and o.deleted_at is null"
+    );
     /// An organization by provider id, locked, also when deleted.
     LOCK_BY_CLERK_ID(TEXT) = "
         select id, clerk_updated_at, deleted_at, provisioning_status, tier, clerk_created_by, clerk_org_id, tier_wanted
@@ -116,6 +131,12 @@ pub struct Organization {
     pub grants: Option<serde_json::Value>,
     /// Its tenant's way to the other tier, while there is one.
     pub moving: Option<Moving>,
+    /// The plan, by its name at the provider; none where it has none that is known.
+    pub plan: Option<String>,
+    /// The plan ends then, unless the provider says otherwise before.
+    pub plan_until: Option<Timestamp>,
+    /// How many people it may have, and has.
+    pub seats: Seats,
 }
 
 /// How far a tenant's move is.
@@ -186,7 +207,7 @@ pub struct Locked {
 }
 
 impl Store {
-    /// A page of a user's organizations after `(name, id)`, at most `limit`.
+    /// A page of a user's organizations after `(name, id)`, at most `limit`, as they are at `now`.
     ///
     /// # Errors
     /// The database's.
@@ -195,23 +216,29 @@ impl Store {
         user: UserId,
         after: Option<(&str, Uuid)>,
         limit: i64,
+        now: Timestamp,
     ) -> Result<Vec<Organization>> {
         let (name, id) = after.map_or((None, None), |(name, id)| (Some(name), Some(id)));
         let rows = self
             .pool()
-            .query(&LIST_FOR_USER, &[&user.uuid(), &name, &id, &limit])
+            .query(&LIST_FOR_USER, &[&user.uuid(), &name, &id, &limit, &now])
             .await?;
         rows.into_iter().map(decode).collect()
     }
 
-    /// One organization as `user` sees it.
+    /// One organization as `user` sees it at `now`.
     ///
     /// # Errors
     /// The database's.
-    pub async fn find_organization(&self, user: UserId, id: OrgId) -> Result<Option<Organization>> {
+    pub async fn find_organization(
+        &self,
+        user: UserId,
+        id: OrgId,
+        now: Timestamp,
+    ) -> Result<Option<Organization>> {
         let row = self
             .pool()
-            .query_opt(&GET_FOR_USER, &[&user.uuid(), &id.uuid()])
+            .query_opt(&GET_FOR_USER, &[&user.uuid(), &id.uuid(), &now])
             .await?;
         row.map(decode).transpose()
     }
@@ -255,6 +282,13 @@ fn decode(row: Row) -> Result<Organization> {
                 rows_total: row.try_get(19)?,
                 started_at: row.try_get(20)?,
             }),
+        },
+        plan: row.try_get(21)?,
+        plan_until: row.try_get(22)?,
+        seats: Seats {
+            tier: row.try_get(23)?,
+            members_max: row.try_get(24)?,
+            taken: row.try_get(25)?,
         },
     })
 }

@@ -22,7 +22,7 @@ pub struct AuthzCheck {
     pub checks: Vec<AuthzQuestion>,
 }
 
-/// One question: a permission, or a page and an action.
+/// One question: a permission, a page and an action, or an entitlement.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AuthzQuestion {
@@ -37,6 +37,10 @@ pub struct AuthzQuestion {
     /// The action on the page; `view` where it is not said.
     #[serde(default)]
     pub action: Option<Action>,
+    /// What the organization's plan may give.
+    #[serde(default)]
+    #[schema(example = "dedicated_schema")]
+    pub entitlement: Option<String>,
     /// What is known of the thing that it is about. What is not said is taken to fit.
     #[serde(default)]
     pub resource: Option<AuthzResource>,
@@ -74,7 +78,7 @@ pub struct AuthzAnswers {
 pub struct AuthzAnswer {
     /// Whether it is a yes.
     allowed: bool,
-    /// How far at best.
+    /// How far at best; absent where it is a yes to an entitlement.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reach: Option<ReachName>,
@@ -107,6 +111,14 @@ impl From<Answer> for AuthzAnswer {
                 code: None,
                 refusal: None,
             },
+            Answer::Entitled => Self {
+                allowed: true,
+                reach: None,
+                by: None,
+                window: None,
+                code: None,
+                refusal: None,
+            },
             Answer::No { code, refusal } => Self {
                 allowed: false,
                 reach: None,
@@ -120,8 +132,8 @@ impl From<Answer> for AuthzAnswer {
 }
 
 /// Whether the caller may do something, for products in any language: what an operation of ours
-/// would decide. Changes nothing, needs a membership and no permission; 422 for a permission or
-/// page that the policy does not have.
+/// would decide. Changes nothing, needs a membership and no permission; 422 for a permission,
+/// page or entitlement that the policy does not have.
 #[utoipa::path(
     post, path = "/authz/check", operation_id = "checkAuthorization", tag = "authz",
     request_body = AuthzCheck,
@@ -143,15 +155,23 @@ pub(super) async fn check(
 }
 
 fn read(index: usize, question: AuthzQuestion) -> Result<Question, Problem> {
-    let wanted = match (question.permission, question.page, question.action) {
-        (Some(permission), None, None) => Wanted::Permission(permission),
-        (None, Some(page), action) => Wanted::Page(page, action.unwrap_or(Action::View)),
+    let AuthzQuestion {
+        permission,
+        page,
+        action,
+        entitlement,
+        resource,
+    } = question;
+    let wanted = match (permission, page, action, entitlement) {
+        (Some(permission), None, None, None) => Wanted::Permission(permission),
+        (None, Some(page), action, None) => Wanted::Page(page, action.unwrap_or(Action::View)),
+        (None, None, None, Some(entitlement)) => Wanted::Entitlement(entitlement),
         _ => {
-            let message = "must name a permission, or a page with an action";
+            let message = "must name a permission, a page with an action, or an entitlement";
             return Err(Problem::invalid(format!("checks[{index}]"), message));
         }
     };
-    let resource = question.resource.map(|resource| Resource {
+    let resource = resource.map(|resource| Resource {
         organization: resource.organization_id,
         project: resource.project_id,
         owner: resource.owner_id,

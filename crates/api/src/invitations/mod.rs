@@ -14,6 +14,7 @@ use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use seats::SeatsView;
 pub use view::InvitationView;
 
 use crate::state::AppState;

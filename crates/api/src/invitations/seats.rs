@@ -1,6 +1,7 @@
 //! `GET /organizations/{id}/seats`.
 
 use bailiwick_kernel::id::OrgId;
+use bailiwick_services::invitations::Seats;
 use bailiwick_services::{Caller, invitations};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,6 +20,15 @@ pub struct SeatsView {
     max: i64,
 }
 
+impl From<Seats> for SeatsView {
+    fn from(seats: Seats) -> Self {
+        Self {
+            taken: seats.taken,
+            max: seats.max,
+        }
+    }
+}
+
 /// How many people an organization may have, and how many it has with those who are invited.
 /// Permission `users:invite`. 404 for who is no member.
 #[utoipa::path(
@@ -28,8 +38,5 @@ pub struct SeatsView {
 )]
 pub(super) async fn get(caller: Caller, Path(id): Path<OrgId>) -> ApiResult<Json<SeatsView>> {
     let seats = invitations::seats(&caller, id).await?;
-    Ok(Json(SeatsView {
-        taken: seats.taken,
-        max: seats.max,
-    }))
+    Ok(Json(seats.into()))
 }

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::invitations::SeatsView;
+
 /// An organization as one of its members sees it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -24,9 +26,23 @@ pub struct OrganizationView {
     /// A logo.
     #[schema(required = true)]
     image_url: Option<String>,
-    /// The plan's tier.
+    /// Where its tenant lives.
     #[schema(value_type = TierName)]
     tier: String,
+    /// The plan that it pays for, by its name at the identity provider; null where it has none.
+    #[schema(required = true)]
+    plan_slug: Option<String>,
+    /// The plan ends then, unless it is taken up again; null where no end is known.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    plan_until: Option<Timestamp>,
+    /// What the plan gives, by the names of the policy.
+    #[schema(example = json!(["dedicated_schema"]))]
+    entitlements: Vec<String>,
+    /// How many people the plan allows, or an operator instead of it.
+    members_max: i64,
+    /// How many people there are with those who are invited; null for who may not invite.
+    #[schema(required = true)]
+    seats: Option<SeatsView>,
     /// How far its tenant is made.
     #[schema(value_type = ProvisioningStatus)]
     provisioning_status: String,
@@ -155,6 +171,9 @@ impl From<OrganizationAndPermissions> for OrganizationView {
         let OrganizationAndPermissions {
             organization: org,
             permissions,
+            entitlements,
+            seats,
+            may_invite,
         } = found;
         Self {
             id: org.id,
@@ -163,6 +182,11 @@ impl From<OrganizationAndPermissions> for OrganizationView {
             slug: org.slug,
             image_url: org.image_url,
             tier: org.tier,
+            plan_slug: org.plan,
+            plan_until: org.plan_until,
+            entitlements,
+            members_max: seats.max,
+            seats: may_invite.then(|| seats.into()),
             provisioning_status: org.provisioning_status,
             user_role: org.role,
             user_permissions: permissions,

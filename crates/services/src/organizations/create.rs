@@ -193,7 +193,12 @@ async fn answer(caller: &Caller, id: IntentId) -> Result<Creation> {
     app.wake_worker();
     let org = app.store().find_intent(id).await?.and_then(|s| s.org);
     let found = match org {
-        Some(org) => app.store().find_organization(caller.user(), org).await?,
+        Some(org) => {
+            let now = app.env().now();
+            app.store()
+                .find_organization(caller.user(), org, now)
+                .await?
+        }
         None => None,
     };
     let found = found.ok_or_else(Problem::not_found)?;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use bailiwick_kernel::id::OrgId;
 use bailiwick_kernel::page::{Cursor, Page, PageQuery};
-use bailiwick_kernel::policy::{Actor, Granted};
+use bailiwick_kernel::policy::{Actor, Granted, permission};
 use bailiwick_kernel::{Code, PlatformRole, Problem};
 use bailiwick_store::organizations::Organization;
 
+use crate::invitations::Seats;
 use crate::{Caller, Result};
 
 pub(crate) use create::create_first;
@@ -24,6 +25,12 @@ pub struct OrganizationAndPermissions {
     pub organization: Organization,
     /// Keys of the permissions that the caller holds, however far they reach.
     pub permissions: Vec<String>,
+    /// What its plan gives it, by the policy's names.
+    pub entitlements: Vec<String>,
+    /// How many people it may have, and has with those who are invited.
+    pub seats: Seats,
+    /// Whether the caller may invite, and so know how many seats are taken.
+    pub may_invite: bool,
 }
 
 /// A page of the caller's organizations, by name.
@@ -37,10 +44,11 @@ pub async fn list(caller: &Caller, query: &PageQuery) -> Result<Page<Organizatio
         .map(|c| c.key::<String>().map(|key| (key, c.id())));
     let after = after.transpose()?;
     let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+    let now = caller.app.env().now();
     let found = caller
         .app
         .store()
-        .list_organizations(caller.user(), after, query.limit.fetch())
+        .list_organizations(caller.user(), after, query.limit.fetch(), now)
         .await?;
     let page = Page::cut(found, query.limit, |o| Cursor::after(&o.name, o.id.uuid()));
     page.try_map(|organization| with_permissions(caller, organization))
@@ -56,7 +64,7 @@ pub async fn get(caller: &Caller, id: OrgId) -> Result<OrganizationAndPermission
     let found = caller
         .app
         .store()
-        .find_organization(caller.user(), id)
+        .find_organization(caller.user(), id, caller.app.env().now())
         .await?;
     let is_operator = caller.platform_role() != PlatformRole::None;
     let organization = found
@@ -91,8 +99,12 @@ fn with_permissions(
     // Whoever acts for somebody and does not reach that far has no part in it.
     let actor = caller.limited(actor).unwrap_or(Actor::outsider());
     let permissions = pack.held(&actor).into_iter().map(str::to_owned).collect();
+    let tier = organization.seats.tier();
     Ok(OrganizationAndPermissions {
-        organization,
         permissions,
+        entitlements: pack.plan(tier).entitlements.clone(),
+        seats: Seats::of(&caller.app, &organization.seats),
+        may_invite: pack.decide(&actor, permission::USERS_INVITE).is_allowed(),
+        organization,
     })
 }

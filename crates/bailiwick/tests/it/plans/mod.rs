@@ -1,6 +1,7 @@
 //! The plan that an organization is on: what it follows from, how it ends, and what it allows.
 
 mod follows;
+mod gives;
 mod orders;
 mod races;
 mod synced;
