@@ -37,10 +37,11 @@ import { Route as ProtectedUserProfileSplatRouteImport } from "./routes/_protect
 import { Route as ProtectedOrgSlugIndexRouteImport } from "./routes/_protected/org.$slug.index";
 import { Route as ProtectedOrgSlugAuditRouteImport } from "./routes/_protected/org.$slug.audit";
 import { Route as ProtectedOrgSlugDashboardRouteImport } from "./routes/_protected/org.$slug.dashboard";
-import { Route as ProtectedOrgSlugSettingsRouteImport } from "./routes/_protected/org.$slug.settings";
 import { Route as ProtectedOrgSlugTeamRouteImport } from "./routes/_protected/org.$slug.team";
 import { Route as ProtectedOrgSlugProjectsIndexRouteImport } from "./routes/_protected/org.$slug.projects.index";
 import { Route as ProtectedOrgSlugProjectsProjectIdRouteImport } from "./routes/_protected/org.$slug.projects.$projectId";
+import { Route as ProtectedOrgSlugSettingsIndexRouteImport } from "./routes/_protected/org.$slug.settings.index";
+import { Route as ProtectedOrgSlugSettingsBillingRouteImport } from "./routes/_protected/org.$slug.settings.billing";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -189,12 +190,6 @@ const ProtectedOrgSlugDashboardRoute =
     path: "/dashboard",
     getParentRoute: () => ProtectedOrgSlugRoute,
   } as any);
-const ProtectedOrgSlugSettingsRoute =
-  ProtectedOrgSlugSettingsRouteImport.update({
-    id: "/settings",
-    path: "/settings",
-    getParentRoute: () => ProtectedOrgSlugRoute,
-  } as any);
 const ProtectedOrgSlugTeamRoute = ProtectedOrgSlugTeamRouteImport.update({
   id: "/team",
   path: "/team",
@@ -210,6 +205,18 @@ const ProtectedOrgSlugProjectsProjectIdRoute =
   ProtectedOrgSlugProjectsProjectIdRouteImport.update({
     id: "/projects/$projectId",
     path: "/projects/$projectId",
+    getParentRoute: () => ProtectedOrgSlugRoute,
+  } as any);
+const ProtectedOrgSlugSettingsIndexRoute =
+  ProtectedOrgSlugSettingsIndexRouteImport.update({
+    id: "/settings/",
+    path: "/settings/",
+    getParentRoute: () => ProtectedOrgSlugRoute,
+  } as any);
+const ProtectedOrgSlugSettingsBillingRoute =
+  ProtectedOrgSlugSettingsBillingRouteImport.update({
+    id: "/settings/billing",
+    path: "/settings/billing",
     getParentRoute: () => ProtectedOrgSlugRoute,
   } as any);
 
@@ -240,11 +247,12 @@ export interface FileRoutesByFullPath {
   "/platform/": typeof ProtectedPlatformIndexRoute;
   "/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
-  "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
   "/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
   "/org/$slug/": typeof ProtectedOrgSlugIndexRoute;
   "/org/$slug/projects/$projectId": typeof ProtectedOrgSlugProjectsProjectIdRoute;
+  "/org/$slug/settings/billing": typeof ProtectedOrgSlugSettingsBillingRoute;
   "/org/$slug/projects/": typeof ProtectedOrgSlugProjectsIndexRoute;
+  "/org/$slug/settings/": typeof ProtectedOrgSlugSettingsIndexRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
@@ -271,11 +279,12 @@ export interface FileRoutesByTo {
   "/platform": typeof ProtectedPlatformIndexRoute;
   "/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
-  "/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
   "/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
   "/org/$slug": typeof ProtectedOrgSlugIndexRoute;
   "/org/$slug/projects/$projectId": typeof ProtectedOrgSlugProjectsProjectIdRoute;
+  "/org/$slug/settings/billing": typeof ProtectedOrgSlugSettingsBillingRoute;
   "/org/$slug/projects": typeof ProtectedOrgSlugProjectsIndexRoute;
+  "/org/$slug/settings": typeof ProtectedOrgSlugSettingsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -306,11 +315,12 @@ export interface FileRoutesById {
   "/_protected/platform/": typeof ProtectedPlatformIndexRoute;
   "/_protected/org/$slug/audit": typeof ProtectedOrgSlugAuditRoute;
   "/_protected/org/$slug/dashboard": typeof ProtectedOrgSlugDashboardRoute;
-  "/_protected/org/$slug/settings": typeof ProtectedOrgSlugSettingsRoute;
   "/_protected/org/$slug/team": typeof ProtectedOrgSlugTeamRoute;
   "/_protected/org/$slug/": typeof ProtectedOrgSlugIndexRoute;
   "/_protected/org/$slug/projects/$projectId": typeof ProtectedOrgSlugProjectsProjectIdRoute;
+  "/_protected/org/$slug/settings/billing": typeof ProtectedOrgSlugSettingsBillingRoute;
   "/_protected/org/$slug/projects/": typeof ProtectedOrgSlugProjectsIndexRoute;
+  "/_protected/org/$slug/settings/": typeof ProtectedOrgSlugSettingsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -341,11 +351,12 @@ export interface FileRouteTypes {
     | "/platform/"
     | "/org/$slug/audit"
     | "/org/$slug/dashboard"
-    | "/org/$slug/settings"
     | "/org/$slug/team"
     | "/org/$slug/"
     | "/org/$slug/projects/$projectId"
-    | "/org/$slug/projects/";
+    | "/org/$slug/settings/billing"
+    | "/org/$slug/projects/"
+    | "/org/$slug/settings/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
@@ -372,11 +383,12 @@ export interface FileRouteTypes {
     | "/platform"
     | "/org/$slug/audit"
     | "/org/$slug/dashboard"
-    | "/org/$slug/settings"
     | "/org/$slug/team"
     | "/org/$slug"
     | "/org/$slug/projects/$projectId"
-    | "/org/$slug/projects";
+    | "/org/$slug/settings/billing"
+    | "/org/$slug/projects"
+    | "/org/$slug/settings";
   id:
     | "__root__"
     | "/"
@@ -406,11 +418,12 @@ export interface FileRouteTypes {
     | "/_protected/platform/"
     | "/_protected/org/$slug/audit"
     | "/_protected/org/$slug/dashboard"
-    | "/_protected/org/$slug/settings"
     | "/_protected/org/$slug/team"
     | "/_protected/org/$slug/"
     | "/_protected/org/$slug/projects/$projectId"
-    | "/_protected/org/$slug/projects/";
+    | "/_protected/org/$slug/settings/billing"
+    | "/_protected/org/$slug/projects/"
+    | "/_protected/org/$slug/settings/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -622,13 +635,6 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProtectedOrgSlugDashboardRouteImport;
       parentRoute: typeof ProtectedOrgSlugRoute;
     };
-    "/_protected/org/$slug/settings": {
-      id: "/_protected/org/$slug/settings";
-      path: "/settings";
-      fullPath: "/org/$slug/settings";
-      preLoaderRoute: typeof ProtectedOrgSlugSettingsRouteImport;
-      parentRoute: typeof ProtectedOrgSlugRoute;
-    };
     "/_protected/org/$slug/team": {
       id: "/_protected/org/$slug/team";
       path: "/team";
@@ -648,6 +654,20 @@ declare module "@tanstack/react-router" {
       path: "/projects/$projectId";
       fullPath: "/org/$slug/projects/$projectId";
       preLoaderRoute: typeof ProtectedOrgSlugProjectsProjectIdRouteImport;
+      parentRoute: typeof ProtectedOrgSlugRoute;
+    };
+    "/_protected/org/$slug/settings/": {
+      id: "/_protected/org/$slug/settings/";
+      path: "/settings";
+      fullPath: "/org/$slug/settings/";
+      preLoaderRoute: typeof ProtectedOrgSlugSettingsIndexRouteImport;
+      parentRoute: typeof ProtectedOrgSlugRoute;
+    };
+    "/_protected/org/$slug/settings/billing": {
+      id: "/_protected/org/$slug/settings/billing";
+      path: "/settings/billing";
+      fullPath: "/org/$slug/settings/billing";
+      preLoaderRoute: typeof ProtectedOrgSlugSettingsBillingRouteImport;
       parentRoute: typeof ProtectedOrgSlugRoute;
     };
   }
@@ -679,22 +699,24 @@ const ProtectedPlatformRouteWithChildren =
 interface ProtectedOrgSlugRouteChildren {
   ProtectedOrgSlugAuditRoute: typeof ProtectedOrgSlugAuditRoute;
   ProtectedOrgSlugDashboardRoute: typeof ProtectedOrgSlugDashboardRoute;
-  ProtectedOrgSlugSettingsRoute: typeof ProtectedOrgSlugSettingsRoute;
   ProtectedOrgSlugTeamRoute: typeof ProtectedOrgSlugTeamRoute;
   ProtectedOrgSlugIndexRoute: typeof ProtectedOrgSlugIndexRoute;
   ProtectedOrgSlugProjectsProjectIdRoute: typeof ProtectedOrgSlugProjectsProjectIdRoute;
+  ProtectedOrgSlugSettingsBillingRoute: typeof ProtectedOrgSlugSettingsBillingRoute;
   ProtectedOrgSlugProjectsIndexRoute: typeof ProtectedOrgSlugProjectsIndexRoute;
+  ProtectedOrgSlugSettingsIndexRoute: typeof ProtectedOrgSlugSettingsIndexRoute;
 }
 
 const ProtectedOrgSlugRouteChildren: ProtectedOrgSlugRouteChildren = {
   ProtectedOrgSlugAuditRoute: ProtectedOrgSlugAuditRoute,
   ProtectedOrgSlugDashboardRoute: ProtectedOrgSlugDashboardRoute,
-  ProtectedOrgSlugSettingsRoute: ProtectedOrgSlugSettingsRoute,
   ProtectedOrgSlugTeamRoute: ProtectedOrgSlugTeamRoute,
   ProtectedOrgSlugIndexRoute: ProtectedOrgSlugIndexRoute,
   ProtectedOrgSlugProjectsProjectIdRoute:
     ProtectedOrgSlugProjectsProjectIdRoute,
+  ProtectedOrgSlugSettingsBillingRoute: ProtectedOrgSlugSettingsBillingRoute,
   ProtectedOrgSlugProjectsIndexRoute: ProtectedOrgSlugProjectsIndexRoute,
+  ProtectedOrgSlugSettingsIndexRoute: ProtectedOrgSlugSettingsIndexRoute,
 };
 
 const ProtectedOrgSlugRouteWithChildren =

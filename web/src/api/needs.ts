@@ -31,11 +31,23 @@ export function reasonName(refusal: Refusal): string | undefined {
       return "Nobody gives what they do not hold themselves.";
     case "impersonated":
       return "Nobody does this in somebody else's name.";
+    case "plan_limit":
+      return refusal.plans?.length
+        ? `The plan ${joined(refusal.plans.map(planTitle), "or")} has more room.`
+        : "No plan has more room; the people who run this installation may give more.";
+    case "not_in_plan":
+      return `It comes with the plan ${joined((refusal.plans ?? []).map(planTitle), "or")}.`;
     case "not_on_project":
       return "It takes to be on the project.";
     default:
       return undefined;
   }
+}
+
+/** A plan's name at the provider as people read it. */
+export function planTitle(plan: string): string {
+  const words = plan.replaceAll(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function joined(words: readonly string[], last = "and"): string {

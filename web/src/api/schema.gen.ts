@@ -142,8 +142,8 @@ export interface paths {
         put?: never;
         /**
          * Whether the caller may do something, for products in any language: what an operation of ours
-         *     would decide. Changes nothing, needs a membership and no permission; 422 for a permission or
-         *     page that the policy does not have.
+         *     would decide. Changes nothing, needs a membership and no permission; 422 for a permission,
+         *     page or entitlement that the policy does not have.
          */
         post: operations["checkAuthorization"];
         delete?: never;
@@ -1487,7 +1487,7 @@ export interface components {
         AuthzAnswer: {
             /** @description Whether it is a yes. */
             allowed: boolean;
-            /** @description How far at best. */
+            /** @description How far at best; absent where it is a yes to an entitlement. */
             reach?: components["schemas"]["Reach"];
             /** @description By what. */
             by?: components["schemas"]["Holder"];
@@ -1508,7 +1508,7 @@ export interface components {
             /** @description The questions. */
             checks: components["schemas"]["AuthzQuestion"][];
         };
-        /** @description One question: a permission, or a page and an action. */
+        /** @description One question: a permission, a page and an action, or an entitlement. */
         AuthzQuestion: {
             /**
              * @description A permission of the policy.
@@ -1521,6 +1521,11 @@ export interface components {
              */
             page?: string | null;
             action?: components["schemas"]["Action"] | null;
+            /**
+             * @description What the organization's plan may give.
+             * @example dedicated_schema
+             */
+            entitlement?: string | null;
             resource?: components["schemas"]["AuthzResource"] | null;
         };
         /** @description What is known of a thing. */
@@ -2197,8 +2202,28 @@ export interface components {
             slug: string;
             /** @description A logo. */
             imageUrl: string | null;
-            /** @description The plan's tier. */
+            /** @description Where its tenant lives. */
             tier: components["schemas"]["TierName"];
+            /** @description The plan that it pays for, by its name at the identity provider; null where it has none. */
+            planSlug: string | null;
+            /**
+             * Format: date-time
+             * @description The plan ends then, unless it is taken up again; null where no end is known.
+             */
+            planUntil: string | null;
+            /**
+             * @description What the plan gives, by the names of the policy.
+             * @example [
+             *       "dedicated_schema"
+             *     ]
+             */
+            entitlements: string[];
+            /**
+             * Format: int64
+             * @description How many people the plan allows, or an operator instead of it.
+             */
+            membersMax: number;
+            seats: components["schemas"]["Seats"] | null;
             /** @description How far its tenant is made. */
             provisioningStatus: components["schemas"]["ProvisioningStatus"];
             /** @description The caller's org role; null for an operator who is no member. */
@@ -2654,8 +2679,28 @@ export interface components {
                 slug: string;
                 /** @description A logo. */
                 imageUrl: string | null;
-                /** @description The plan's tier. */
+                /** @description Where its tenant lives. */
                 tier: components["schemas"]["TierName"];
+                /** @description The plan that it pays for, by its name at the identity provider; null where it has none. */
+                planSlug: string | null;
+                /**
+                 * Format: date-time
+                 * @description The plan ends then, unless it is taken up again; null where no end is known.
+                 */
+                planUntil: string | null;
+                /**
+                 * @description What the plan gives, by the names of the policy.
+                 * @example [
+                 *       "dedicated_schema"
+                 *     ]
+                 */
+                entitlements: string[];
+                /**
+                 * Format: int64
+                 * @description How many people the plan allows, or an operator instead of it.
+                 */
+                membersMax: number;
+                seats: components["schemas"]["Seats"] | null;
                 /** @description How far its tenant is made. */
                 provisioningStatus: components["schemas"]["ProvisioningStatus"];
                 /** @description The caller's org role; null for an operator who is no member. */
@@ -3223,7 +3268,7 @@ export interface components {
         };
         /** @description What a refused actor would have needed, so that a page can say it and whom to ask. */
         Refusal: {
-            /** @description Why: `no_role`, `not_granted`, `not_held`, `self_decision`, … */
+            /** @description Why: `no_role`, `not_granted`, `not_held`, `self_decision`, `plan_limit`, `not_in_plan`, … */
             reason: string;
             /** @description The permission that was asked for. */
             permission?: string;
@@ -3237,6 +3282,10 @@ export interface components {
             projectRoles: string[];
             /** @description Page grants that give it, `page:action`. */
             grants: string[];
+            /** @description The entitlement that was asked for. */
+            entitlement?: string;
+            /** @description Plans that give it, or have room; absent where no plan decides. */
+            plans?: string[];
         };
         /** @description Which webhooks are processed again. */
         ReplayDead: {
@@ -3419,6 +3468,16 @@ export interface components {
          * @enum {string}
          */
         Withheld: "not_processed" | "unreadable" | "too_large";
+        /** @enum {string} */
+        MoveStep: "PREPARING" | "COPYING" | "VERIFYING" | "SWITCHING" | "CLEANING" | "CANCELLING";
+        Move: {
+            step: components["schemas"]["MoveStep"];
+            to: components["schemas"]["TierName"];
+            rowsDone: number;
+            rowsTotal: number;
+            /** Format: date-time */
+            startedAt: string;
+        };
     };
     responses: never;
     parameters: never;

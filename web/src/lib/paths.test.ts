@@ -27,11 +27,14 @@ describe("paths", () => {
       team: paths.team("acme"),
       audit: paths.audit("acme"),
       orgSettings: paths.orgSettings("acme"),
+      billing: paths.billing("acme"),
+      statements: paths.statements(),
       apiReference: paths.apiReference(),
     }).toMatchInlineSnapshot(`
       {
         "apiReference": "/api/docs",
         "audit": "/org/acme/audit",
+        "billing": "/org/acme/settings/billing",
         "createOrganization": "/create-org",
         "dashboard": "/dashboard",
         "emailConflict": "/email-conflict",
@@ -52,6 +55,7 @@ describe("paths", () => {
         "signInBack": "/sign-in?redirect_url=%2Forg%2Facme%2Fprojects%3Ftab%3Dmembers",
         "signInElsewhere": "/sign-in",
         "signUp": "/sign-up",
+        "statements": "/organization-profile/organization-billing",
         "team": "/org/acme/team",
         "waitlist": "/waitlist",
       }

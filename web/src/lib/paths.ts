@@ -23,6 +23,8 @@ export const paths = {
   team: (slug: string) => `/org/${segment(slug)}/team`,
   audit: (slug: string) => `/org/${segment(slug)}/audit`,
   orgSettings: (slug: string) => `/org/${segment(slug)}/settings`,
+  billing: (slug: string) => `/org/${segment(slug)}/settings/billing`,
+  statements: () => "/organization-profile/organization-billing",
   apiReference: () => "/api/docs",
 } as const;
 

@@ -14,6 +14,7 @@ const RESOURCES: Record<string, string> = {
   tenants: "the workspace",
   impersonations: "an impersonation",
   audit: "the audit",
+  seats: "the seats",
 };
 
 const VERBS: Record<string, string> = {
@@ -43,6 +44,8 @@ const VERBS: Record<string, string> = {
   begin: "Began",
   enter: "Came in by",
   end: "Ended",
+  plan: "Changed the plan of",
+  exceeded: "Exceeded",
 };
 
 /** `projects.update` → `Changed a project`; what has no words here is shown as it is. */
@@ -73,6 +76,7 @@ export const KNOWN_ACTIONS: readonly string[] = [
   "invitations.create",
   "invitations.revoke",
   "organizations.update",
+  "organizations.plan",
   "projects.create",
   "projects.update",
   "projects.delete",

@@ -7,6 +7,8 @@ import { AccountFoot } from "@/components/account-foot";
 import { Frame } from "@/components/frame";
 import { ThemeToggle } from "@/components/theme-toggle";
 import { Skeleton } from "@/components/ui/bits";
+import { PlanBadge } from "@/features/plan/plan-badge";
+import { SeatsBanner } from "@/features/plan/seats-banner";
 import { PlatformLink } from "@/features/platform/platform-link";
 import { paths } from "@/lib/paths";
 import { useOrg } from "./context";
@@ -18,7 +20,14 @@ export function OrgShell({ children }: { children: ReactNode }) {
   return (
     <Frame
       label="Organization"
-      head={<Switcher />}
+      head={
+        <div className="flex min-w-0 items-center gap-2">
+          <div className="min-w-0 flex-1">
+            <Switcher />
+          </div>
+          <PlanBadge />
+        </div>
+      }
       foot={
         <AccountFoot where={org.name}>
           <PlatformLink role={user?.platformRole} />
@@ -43,6 +52,7 @@ export function OrgShell({ children }: { children: ReactNode }) {
         { to: paths.orgSettings(slug), label: "Settings", icon: Settings },
       ]}
     >
+      <SeatsBanner />
       {children}
     </Frame>
   );

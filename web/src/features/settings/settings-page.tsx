@@ -1,4 +1,5 @@
 import { useClerk } from "@clerk/react";
+import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
@@ -7,13 +8,15 @@ import { useTitle } from "@/components/title";
 import { Badge, Card } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
 import { useOrg } from "@/features/orgs/context";
-import { provisioningName, roleName, tierName } from "@/features/orgs/words";
+import { provisioningName, roleName } from "@/features/orgs/words";
+import { planName } from "@/features/plan/words";
 import { formatDate } from "@/lib/format";
+import { paths } from "@/lib/paths";
 import { DetailsForm } from "./details-form";
 
 /** What an organization is, and what it says of itself. Its picture and its domains are changed in Clerk's own panel. */
 export function SettingsPage() {
-  const { org } = useOrg();
+  const { org, slug } = useOrg();
   const clerk = useClerk();
   useTitle("Settings", org.name);
   return (
@@ -41,8 +44,13 @@ export function SettingsPage() {
         </h2>
         <Card>
           <dl className="divide-y divide-line">
-            <Fact label="Tier">
-              <Badge tone={org.tier === "pro" ? "accent" : "plain"}>{tierName(org.tier)}</Badge>
+            <Fact label="Plan">
+              <span className="inline-flex flex-wrap items-center gap-x-3 gap-y-1">
+                <Badge tone={org.tier === "pro" ? "accent" : "plain"}>{planName(org)}</Badge>
+                <Button asChild variant="link" size="inline">
+                  <Link to={paths.billing(slug)}>Plan and billing</Link>
+                </Button>
+              </span>
             </Fact>
             <Fact label="Workspace">{provisioningName(org.provisioningStatus)}</Fact>
             <Fact label="Your role">{roleName(org.userRole)}</Fact>

@@ -5,6 +5,7 @@ import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
 import { Tabs } from "@/components/ui/tabs";
 import { useOrg } from "@/features/orgs/context";
+import { SeatsBanner } from "@/features/plan/seats-banner";
 import { InvitationsTab } from "./invitations-tab";
 import { InviteButton } from "./invite-dialog";
 import { MembersTab } from "./members-tab";
@@ -27,6 +28,7 @@ export function TeamPage() {
       <PageHeader title="Team" actions={<InviteButton policy={policy.data} />}>
         Who belongs to {org.name}, as what, and who is invited.
       </PageHeader>
+      <SeatsBanner whenFull />
       {policy.isPending ? (
         <RowsSkeleton rows={4} />
       ) : policy.isError && !policy.data ? (

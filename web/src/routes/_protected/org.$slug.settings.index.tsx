@@ -1,4 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { SettingsPage } from "@/features/settings/settings-page";
 
-export const Route = createFileRoute("/_protected/org/$slug/settings")({ component: SettingsPage });
+export const Route = createFileRoute("/_protected/org/$slug/settings/")({
+  component: SettingsPage,
+});
