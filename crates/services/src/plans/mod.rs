@@ -63,7 +63,6 @@ pub(crate) async fn follow(app: &App, tx: &mut Tx, clerk_org_id: &str) -> Result
         .map(Some)
 }
 
-#[expect(clippy::ptr_arg, reason = "what `Option::filter` hands over")]
 fn is_there(held: &Held) -> bool {
     !held.is_deleted
 }

@@ -44,8 +44,8 @@ async fn put(app: &App, clerk_org_id: &str, plan: &str, tier: Tier) -> Result<Op
         return Ok(None);
     };
     let wanted = (held.tier_wanted != tier.as_str()).then_some(tier);
-    let is_there = held.plan.as_deref() == Some(plan) && held.until.is_none() && wanted.is_none();
-    let changed = if is_there {
+    let is_on_it = held.plan.as_deref() == Some(plan) && held.until.is_none() && wanted.is_none();
+    let changed = if is_on_it {
         None
     } else {
         Some(change(app, &mut tx, &held, (Some(plan), None), wanted).await?)
