@@ -3468,16 +3468,6 @@ export interface components {
          * @enum {string}
          */
         Withheld: "not_processed" | "unreadable" | "too_large";
-        /** @enum {string} */
-        MoveStep: "PREPARING" | "COPYING" | "VERIFYING" | "SWITCHING" | "CLEANING" | "CANCELLING";
-        Move: {
-            step: components["schemas"]["MoveStep"];
-            to: components["schemas"]["TierName"];
-            rowsDone: number;
-            rowsTotal: number;
-            /** Format: date-time */
-            startedAt: string;
-        };
     };
     responses: never;
     parameters: never;
