@@ -128,7 +128,7 @@ function Seats() {
 
 /** Clerk's table, for those who may choose, once Clerk holds this very organization active. */
 function Plans() {
-  const { org } = useOrg();
+  const { org, slug } = useOrg();
   const clerk = useClerk();
   const { session } = useSession();
   const { has, orgId, isLoaded } = useAuth();
@@ -147,6 +147,7 @@ function Plans() {
   return (
     <PricingTable
       for="organization"
+      newSubscriptionRedirectUrl={paths.billing(slug)}
       appearance={wide}
       fallback={<Skeleton className="h-96 rounded-2xl" />}
     />
