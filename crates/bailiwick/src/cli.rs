@@ -12,7 +12,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::output::{self, print};
 use crate::settings::{Settings, Vars};
-use crate::{admin, audit, dev, idp, logging, migrate, policy, serve, sync, webhooks};
+use crate::{admin, audit, dev, idp, logging, migrate, policy, serve, sync, tenants, webhooks};
 
 /// The back end of a B2B SaaS product: organizations, tenants, isolated rows, audited changes.
 #[derive(Parser)]
@@ -47,7 +47,10 @@ enum Command {
     /// Production: everything outside is named by settings
     Serve,
     /// Bring the database to this version
-    Migrate,
+    Migrate(migrate::Args),
+    /// Where every organization's data lives: at which version, in which state, on which move
+    #[command(subcommand)]
+    Tenants(tenants::Command),
     /// People who operate the whole installation
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -184,7 +187,11 @@ fn complain(error: &anyhow::Error) {
 fn run(cli: Cli, modules: &'static [Module]) -> anyhow::Result<()> {
     let quiet = matches!(
         cli.command,
-        Command::Dev(_) | Command::Idp(_) | Command::Sync(_)
+        Command::Dev(_)
+            | Command::Idp(_)
+            | Command::Sync(_)
+            | Command::Migrate(_)
+            | Command::Tenants(_)
     );
     let filter = cli
         .log
@@ -213,14 +220,11 @@ async fn execute(cli: Cli, modules: &'static [Module]) -> anyhow::Result<()> {
         Command::Dev(args) => dev::run(args, modules).await,
         Command::Idp(args) => idp::run(args).await,
         Command::Serve => serve::run(&Settings::read(&vars)?, modules).await,
-        Command::Migrate => {
+        Command::Migrate(args) => {
             let url = vars.secret("DATABASE_MIGRATION_URL", &[])?;
-            let report = migrate::run(url.expose_secret(), modules).await?;
-            let migrate::Report { applied, schemas } = report;
-            print(&format!(
-                "{applied} migrations applied, {schemas} schemas at the newest version"
-            ))
+            print(&migrate::command(url.expose_secret(), modules, &args).await?)
         }
+        Command::Tenants(command) => print(&tenants::run(&vars, modules, command).await?),
         Command::Admin(AdminCommand::Grant { email, role }) => {
             let known = PlatformRole::from_key(&role)
                 .ok_or_else(|| anyhow::anyhow!("no platform role is called {role}"))?;

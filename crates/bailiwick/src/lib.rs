@@ -16,4 +16,5 @@ pub mod server;
 pub mod settings;
 pub mod sources;
 pub mod sync;
+pub mod tenants;
 pub mod webhooks;

@@ -65,6 +65,6 @@ const MIGRATIONS: &[Migration] = &[
 /// Brings schema `idp` to this version's tables. The schema must exist and belong to the pool's
 /// role. Safe to repeat, and from several processes at once.
 pub async fn migrate(pool: &Pool) -> Result<()> {
-    bailiwick_pg::migrate::run(pool, "idp", MIGRATIONS).await?;
+    bailiwick_pg::migrate::run(pool, "idp", MIGRATIONS, None).await?;
     Ok(())
 }

@@ -72,6 +72,8 @@ codes! {
     /// The tenant could not be made; an operator is needed.
     TenantProvisioningFailed = "TENANT_PROVISIONING_FAILED", 503,
         "The organization could not be prepared";
+    /// The tenant's tables are of an older version than the request needs; a migration failed there.
+    TenantBehind = "TENANT_BEHIND", 503, "The organization is being brought up to date";
     /// Bad, missing or stale signature of a webhook.
     WebhookSignatureInvalid = "WEBHOOK_SIGNATURE_INVALID", 401, "The signature is not valid";
     /// Correctly signed and not understood.

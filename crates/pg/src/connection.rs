@@ -251,6 +251,31 @@ impl Connection {
         failure.map_or(Ok(()), |error| Err(error.into()))
     }
 
+    /// Statements without parameters, one a message, in one flight with one Sync. What they answer
+    /// is passed over. The inner error is the server's, with the number of the statement that it
+    /// speaks of: none after that one ran.
+    pub async fn pipeline(&mut self, texts: &[String]) -> Result<Result<(), (usize, Error)>> {
+        let mark = self.wire.output().len();
+        for text in texts {
+            if let Err(error) = unseen(text, self.wire.output()) {
+                self.wire.output().truncate(mark);
+                return Err(error);
+            }
+        }
+        self.wire.sync();
+        self.wire.flush().await?;
+        let (mut done, mut failure) = (0, None);
+        loop {
+            match self.wire.message().await? {
+                Message::CommandComplete(_) | Message::EmptyQueryResponse => done += 1,
+                Message::ErrorResponse(body) => failure = Some((done, DbError::read(&body)?)),
+                Message::ReadyForQuery(_) => break,
+                _ => {}
+            }
+        }
+        Ok(failure.map_or(Ok(()), |(at, error)| Err((at, error.into()))))
+    }
+
     /// The types of a statement's parameters, as the server sees them.
     pub async fn parameter_types(&mut self, text: &str) -> Result<Vec<Type>> {
         frontend::parse("", text, [], self.wire.output()).map_err(unsendable)?;
@@ -301,6 +326,13 @@ fn whole(
     frontend::parse(name, text, types.iter().map(Type::oid), out).map_err(unsendable)?;
     put_bind(name, types, params, out)?;
     frontend::describe(b'P', "", out).map_err(unsendable)?;
+    frontend::execute("", 0, out).map_err(unsendable)
+}
+
+/// Parse, Bind, Execute of a statement whose answer nobody reads.
+fn unseen(text: &str, out: &mut bytes::BytesMut) -> Result<()> {
+    frontend::parse("", text, [], out).map_err(unsendable)?;
+    put_bind("", &[], &[], out)?;
     frontend::execute("", 0, out).map_err(unsendable)
 }
 

@@ -44,6 +44,14 @@ pub enum Error {
     /// The connection string cannot be read, or asks for what the server does not give.
     #[error("connection string: {0}")]
     Config(String),
+    /// The server refused a part of something larger.
+    #[error("{at}: {source}")]
+    At {
+        /// The part.
+        at: String,
+        /// What was said of it.
+        source: Box<Error>,
+    },
     /// A migration that was applied is not the one that this binary knows.
     #[error("{0}")]
     Migration(String),
@@ -84,6 +92,7 @@ impl Error {
     fn db(&self) -> Option<&DbError> {
         match self {
             Self::Db(error) => Some(error),
+            Self::At { source, .. } => source.db(),
             _ => None,
         }
     }
@@ -124,7 +133,20 @@ impl Error {
                     .any(|class| code.starts_with(class))
                     || matches!(code, "40001" | "40P01" | "55P03" | "26000" | "42P05")
             }
+            Self::At { source, .. } => source.is_transient(),
             _ => false,
         }
+    }
+
+    /// The same, said of a part of something larger.
+    pub(crate) fn at(self, at: String) -> Self {
+        let source = Box::new(self);
+        Self::At { at, source }
+    }
+
+    /// The server knows no such table, column or function: it is at another version than we are.
+    #[must_use]
+    pub fn is_of_another_version(&self) -> bool {
+        matches!(self.sqlstate(), Some("42P01" | "42703" | "42883"))
     }
 }

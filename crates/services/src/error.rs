@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use bailiwick_clerk::api::ApiError;
-use bailiwick_kernel::Problem;
 use bailiwick_kernel::page::InvalidCursor;
+use bailiwick_kernel::{Code, Problem};
 use bailiwick_outside::storage::StorageError;
 use bailiwick_store as store;
+
+/// A migration that failed for one tenant takes somebody's look before it succeeds.
+const BEHIND_RETRY_S: u32 = 30;
 
 /// A refusal for the client, or a fault of something that we need.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +69,10 @@ impl Error {
     pub fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) => problem,
+            Self::Data(error) if error.is_of_another_version() => {
+                let problem = Problem::new(Code::TenantBehind).retry_after_s(BEHIND_RETRY_S);
+                problem.caused_by(Self::Data(error))
+            }
             fault if fault.is_transient() => Problem::unavailable(2).caused_by(fault),
             fault => Problem::internal(fault),
         }

@@ -14,6 +14,7 @@ mod elsewhere;
 mod error;
 pub mod events;
 pub mod flags;
+pub mod fleet;
 mod freshness;
 pub mod idempotency;
 pub mod impersonations;

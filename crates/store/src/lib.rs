@@ -13,6 +13,7 @@ pub mod context;
 pub mod documents;
 pub mod events;
 pub mod flags;
+pub mod fleet;
 pub mod gate;
 pub mod idempotency;
 pub mod impersonations;
@@ -158,6 +159,9 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         gate::roles::STATEMENTS,
         gate::server::STATEMENTS,
         gate::tables::STATEMENTS,
+        fleet::STATEMENTS,
+        fleet::tenants::STATEMENTS,
+        fleet::verify::STATEMENTS,
         idempotency::STATEMENTS,
         impersonations::STATEMENTS,
         inbox::STATEMENTS,

@@ -1,5 +1,8 @@
 //! The two trees of migrations, and bringing schemas to their newest.
 
+use std::time::Duration;
+
+use bailiwick_pg::migrate::{Batch, Tree};
 use bailiwick_pg::{Pool, Schema, migrate};
 
 pub use bailiwick_pg::Migration;
@@ -83,6 +86,11 @@ pub const CONTROL: &[Migration] = &[
         name: "plans",
         sql: include_str!("../migrations/control/0015_plans.sql"),
     },
+    Migration {
+        version: 16,
+        name: "fleet",
+        sql: include_str!("../migrations/control/0016_fleet.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.
@@ -130,13 +138,37 @@ impl ModuleTree {
 /// # Errors
 /// The database's; a recorded migration that is not ours.
 pub async fn migrate(owner: &Pool, modules: &[ModuleTree]) -> Result<usize> {
+    let control = migrate_control(owner, None).await?;
+    Ok(control + migrate_shared(owner, modules, None).await?)
+}
+
+/// Brings `control` to the newest version, a transaction a migration.
+///
+/// # Errors
+/// As [`migrate`]; a lock was not to be had within `lock_timeout`.
+pub async fn migrate_control(owner: &Pool, lock_timeout: Option<Duration>) -> Result<usize> {
     owner.batch("create schema if not exists control").await?;
-    let control = migrate::run(owner, "control", CONTROL).await?;
-    Ok(control + migrate_tenant(owner, &shared()?, modules).await?)
+    migrate::run(owner, "control", CONTROL, lock_timeout).await
+}
+
+/// Brings the schema that starter tenants share to the newest version.
+///
+/// # Errors
+/// As [`migrate_control`].
+pub async fn migrate_shared(
+    owner: &Pool,
+    modules: &[ModuleTree],
+    lock_timeout: Option<Duration>,
+) -> Result<usize> {
+    let shared = shared()?;
+    match upgrade_tenant(owner, &shared, modules, lock_timeout).await? {
+        Some(applied) => Ok(applied),
+        None => migrate_tenant(owner, &shared, modules).await,
+    }
 }
 
 /// Makes a tenant schema where it is missing and brings it to the newest version: ours first, then
-/// each module's in the order given.
+/// each module's in the order given. All or nothing; a new schema takes one flight.
 ///
 /// # Errors
 /// The database's; a recorded migration that is not ours.
@@ -145,24 +177,18 @@ pub async fn migrate_tenant(
     schema: &Schema,
     modules: &[ModuleTree],
 ) -> Result<usize> {
-    // On Citus a schema made with this setting is distributed; elsewhere it means nothing.
-    let create = format!(
-        "{} set local citus.enable_schema_based_sharding = on; create schema if not exists {schema}",
-        migrate::lock(schema)
-    );
-    owner.batch(&create).await?;
-    let mut applied = migrate::run(owner, schema.as_str(), TENANT).await?;
-    show(owner, schema, migrate::LEDGER).await?;
-    for module in modules {
-        let ledger = module.ledger();
-        applied +=
-            migrate::run_recorded_in(owner, schema.as_str(), &ledger, module.migrations).await?;
-        show(owner, schema, &ledger).await?;
+    let (trees, note) = (trees(modules), note(schema, modules));
+    let batch = batch(schema, &trees, &note, None);
+    match migrate::make(owner, &batch).await {
+        Err(error) if error.sqlstate() == Some("42P06") => {}
+        made => return made,
     }
-    Ok(applied)
+    let there = migrate::upgrade(owner, &batch).await?;
+    there.ok_or_else(|| crate::Error::Migration(format!("schema {schema} went away meanwhile")))
 }
 
-/// Removes a schema of one's own with all that is in it. Nothing happens where there is none.
+/// Removes a schema of one's own with all that is in it and what is noted of it.
+/// Nothing happens where there is none.
 ///
 /// # Errors
 /// The database's; the schema that starters share; a tenant lives there.
@@ -180,19 +206,94 @@ pub async fn drop_tenant(owner: &Pool, schema: &Schema) -> Result<()> {
              raise exception 'a tenant lives in {schema}' using errcode = '55006'; \
            end if; \
          end $$; \
-         drop schema if exists {schema} cascade",
+         drop schema if exists {schema} cascade; \
+         delete from control.tenant_schemas where schema_name = '{schema}'",
         migrate::lock(schema)
     );
     owner.batch(&drop).await
 }
 
-/// Which migrations ran is for those to read who serve.
-async fn show(owner: &Pool, schema: &Schema, ledger: &str) -> Result<()> {
-    let grant = format!(
-        "{} grant select on {schema}.{ledger} to bailiwick_app, bailiwick_ro",
-        migrate::lock(schema)
-    );
-    owner.batch(&grant).await
+/// Brings a tenant schema to the newest version, all of it in one transaction. None where there is
+/// no such schema.
+///
+/// # Errors
+/// As [`migrate_control`].
+pub async fn upgrade_tenant(
+    owner: &Pool,
+    schema: &Schema,
+    modules: &[ModuleTree],
+    lock_timeout: Option<Duration>,
+) -> Result<Option<usize>> {
+    let (trees, note) = (trees(modules), note(schema, modules));
+    migrate::upgrade(owner, &batch(schema, &trees, &note, lock_timeout)).await
+}
+
+fn batch<'a>(
+    schema: &'a Schema,
+    trees: &'a [Tree],
+    note: &'a str,
+    lock_timeout: Option<Duration>,
+) -> Batch<'a> {
+    Batch {
+        schema,
+        trees,
+        // Which migrations ran is for those to read who serve.
+        readers: "bailiwick_app, bailiwick_ro",
+        note,
+        lock_timeout,
+    }
+}
+
+/// What every tenant schema holds: our tree, then each module's.
+#[must_use]
+pub fn trees(modules: &[ModuleTree]) -> Vec<Tree> {
+    let ours = Tree {
+        ledger: migrate::LEDGER.to_owned(),
+        migrations: TENANT,
+    };
+    let theirs = modules.iter().map(|module| Tree {
+        ledger: module.ledger(),
+        migrations: module.migrations,
+    });
+    std::iter::once(ours).chain(theirs).collect()
+}
+
+/// One number for all that a tenant schema holds at the newest version. Another binary, or another
+/// set of modules, has another.
+#[must_use]
+pub fn fingerprint(modules: &[ModuleTree]) -> i64 {
+    let mut text = String::new();
+    for Tree { ledger, migrations } in trees(modules) {
+        text.push_str(&ledger);
+        for migration in migrations {
+            text.push_str(&format!(" {}:{}", migration.version, migration.checksum()));
+        }
+        text.push('\n');
+    }
+    migrate::fnv(text.as_bytes())
+}
+
+/// The newest version of each module, as [`note`] writes it.
+pub(crate) fn module_versions(modules: &[ModuleTree]) -> serde_json::Value {
+    let newest = |module: &ModuleTree| module.migrations.last().map_or(0, |m| m.version);
+    let versions = modules
+        .iter()
+        .map(|m| (m.name.to_owned(), newest(m).into()));
+    serde_json::Value::Object(versions.collect())
+}
+
+/// The statement that notes a schema as being at the newest version.
+fn note(schema: &Schema, modules: &[ModuleTree]) -> String {
+    let version = TENANT.last().map_or(0, |m| m.version);
+    let versions = module_versions(modules).to_string().replace('\'', "''");
+    let fingerprint = fingerprint(modules);
+    format!(
+        "insert into control.tenant_schemas as s (schema_name, version, modules, fingerprint, migrated_at) \
+         values ('{schema}', {version}, '{versions}', {fingerprint}, now()) \
+         on conflict (schema_name) do update set version = excluded.version, modules = excluded.modules, \
+           fingerprint = excluded.fingerprint, migrated_at = excluded.migrated_at, \
+           failed_at = null, last_error = null, attempts = 0"
+    )
 }
 
 /// The schema that starter tenants share.

@@ -13,6 +13,7 @@ mod catalog;
 mod cursors;
 mod documents;
 mod events;
+mod fleet;
 mod flights;
 mod freshness;
 mod gate;

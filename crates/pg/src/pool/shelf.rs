@@ -52,6 +52,11 @@ impl Inner {
         self.shelf().idle.len()
     }
 
+    /// Closes all that rest.
+    pub(super) fn clear(&self) {
+        self.shelf().idle.clear();
+    }
+
     /// Takes a settled connection back. A worn one goes on serving until another is open, so that
     /// no request waits for the change.
     pub(super) fn put_back(self: &Arc<Self>, mut connection: Connection) {

@@ -32,7 +32,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn refusal(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn refusal(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             weight: Weight::Refusal,
             problem: problem.into(),
@@ -59,8 +59,25 @@ impl Store {
         findings.extend(tables::look(self).await?);
         findings.extend(poolers::look(self));
         findings.extend(server::look(self).await?);
-        findings.extend(self.behind().await?);
+        let behind = self.behind().await?;
+        // What is noted of tenants can be read where everything else is there.
+        if behind.is_empty() {
+            findings.extend(self.fleet_behind().await?);
+        }
+        findings.extend(behind);
         Ok(findings)
+    }
+
+    /// Tenants' own schemas that are not at our version. They are served: our statements know the
+    /// version before, and what a tenant lacks beyond that is a 503 for that tenant alone.
+    async fn fleet_behind(&self) -> Result<Option<Finding>> {
+        let census = self.fleet_census().await?;
+        let problem = format!(
+            "{} of {} tenants' own schemas are not at this version, and a migration failed in {}",
+            census.behind, census.schemas, census.failed
+        );
+        let remedy = "bailiwick migrate; bailiwick tenants list --state failed";
+        Ok((census.behind > 0).then(|| Finding::advice(problem, remedy)))
     }
 
     /// Which of the schemas that everybody needs are not at our version. Cheap: two look-ups.

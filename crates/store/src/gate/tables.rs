@@ -69,7 +69,7 @@ sql! {
 }
 
 /// What a policy of a tenant's table says, as PostgreSQL prints it.
-const CONDITION: &str =
+pub(crate) const CONDITION: &str =
     "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)";
 
 pub(super) async fn look(store: &Store) -> Result<Vec<Finding>> {

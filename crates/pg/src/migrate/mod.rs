@@ -1,9 +1,16 @@
 //! Forward-only migrations, recorded in the schema that they change.
 
+mod batch;
+mod text;
+
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::connection::Connection;
 use crate::{Error, Pool, Result, Schema, Type};
+
+pub use batch::{Batch, Tree, make, upgrade};
+use text::statements;
 
 /// One step. A step that has landed is never edited: its checksum is recorded and compared.
 #[derive(Debug, Clone, Copy)]
@@ -21,41 +28,38 @@ impl Migration {
     /// FNV-1a of the text, 64 bits: tells an edited file from the one that was applied.
     #[must_use]
     pub fn checksum(&self) -> i64 {
-        let hash = self
-            .sql
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-        hash.cast_signed()
+        fnv(self.sql.as_bytes())
     }
 }
 
-/// Brings `schema`, which must exist, to the newest of `migrations`. Safe to repeat and to run
-/// from several processes at once: they queue on an advisory lock. Answers how many were applied.
-///
-/// # Errors
-/// A migration's own; a recorded one that differs from ours, or is newer than all of ours.
-pub async fn run(pool: &Pool, schema: &str, migrations: &[Migration]) -> Result<usize> {
-    run_recorded_in(pool, schema, LEDGER, migrations).await
+/// FNV-1a, 64 bits: tells two texts apart, and nothing more.
+#[must_use]
+pub fn fnv(bytes: &[u8]) -> i64 {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    hash.cast_signed()
 }
 
-/// The same for a second tree in one schema, recorded in a table of its own.
+/// Brings `schema`, which must exist, to the newest of `migrations`, a transaction each. Safe to
+/// repeat and to run from several processes at once: they queue on an advisory lock. Answers how
+/// many were applied.
 ///
 /// # Errors
-/// As [`run`]; a name that is no name of a table.
-pub async fn run_recorded_in(
+/// A migration's own, also where it waited for a lock longer than `lock_timeout`; a recorded one
+/// that differs from ours, or is newer than all of ours.
+pub async fn run(
     pool: &Pool,
     schema: &str,
-    ledger: &str,
     migrations: &[Migration],
+    lock_timeout: Option<Duration>,
 ) -> Result<usize> {
-    let place = &Place::new(schema, ledger)?;
+    let place = &Place::new(schema, LEDGER)?;
     let mut loan = pool.checkout(0).await?;
     let connection = loan.connection()?;
     let mut applied = 0;
     for migration in migrations {
-        match step(connection, place, migration, migrations).await {
+        match step(connection, place, migration, migrations, lock_timeout).await {
             Ok(done) => applied += usize::from(done),
             Err(error) => {
                 connection.batch("rollback").await?;
@@ -91,6 +95,29 @@ impl Place {
             ledger: name(ledger)?,
         })
     }
+
+    fn create(&self) -> String {
+        let Self { schema, ledger } = self;
+        format!(
+            "create table if not exists {schema}.{ledger} (\
+               version int primary key, name text not null, checksum bigint not null, \
+               applied_at timestamptz not null default now())"
+        )
+    }
+
+    /// The statement that records `applied`, of which there is at least one.
+    fn note(&self, applied: &[Migration]) -> String {
+        let Self { schema, ledger } = self;
+        let rows: Vec<String> = applied
+            .iter()
+            .map(|m| {
+                let name = m.name.replace('\'', "''");
+                format!("({}, '{name}', {})", m.version, m.checksum())
+            })
+            .collect();
+        let rows = rows.join(", ");
+        format!("insert into {schema}.{ledger} (version, name, checksum) values {rows}")
+    }
 }
 
 /// One transaction a step: the lock, the look and the change belong together. `true` where it was
@@ -100,15 +127,10 @@ async fn step(
     place: &Place,
     migration: &Migration,
     migrations: &[Migration],
+    lock_timeout: Option<Duration>,
 ) -> Result<bool> {
-    let Place { schema, ledger } = place;
-    let begin = format!(
-        "begin; {} create table if not exists {schema}.{ledger} (\
-           version int primary key, name text not null, checksum bigint not null, \
-           applied_at timestamptz not null default now());",
-        lock(schema)
-    );
-    connection.batch(&begin).await?;
+    begin(connection, &place.schema, lock_timeout).await?;
+    connection.batch(&place.create()).await?;
     let known = recorded(connection, place).await?;
     check(place, &known, migrations)?;
     let is_new = !known.contains_key(&migration.version);
@@ -119,24 +141,38 @@ async fn step(
     Ok(is_new)
 }
 
-/// Runs a migration's statements, one a message, and records it.
-async fn apply(connection: &mut Connection, place: &Place, migration: &Migration) -> Result<()> {
-    let Place { schema, ledger } = place;
-    for statement in statements(migration.sql) {
-        let statement = statement.replace("{t}", schema.as_str());
-        connection.batch(&statement).await.map_err(|error| {
-            let at = format!("{schema} {} {}", migration.version, migration.name);
-            Error::Migration(format!("migration {at}: {error}"))
-        })?;
-    }
-    let insert =
-        format!("insert into {schema}.{ledger} (version, name, checksum) values ($1, $2, $3)");
-    let Migration { version, name, .. } = migration;
-    let types = [Type::INT4, Type::TEXT, Type::INT8];
+/// Begins a transaction that has the schema to itself among migrations.
+async fn begin(
+    connection: &mut Connection,
+    schema: &Schema,
+    lock_timeout: Option<Duration>,
+) -> Result<()> {
+    let patience = lock_timeout.map(patience).unwrap_or_default();
     connection
-        .ask(&insert, &types, &[version, name, &migration.checksum()])
-        .await?;
-    Ok(())
+        .batch(&format!("begin; {patience} {}", lock(schema)))
+        .await
+}
+
+/// The statement that bounds how long the transaction waits for a lock.
+fn patience(lock_timeout: Duration) -> String {
+    // 0 would mean for ever.
+    let ms = lock_timeout.as_millis().clamp(1, 86_400_000);
+    format!("set local lock_timeout = {ms};")
+}
+
+/// Runs a migration's statements in one flight, one a message, and records it.
+async fn apply(connection: &mut Connection, place: &Place, migration: &Migration) -> Result<()> {
+    let mut flight = statements(migration.sql);
+    for statement in &mut flight {
+        *statement = statement.replace("{t}", place.schema.as_str());
+    }
+    flight.push(place.note(std::slice::from_ref(migration)));
+    let at = || {
+        let Migration { version, name, .. } = migration;
+        format!("migration {} {version} {name}", place.schema)
+    };
+    let failed = connection.pipeline(&flight).await?.err();
+    failed.map_or(Ok(()), |(_, error)| Err(error.at(at())))
 }
 
 /// What is recorded in `schema`: version → checksum. Empty where nothing ever ran.
@@ -213,39 +249,4 @@ fn check(place: &Place, known: &BTreeMap<i32, i64>, migrations: &[Migration]) ->
         }
     }
     Ok(())
-}
-
-/// Splits at `;` that end a line, except between the `$$` of a function's body.
-fn statements(sql: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut current = String::new();
-    let mut in_body = false;
-    for line in sql.lines() {
-        if !in_body && line.trim_start().starts_with("--") {
-            continue;
-        }
-        if line.matches("$$").count() % 2 == 1 {
-            in_body = !in_body;
-        }
-        current.push_str(line);
-        current.push('\n');
-        if !in_body && line.trim_end().ends_with(';') {
-            found.push(std::mem::take(&mut current));
-        }
-    }
-    if !current.trim().is_empty() {
-        found.push(current);
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn statements_are_split_outside_of_bodies() {
-        let sql = "-- a comment;\ncreate table a (x int);\ncreate function f() returns int as $$\nbegin\n  return 1;\nend $$ language plpgsql;\nselect 1";
-        assert_eq!(statements(sql).len(), 3);
-    }
 }
