@@ -1035,10 +1035,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Has the tenant of an organization made that could not be made, or that nobody is making. It
-         *     happens behind this answer; `GET` shows how it goes. Asking twice makes it once. Permission
-         *     `platform:provision`; 404 for who does not operate the installation; 409 where it is made, or the
-         *     organization was deleted.
+         * Has the tenant of an organization made that could not be made, or that nobody is making; or moved
+         *     to the tier that it ought to be in, where that was given up. It happens behind this answer; `GET`
+         *     shows how it goes. Asking twice makes it once. Permission `platform:provision`; 404 for who does
+         *     not operate the installation; 409 where it is made and in its tier, or the organization was
+         *     deleted.
          */
         post: operations["retryProvisioning"];
         delete?: never;
@@ -3006,7 +3007,10 @@ export interface components {
             clerkUpdatedAt: string;
             /** @description Who owns it, twenty at most. */
             owners: components["schemas"]["Person"][];
+            /** @description Where its tenant ought to live: what its plan, or an operator, asks for. */
+            tierWanted: components["schemas"]["TierName"];
             home: components["schemas"]["TenantHome"] | null;
+            move: components["schemas"]["TenantMove"] | null;
             job: components["schemas"]["JobStanding"] | null;
         };
         /**
@@ -3022,6 +3026,8 @@ export interface components {
             jobs: components["schemas"]["WaitingJobs"][];
             /** @description Organizations in each state of provisioning. */
             provisioning: components["schemas"]["ProvisioningCount"][];
+            /** @description Schemas of tenants' own, and how many of them are not at the server's version. */
+            schemas: components["schemas"]["TenantSchemas"];
             sweep: components["schemas"]["Sweep"] | null;
         };
         /** @description A person, with the organizations that they are or were in. */
@@ -3317,6 +3323,11 @@ export interface components {
          * @description One HTTP request, as its log lines and its answer name it.
          */
         RequestId: string;
+        /**
+         * @description How a tenant's schema is.
+         * @enum {string}
+         */
+        SchemaState: "current" | "behind" | "failed" | "unknown" | "none";
         /** @description How many people an organization may have, and has. */
         Seats: {
             /**
@@ -3358,6 +3369,60 @@ export interface components {
              * @description Since when.
              */
             since: string;
+            /**
+             * Format: int32
+             * @description The newest migration in the schema; null where that is not known.
+             */
+            version: number | null;
+            /** @description How the schema is, beside the server's version. */
+            state: components["schemas"]["SchemaState"];
+            /**
+             * Format: date-time
+             * @description When the schema was brought to its version.
+             */
+            migratedAt: string | null;
+            /** @description Why the last migration failed; null where it did not. */
+            error: string | null;
+        };
+        /** @description A tenant's way to another tier. */
+        TenantMove: {
+            /** @description Where it goes. */
+            toTier: components["schemas"]["TierName"];
+            /** @description What is done next. */
+            step: string;
+            /**
+             * Format: int64
+             * @description Rows that were copied.
+             */
+            rowsDone: number;
+            /**
+             * Format: int64
+             * @description Rows there were when the copying began.
+             */
+            rowsTotal: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            startedAt: string;
+        };
+        /** @description Schemas of tenants' own. */
+        TenantSchemas: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Of these not at the server's version: `bailiwick migrate` brings them there.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description Of these, where a migration failed.
+             */
+            failed: number;
         };
         /**
          * @description A plan's tier.

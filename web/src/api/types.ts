@@ -28,6 +28,7 @@ export type Impersonation = Schemas["Impersonation"];
 export type ImpersonationStarted = Schemas["ImpersonationStarted"];
 export type Problem = Schemas["Problem"];
 export type PlatformOrganization = Schemas["PlatformOrganization"];
+export type PlatformOrganizationDetail = Schemas["PlatformOrganizationDetail"];
 export type PlatformUser = Schemas["PlatformUser"];
 export type PlatformStatus = Schemas["PlatformStatus"];
 export type InboxMessage = Schemas["InboxMessage"];

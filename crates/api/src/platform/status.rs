@@ -26,6 +26,8 @@ pub struct StatusView {
     jobs: Vec<JobsView>,
     /// Organizations in each state of provisioning.
     provisioning: Vec<ProvisioningView>,
+    /// Schemas of tenants' own, and how many of them are not at the server's version.
+    schemas: SchemasView,
     /// The newest comparison of the mirror with the provider; null before the first.
     #[schema(required = true)]
     sweep: Option<SweepView>,
@@ -59,6 +61,18 @@ pub struct JobsView {
     /// Since when the oldest is due and nobody has taken it; null where none is late.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     due_since: Option<Timestamp>,
+}
+
+/// Schemas of tenants' own.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TenantSchemas)]
+pub struct SchemasView {
+    /// How many there are.
+    count: i64,
+    /// Of these not at the server's version: `bailiwick migrate` brings them there.
+    behind: i64,
+    /// Of these, where a migration failed.
+    failed: i64,
 }
 
 /// Organizations in one state of provisioning.
@@ -137,6 +151,11 @@ pub(super) async fn status(caller: Caller) -> ApiResult<Json<StatusView>> {
         provisioning: provisioning
             .map(|(status, count)| ProvisioningView { status, count })
             .collect(),
+        schemas: SchemasView {
+            count: found.schemas.schemas,
+            behind: found.schemas.behind,
+            failed: found.schemas.failed,
+        },
         sweep: found.sweep.map(SweepView::from),
     }))
 }

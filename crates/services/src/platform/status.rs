@@ -1,5 +1,6 @@
 //! How the installation is: what waits, what was given up.
 
+use bailiwick_store::fleet::Census as Fleet;
 use bailiwick_store::inbox::Waiting;
 use bailiwick_store::jobs::Census;
 use bailiwick_store::sweeps::Sweep;
@@ -16,6 +17,8 @@ pub struct Status {
     pub jobs: Vec<Census>,
     /// Organizations in each state of provisioning.
     pub provisioning: Vec<(String, i64)>,
+    /// Tenants' own schemas, and how many are not at this version.
+    pub schemas: Fleet,
     /// The newest comparison with the provider.
     pub sweep: Option<Sweep>,
 }
@@ -31,6 +34,7 @@ pub async fn get(operator: &Operator) -> Result<Status> {
         inbox: store.waiting_messages().await?,
         jobs: store.job_census(app.env().now()).await?,
         provisioning: store.provisioning_census().await?,
+        schemas: store.fleet_census().await?,
         sweep: store.list_sweeps(1).await?.pop(),
     })
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { PlatformOrganization } from "@/api/types";
+import type { PlatformOrganization, PlatformOrganizationDetail } from "@/api/types";
 import { RowsSkeleton } from "@/components/app-skeleton";
 import { ProblemView } from "@/components/problem-view";
 import { GatedButton } from "@/components/ui/gated";
@@ -9,7 +9,7 @@ import { useOperator } from "./context";
 import { platformOrganizationQuery } from "./data";
 import { Fact, Facts } from "./facts";
 import { usePlatformChange } from "./use-platform";
-import { PROVISIONING } from "./words";
+import { MOVE_STEPS, PROVISIONING, SCHEMA_STATES } from "./words";
 
 /** Everything that is known of an organization, and what can be done about its tenant. */
 export function OrganizationDetails({ org: { id } }: { org: PlatformOrganization }) {
@@ -25,7 +25,7 @@ export function OrganizationDetails({ org: { id } }: { org: PlatformOrganization
       />
     );
   }
-  const { organization: org, home, job, owners } = query.data;
+  const { organization: org, home, job, owners, move, tierWanted } = query.data;
   return (
     <div className="space-y-5">
       {org.provisioningError && (
@@ -33,9 +33,18 @@ export function OrganizationDetails({ org: { id } }: { org: PlatformOrganization
           {org.provisioningError}
         </p>
       )}
+      {home?.error && (
+        <p className="break-words rounded-lg bg-danger-soft px-3 py-2 text-danger text-sm">
+          {home.error}
+        </p>
+      )}
+      {move && <Move move={move} />}
       <Facts>
         <Fact label="Workspace">{PROVISIONING[org.provisioningStatus].name}</Fact>
-        <Fact label="Tier">{tierName(org.tier)}</Fact>
+        <Fact label="Tier">
+          {tierName(org.tier)}
+          {tierWanted !== org.tier && `, asked for: ${tierName(tierWanted)}`}
+        </Fact>
         <Fact label="Owners">
           {owners.map(({ name, id }) => name ?? id).join(", ") || "Nobody"}
         </Fact>
@@ -55,6 +64,15 @@ export function OrganizationDetails({ org: { id } }: { org: PlatformOrganization
             <Fact label="Since">
               {formatDateTime(home.since)}, epoch {home.epoch}
             </Fact>
+            <Fact label="Version">
+              {[
+                home.version,
+                SCHEMA_STATES[home.state].name,
+                home.migratedAt && formatDateTime(home.migratedAt),
+              ]
+                .filter((part) => part !== null)
+                .join(", ")}
+            </Fact>
           </>
         )}
         <Fact label="Created">{formatDateTime(org.createdAt)}</Fact>
@@ -70,20 +88,42 @@ export function OrganizationDetails({ org: { id } }: { org: PlatformOrganization
           </Fact>
         )}
       </Facts>
-      <Retry org={org} />
+      <Retry org={org} isMoved={tierWanted === org.tier} />
     </div>
   );
 }
 
-function Retry({ org }: { org: PlatformOrganization }) {
+/** A tenant on its way to another tier. */
+function Move({ move }: { move: NonNullable<PlatformOrganizationDetail["move"]> }) {
+  const { toTier, step, rowsDone, rowsTotal, startedAt } = move;
+  const text = `Moving to ${tierName(toTier)}: ${MOVE_STEPS[step] ?? step}`;
+  return (
+    <div className="space-y-1.5 text-sm">
+      <p>
+        {text}, since {formatDateTime(startedAt)}
+      </p>
+      <progress
+        className="h-1.5 w-full max-w-sm accent-accent"
+        aria-label={text}
+        max={Math.max(rowsTotal, 1)}
+        value={Math.min(rowsDone, rowsTotal)}
+      />
+      <p className="tabular text-[0.8125rem] text-muted">
+        {rowsDone} of {formatCount(rowsTotal, "row", "rows")}
+      </p>
+    </div>
+  );
+}
+
+function Retry({ org, isMoved }: { org: PlatformOrganization; isMoved: boolean }) {
+  const isMade = !["FAILED", "PENDING", "IN_PROGRESS"].includes(org.provisioningStatus);
   const retry = usePlatformChange((commands) => commands.retryProvisioning(org.id), {
-    done: () => `The workspace of ${org.name} is being made.`,
+    done: () => `The workspace of ${org.name} is being ${isMade ? "moved" : "made"}.`,
   });
   const { obstacle } = useOperator();
-  const isMade = !["FAILED", "PENDING", "IN_PROGRESS"].includes(org.provisioningStatus);
   const reason = org.deletedAt
     ? "The organization was deleted."
-    : isMade
+    : isMade && isMoved
       ? "The workspace is made."
       : obstacle("platform:provision");
   return (
@@ -95,7 +135,7 @@ function Retry({ org }: { org: PlatformOrganization }) {
         busy={retry.isPending}
         onClick={() => retry.mutate()}
       >
-        Make the workspace again
+        {isMade && !isMoved ? "Move the workspace again" : "Make the workspace again"}
       </GatedButton>
     </div>
   );

@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/page-header";
 import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
 import { Ago, Badge, Card } from "@/components/ui/bits";
+import { formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useOperator } from "./context";
 import { platformStatusQuery } from "./data";
@@ -31,6 +32,7 @@ export function OverviewPage() {
       ) : (
         <div className="space-y-9">
           <Organizations counts={query.data.provisioning} />
+          <Schemas schemas={query.data.schemas} />
           <Webhooks waiting={query.data.inbox} />
           <Jobs jobs={query.data.jobs} />
           <Sweep sweep={query.data.sweep} />
@@ -112,6 +114,23 @@ function Organizations({ counts }: { counts: PlatformStatus["provisioning"] }) {
           />
         ))}
       </Tiles>
+    </Section>
+  );
+}
+
+function Schemas({ schemas: { count, behind, failed } }: { schemas: PlatformStatus["schemas"] }) {
+  return (
+    <Section title="Schemas" id="schemas">
+      <p className="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-sm">
+        <Badge tone={failed > 0 ? "danger" : behind > 0 ? "warning" : "plain"}>
+          {behind > 0 ? `${behind} behind` : "Up to date"}
+        </Badge>
+        <span className="text-muted">
+          {formatCount(count, "workspace has", "workspaces have")} a schema of their own
+          {failed > 0 && `; a migration failed in ${failed}`}
+          {behind > 0 && ". bailiwick migrate brings them along."}
+        </span>
+      </p>
     </Section>
   );
 }

@@ -1,4 +1,10 @@
-import type { Impersonation, MessageState, Organization, PlatformUser } from "@/api/types";
+import type {
+  Impersonation,
+  MessageState,
+  Organization,
+  PlatformOrganizationDetail,
+  PlatformUser,
+} from "@/api/types";
 
 /** Whether a platform role operates the installation. */
 export function isOperator(role: string | undefined): boolean {
@@ -18,6 +24,7 @@ export function personName({ name }: { name: string | null }): string {
 }
 
 type ProvisioningStatus = Organization["provisioningStatus"];
+type SchemaState = NonNullable<PlatformOrganizationDetail["home"]>["state"];
 
 interface State {
   name: string;
@@ -32,6 +39,25 @@ export const PROVISIONING: Record<ProvisioningStatus, State> = {
   FAILED: { name: "Failed", tone: "danger" },
   UPGRADING: { name: "Upgrading", tone: "warning" },
   DOWNGRADING: { name: "Downgrading", tone: "warning" },
+};
+
+/** How a tenant's schema is, beside the server's version. */
+export const SCHEMA_STATES: Record<SchemaState, State> = {
+  current: { name: "Up to date", tone: "plain" },
+  behind: { name: "Behind", tone: "warning" },
+  failed: { name: "Migration failed", tone: "danger" },
+  unknown: { name: "Not known", tone: "warning" },
+  none: { name: "None", tone: "plain" },
+};
+
+/** What a move does next. */
+export const MOVE_STEPS: Record<string, string> = {
+  PREPARING: "getting ready",
+  COPYING: "copying",
+  VERIFYING: "comparing",
+  SWITCHING: "switching over",
+  CLEANING: "cleaning up",
+  CANCELLING: "being undone",
 };
 
 /** What became of a webhook. */

@@ -10,10 +10,11 @@ use super::view::OrganizationDetailView;
 use crate::extract::{Json, Path};
 use crate::problem::ApiResult;
 
-/// Has the tenant of an organization made that could not be made, or that nobody is making. It
-/// happens behind this answer; `GET` shows how it goes. Asking twice makes it once. Permission
-/// `platform:provision`; 404 for who does not operate the installation; 409 where it is made, or the
-/// organization was deleted.
+/// Has the tenant of an organization made that could not be made, or that nobody is making; or moved
+/// to the tier that it ought to be in, where that was given up. It happens behind this answer; `GET`
+/// shows how it goes. Asking twice makes it once. Permission `platform:provision`; 404 for who does
+/// not operate the installation; 409 where it is made and in its tier, or the organization was
+/// deleted.
 #[utoipa::path(
     post, path = "/platform/organizations/{id}/retry-provisioning", operation_id = "retryProvisioning",
     tag = "platform",

@@ -2,6 +2,7 @@
 
 use bailiwick_kernel::id::OrgId;
 use bailiwick_services::platform::organizations::Found;
+use bailiwick_store::fleet::tenants::{OnMove, Tenant};
 use bailiwick_store::platform::organizations::{Home, Job, Organization};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -89,9 +90,16 @@ pub struct OrganizationDetailView {
     clerk_updated_at: Timestamp,
     /// Who owns it, twenty at most.
     owners: Vec<PersonView>,
+    /// Where its tenant ought to live: what its plan, or an operator, asks for.
+    #[schema(value_type = TierName)]
+    tier_wanted: String,
     /// Where its tenant lives; null until it is ready.
     #[schema(required = true)]
     home: Option<HomeView>,
+    /// Its way to another tier; null while it is on none.
+    #[serde(rename = "move")]
+    #[schema(required = true)]
+    on_move: Option<MoveView>,
     /// The work that makes its tenant; null where there is none to do, or nobody has it to do.
     #[schema(required = true)]
     job: Option<JobView>,
@@ -99,6 +107,7 @@ pub struct OrganizationDetailView {
 
 /// Where a tenant lives.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = TenantHome)]
 pub struct HomeView {
     /// The schema of its tables.
@@ -108,6 +117,66 @@ pub struct HomeView {
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
+    /// The newest migration in the schema; null where that is not known.
+    #[schema(required = true)]
+    version: Option<i32>,
+    /// How the schema is, beside the server's version.
+    #[schema(value_type = SchemaState)]
+    state: String,
+    /// When the schema was brought to its version.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    migrated_at: Option<Timestamp>,
+    /// Why the last migration failed; null where it did not.
+    #[schema(required = true)]
+    error: Option<String>,
+}
+
+/// How a tenant's schema is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the shape of a word that is stored as text")]
+pub enum SchemaState {
+    /// At the server's version.
+    Current,
+    /// At another: `bailiwick migrate` brings it along.
+    Behind,
+    /// The same, after a migration that failed.
+    Failed,
+    /// Nothing is known of its version.
+    Unknown,
+    /// There is none.
+    None,
+}
+
+/// A tenant's way to another tier.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TenantMove)]
+pub struct MoveView {
+    /// Where it goes.
+    #[schema(value_type = TierName)]
+    to_tier: String,
+    /// What is done next.
+    step: String,
+    /// Rows that were copied.
+    rows_done: i64,
+    /// Rows there were when the copying began.
+    rows_total: i64,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+}
+
+impl From<OnMove> for MoveView {
+    fn from(found: OnMove) -> Self {
+        Self {
+            to_tier: found.to_tier,
+            step: found.step,
+            rows_done: found.rows_done,
+            rows_total: found.rows_total,
+            started_at: found.started_at,
+        }
+    }
 }
 
 /// How a job stands.
@@ -130,12 +199,16 @@ pub struct JobView {
     error: Option<String>,
 }
 
-impl From<Home> for HomeView {
-    fn from(home: Home) -> Self {
+impl HomeView {
+    fn of(home: Home, tenant: Option<&Tenant>) -> Self {
         Self {
             schema: home.schema,
             epoch: home.epoch,
             since: home.since,
+            version: tenant.and_then(|t| t.version),
+            state: tenant.map_or_else(|| "unknown".to_owned(), |t| t.state.clone()),
+            migrated_at: tenant.and_then(|t| t.migrated_at),
+            error: tenant.and_then(|t| t.last_error.clone()),
         }
     }
 }
@@ -156,10 +229,16 @@ impl From<Found> for OrganizationDetailView {
     fn from(found: Found) -> Self {
         let Found {
             detail,
+            tenant,
             job,
             owners,
             people,
         } = found;
+        let tier_wanted = match &tenant {
+            Some(tenant) => tenant.tier_wanted.clone(),
+            // It was deleted: nothing is asked for.
+            None => detail.organization.tier.clone(),
+        };
         Self {
             organization: detail.organization.into(),
             description: detail.description.filter(|text| !text.is_empty()),
@@ -169,7 +248,9 @@ impl From<Found> for OrganizationDetailView {
                 .into_iter()
                 .map(|id| PersonView::of(id, &people))
                 .collect(),
-            home: detail.home.map(HomeView::from),
+            tier_wanted,
+            home: detail.home.map(|home| HomeView::of(home, tenant.as_ref())),
+            on_move: tenant.and_then(|t| t.on_move).map(MoveView::from),
             job: job.map(JobView::from),
         }
     }
