@@ -2,6 +2,7 @@
 //! durable settings, and a provider of keys of our own. Run it by `cargo xtask bench`.
 
 mod audit;
+mod fleet;
 mod http;
 mod identity;
 mod load;
@@ -59,6 +60,9 @@ struct Cli {
     /// Seconds of each measurement of a round
     #[arg(long)]
     seconds: Option<u64>,
+    /// Tenants of the fleet
+    #[arg(long)]
+    tenants: Option<usize>,
     /// Also write what is printed into <DIR>/<name>.md
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -80,6 +84,8 @@ enum Which {
     Sync,
     /// A write with its fact, beside the same without
     Audit,
+    /// Ten thousand tenants with a schema each; never part of `all`
+    Fleet,
     /// All of them
     All,
 }
@@ -114,6 +120,10 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     if wants(Which::Audit) {
         finish(cli, "audit", &audit::run(cli).await?)?;
+    }
+    // Half an hour and some gigabytes: only who asks for it.
+    if cli.which == Which::Fleet {
+        finish(cli, "fleet", &fleet::run(cli).await?)?;
     }
     Ok(())
 }

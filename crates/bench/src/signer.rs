@@ -1,5 +1,6 @@
 //! Session tokens of an issuer of our own, in the form of Clerk's second version.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
@@ -16,9 +17,10 @@ const KEY_ID: &str = "ins_bench";
 /// A session token lives as long as Clerk's.
 const LIFE_SECS: u64 = 60;
 
-/// A key and what it signs with.
+/// A key and what it signs with. Cheap to clone.
+#[derive(Clone)]
 pub struct Signer {
-    key: RsaKeyPair,
+    key: Arc<RsaKeyPair>,
     random: SystemRandom,
     app_url: String,
 }
@@ -27,7 +29,7 @@ impl Signer {
     /// A new RSA key of 2048 bits, for tokens issued to `app_url`.
     pub fn generate(app_url: &str) -> anyhow::Result<Self> {
         Ok(Self {
-            key: RsaKeyPair::generate(KeySize::Rsa2048).context("making a key")?,
+            key: Arc::new(RsaKeyPair::generate(KeySize::Rsa2048).context("making a key")?),
             random: SystemRandom::new(),
             app_url: app_url.to_owned(),
         })
