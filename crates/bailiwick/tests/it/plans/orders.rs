@@ -106,7 +106,7 @@ async fn the_plan_does_not_depend_on_how_it_was_told() {
         while !events.is_empty() {
             let index = order.next().map_or(0, |index| index.index(events.len()));
             t.deliver(&events.swap_remove(index)).await;
-            if index % 2 == 0 {
+            if index.is_multiple_of(2) {
                 t.settle().await;
             }
         }
