@@ -18,6 +18,7 @@ const RESULTS: &str = "bench/results";
   cargo xtask bench idp                 session tokens at the identity provider
   cargo xtask bench sync                what a sweep leaves after 20,000 events and every fault
   cargo xtask bench fleet -- --tenants 500
+  cargo xtask bench moves               tenants of a million rows that move and are killed: two hours
   cargo xtask bench policy              a decision, beside other engines
   cargo xtask bench --save              and write bench/results/<name>.md
   cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
@@ -54,6 +55,8 @@ enum Which {
     Audit,
     /// Ten thousand tenants with a schema each: half an hour, 10 GB of disk; never part of `all`
     Fleet,
+    /// Tenants that move under load and are killed meanwhile; never part of `all`
+    Moves,
     /// What a decision costs, beside cedar-policy and casbin; never part of `all`
     Policy,
     /// All of them
@@ -71,6 +74,7 @@ impl Which {
             Self::Sync => "sync",
             Self::Audit => "audit",
             Self::Fleet => "fleet",
+            Self::Moves => "moves",
             Self::Policy => "policy",
             Self::All => "all",
         }

@@ -8,6 +8,7 @@ mod identity;
 mod load;
 mod measure;
 mod memory;
+mod moves;
 mod pgbench;
 mod process;
 mod provider;
@@ -86,6 +87,8 @@ enum Which {
     Audit,
     /// Ten thousand tenants with a schema each; never part of `all`
     Fleet,
+    /// Tenants that move under load, and are killed meanwhile; never part of `all`
+    Moves,
     /// All of them
     All,
 }
@@ -124,6 +127,10 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     // Half an hour and some gigabytes: only who asks for it.
     if cli.which == Which::Fleet {
         finish(cli, "fleet", &fleet::run(cli).await?)?;
+    }
+    // An hour of its own.
+    if cli.which == Which::Moves {
+        finish(cli, "moves", &moves::run(cli).await?)?;
     }
     Ok(())
 }

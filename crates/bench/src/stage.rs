@@ -5,6 +5,7 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -35,7 +36,7 @@ pub struct Stage {
     pub public: SocketAddr,
     pub internal: SocketAddr,
     pub postgres: Postgres,
-    pub signer: Signer,
+    pub signer: Arc<Signer>,
     /// As superuser, in our database.
     pub superuser: Pool,
     provider: SocketAddr,
@@ -86,8 +87,21 @@ impl Stage {
         Self::start_with(cli, &[]).await
     }
 
+    /// The same with a server that may make and remove schemas.
+    pub async fn start_owning(cli: &Cli) -> anyhow::Result<Self> {
+        Self::start_as(cli, &[], true).await
+    }
+
     /// The same with more settings, which win.
     pub async fn start_with(cli: &Cli, more: &[(&'static str, String)]) -> anyhow::Result<Self> {
+        Self::start_as(cli, more, false).await
+    }
+
+    async fn start_as(
+        cli: &Cli,
+        more: &[(&'static str, String)],
+        is_owning: bool,
+    ) -> anyhow::Result<Self> {
         say("starting PostgreSQL and the server");
         let folder = tempfile::Builder::new()
             .prefix("bailiwick-bench-")
@@ -102,14 +116,18 @@ impl Stage {
         migrate.arg("migrate").env("DATABASE_MIGRATION_URL", &owner);
         process::output(&mut migrate).await?;
 
-        let signer = Signer::generate(APP_URL)?;
+        let mut more = more.to_vec();
+        if is_owning {
+            more.push(("DATABASE_MIGRATION_URL", owner));
+        }
+        let signer = Arc::new(Signer::generate(APP_URL)?);
         let provider = provider::start(signer.jwks()).await?;
         let Node {
             server,
             launch,
             public,
             internal,
-        } = serve(cli, &folder, &postgres, provider, more).await?;
+        } = serve(cli, &folder, &postgres, provider, &more).await?;
         Ok(Self {
             server,
             launch,

@@ -1,0 +1,141 @@
+//! The server or the move's database backend is killed at random moments; the move ends by itself.
+
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use bailiwick_kernel::Tier;
+use bailiwick_pg::sql;
+use bailiwick_testkit::Dice;
+
+use super::tenant::Tenant;
+use super::writers::Load;
+use crate::stage::Stage;
+use crate::world::Reader;
+use crate::{say, table};
+
+sql! {
+    /// Ends the backends that work on a move.
+    TERMINATE() = "
+        select count(pg_terminate_backend(pid)) from pg_catalog.pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+          and usename in ('bailiwick_app', 'bailiwick_owner') and state <> 'idle'";
+}
+
+/// A move that has not ended by then is broken: a claim of a dead process holds for 15 s.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Rows of a small tenant.
+const FEW: u64 = 10_000;
+/// Writes a second while all this happens.
+const WRITES: f64 = 20.0;
+
+/// How often, of what, and what came of it.
+#[derive(Default)]
+struct Tally {
+    server: usize,
+    backend: usize,
+    moves: usize,
+    facts: usize,
+    amiss: Vec<String>,
+}
+
+/// Kills `large` times within moves of a million rows, then `small` times of a few.
+pub async fn run(
+    stage: &mut Stage,
+    owner: &Reader,
+    tenant: &mut Tenant,
+    (small, large): (usize, usize),
+) -> anyhow::Result<String> {
+    let mut dice = Dice::new(1);
+    let mut lines = Vec::new();
+    let rows = tenant.rows();
+    for (rows, kills, spread_ms) in [(rows, large, 20_000), (FEW, small, 600)] {
+        if rows < tenant.rows() {
+            tenant.shrink(stage, rows).await?;
+        }
+        let tally = often(stage, owner, tenant, &mut dice, (kills, spread_ms)).await?;
+        lines.push(vec![
+            format!("{rows} rows"),
+            tally.server.to_string(),
+            tally.backend.to_string(),
+            tally.moves.to_string(),
+            tally.facts.to_string(),
+            tally.amiss.len().to_string(),
+        ]);
+        ensure!(tally.amiss.is_empty(), "{:?}", tally.amiss);
+    }
+    let heads = [
+        "killed within moves of",
+        "server",
+        "backends",
+        "moves ended",
+        "writes looked for",
+        "lost, doubled, differ",
+    ];
+    Ok(format!(
+        "{}\n\
+         At random moments: `kill -9` of the server, or every busy backend of the server's roles is terminated, under \
+         {WRITES:.0} writes a second. After each move there is one home, nothing is left in another, and every write \
+         that was acknowledged is there once.\n",
+        table::render(&heads, &lines)
+    ))
+}
+
+async fn often(
+    stage: &mut Stage,
+    owner: &Reader,
+    tenant: &Tenant,
+    dice: &mut Dice,
+    (kills, spread_ms): (usize, usize),
+) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
+    let mut tier = Tier::Starter;
+    let mut round = 0;
+    while tally.server + tally.backend < kills {
+        round += 1;
+        tier = if tier == Tier::Starter {
+            Tier::Pro
+        } else {
+            Tier::Starter
+        };
+        let load = Load::start(
+            stage,
+            std::slice::from_ref(owner),
+            WRITES,
+            format!("k{round}x{}", tenant.rows()),
+        );
+        tenant.want(stage, tier).await?;
+        let began = Instant::now();
+        while !tenant.is_settled(stage, tier).await? {
+            ensure!(began.elapsed() < PATIENCE, "a move does not end");
+            let pause = Duration::from_millis(u64::try_from(dice.below(spread_ms))?);
+            tokio::time::sleep(pause).await;
+            if tally.server + tally.backend >= kills || tenant.is_settled(stage, tier).await? {
+                continue;
+            }
+            if dice.below(2) == 0 {
+                stage.kill_server().await?;
+                tally.server += 1;
+            } else {
+                stage.superuser.query(&TERMINATE, &[]).await?;
+                tally.backend += 1;
+            }
+            if (tally.server + tally.backend) % 20 == 0 {
+                say(&format!(
+                    "{} of {kills} kills",
+                    tally.server + tally.backend
+                ));
+            }
+        }
+        let wrote = load.stop().await?;
+        tally.moves += 1;
+        tally.facts += wrote.acknowledged.len();
+        tally
+            .amiss
+            .extend(tenant.amiss(stage, &wrote.acknowledged).await?);
+    }
+    if tier == Tier::Pro {
+        tenant.want(stage, Tier::Starter).await?;
+        tenant.settled(stage, Tier::Starter, PATIENCE).await?;
+    }
+    Ok(tally)
+}

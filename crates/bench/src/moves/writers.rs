@@ -1,0 +1,177 @@
+//! So many writes a second, each timed from when it was due: a server that stands still is felt by
+//! all that fell due meanwhile.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use crate::http::{Client, request};
+use crate::signer::Signer;
+use crate::stage::Stage;
+use crate::world::Reader;
+
+/// Connections of one load: as many writes may be under way at once.
+const CONNECTIONS: usize = 64;
+/// A token is renewed when it is so old.
+const TOKEN_AGE: Duration = Duration::from_secs(20);
+/// Where a connection cannot be had: a server that was killed is on its way.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// What came of a load.
+#[derive(Default)]
+pub struct Wrote {
+    latencies_us: Vec<u32>,
+    /// Names of the projects that the server acknowledged.
+    pub acknowledged: Vec<String>,
+    /// Answers of another kind, and connections that broke.
+    pub refused: usize,
+}
+
+impl Wrote {
+    /// How many were acknowledged.
+    pub fn count(&self) -> usize {
+        self.latencies_us.len()
+    }
+
+    fn sorted(&mut self) -> &[u32] {
+        self.latencies_us.sort_unstable();
+        &self.latencies_us
+    }
+
+    /// The time in milliseconds that so many of a hundred took at most.
+    pub fn percentile_ms(&self, percent: usize) -> f64 {
+        let place = self.latencies_us.len() * percent / 100;
+        let place = place.min(self.latencies_us.len().saturating_sub(1));
+        f64::from(self.latencies_us.get(place).copied().unwrap_or(0)) / 1000.0
+    }
+
+    fn add(&mut self, other: Self) {
+        self.latencies_us.extend(other.latencies_us);
+        self.acknowledged.extend(other.acknowledged);
+        self.refused += other.refused;
+    }
+}
+
+/// A load, under way.
+pub struct Load {
+    plan: Arc<Plan>,
+    tasks: Vec<JoinHandle<anyhow::Result<Wrote>>>,
+}
+
+struct Plan {
+    address: SocketAddr,
+    signer: Arc<Signer>,
+    owners: Vec<Reader>,
+    bearers: Mutex<Vec<Option<(Instant, String)>>>,
+    label: String,
+    every: Duration,
+    began: Instant,
+    next: AtomicU32,
+    is_over: AtomicBool,
+}
+
+impl Load {
+    /// Begins to make projects, `per_second` of them, in the organizations of `owners` by turns.
+    /// Their names begin with `label`.
+    pub fn start(
+        stage: &Stage,
+        owners: &[Reader],
+        per_second: f64,
+        label: impl Into<String>,
+    ) -> Self {
+        let plan = Arc::new(Plan {
+            address: stage.public,
+            signer: Arc::clone(&stage.signer),
+            owners: owners.to_vec(),
+            bearers: Mutex::new(vec![None; owners.len()]),
+            label: label.into(),
+            every: Duration::from_secs_f64(1.0 / per_second),
+            began: Instant::now(),
+            next: AtomicU32::new(0),
+            is_over: AtomicBool::new(false),
+        });
+        let tasks = (0..CONNECTIONS).map(|_| tokio::spawn(write(Arc::clone(&plan))));
+        Self {
+            tasks: tasks.collect(),
+            plan,
+        }
+    }
+
+    /// Ends it, and says what came of it.
+    pub async fn stop(self) -> anyhow::Result<Wrote> {
+        self.plan.is_over.store(true, Ordering::Relaxed);
+        let mut all = Wrote::default();
+        for task in self.tasks {
+            all.add(task.await??);
+        }
+        all.sorted();
+        Ok(all)
+    }
+}
+
+async fn write(plan: Arc<Plan>) -> anyhow::Result<Wrote> {
+    let mut wrote = Wrote::default();
+    let mut client = None;
+    loop {
+        let turn = plan.next.fetch_add(1, Ordering::Relaxed);
+        let due = plan.began + plan.every * turn;
+        tokio::time::sleep_until(due.into()).await;
+        if plan.is_over.load(Ordering::Relaxed) {
+            return Ok(wrote);
+        }
+        let name = format!("{} {turn}", plan.label);
+        let post = plan.post(turn, &name)?;
+        if client.is_none() {
+            client = Client::connect(plan.address).await.ok();
+        }
+        let status = match &mut client {
+            Some(client) => client
+                .exchange(&post)
+                .await
+                .map(|answer| answer.status)
+                .ok(),
+            None => None,
+        };
+        if status == Some(201) {
+            let took = u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX);
+            wrote.latencies_us.push(took);
+            wrote.acknowledged.push(name);
+        } else {
+            wrote.refused += 1;
+            if status.is_none() {
+                client = None;
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+impl Plan {
+    fn post(&self, turn: u32, name: &str) -> anyhow::Result<Vec<u8>> {
+        let at = usize::try_from(turn)? % self.owners.len();
+        let bearer = self.bearer(at)?;
+        let body = json!({"name": name, "description": "What it is about"}).to_string();
+        let headers = [("authorization", bearer.as_str())];
+        Ok(request("POST", "/api/v1/projects", &headers, &body))
+    }
+
+    fn bearer(&self, at: usize) -> anyhow::Result<String> {
+        let mut bearers = self.bearers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = bearers.get_mut(at).context("no such owner")?;
+        if let Some((made, bearer)) = known
+            && made.elapsed() < TOKEN_AGE
+        {
+            return Ok(bearer.clone());
+        }
+        let owner = self.owners.get(at).context("no such owner")?;
+        let token = self.signer.token(&owner.user, &owner.org, owner.role)?;
+        let bearer = format!("Bearer {token}");
+        *known = Some((Instant::now(), bearer.clone()));
+        Ok(bearer)
+    }
+}
