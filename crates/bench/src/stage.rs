@@ -5,7 +5,6 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -36,7 +35,7 @@ pub struct Stage {
     pub public: SocketAddr,
     pub internal: SocketAddr,
     pub postgres: Postgres,
-    pub signer: Arc<Signer>,
+    pub signer: Signer,
     /// As superuser, in our database.
     pub superuser: Pool,
     provider: SocketAddr,
@@ -120,7 +119,7 @@ impl Stage {
         if is_owning {
             more.push(("DATABASE_MIGRATION_URL", owner));
         }
-        let signer = Arc::new(Signer::generate(APP_URL)?);
+        let signer = Signer::generate(APP_URL)?;
         let provider = provider::start(signer.jwks()).await?;
         let Node {
             server,

@@ -65,7 +65,7 @@ pub struct Load {
 
 struct Plan {
     address: SocketAddr,
-    signer: Arc<Signer>,
+    signer: Signer,
     owners: Vec<Reader>,
     bearers: Mutex<Vec<Option<(Instant, String)>>>,
     label: String,
@@ -86,7 +86,7 @@ impl Load {
     ) -> Self {
         let plan = Arc::new(Plan {
             address: stage.public,
-            signer: Arc::clone(&stage.signer),
+            signer: stage.signer.clone(),
             owners: owners.to_vec(),
             bearers: Mutex::new(vec![None; owners.len()]),
             label: label.into(),
