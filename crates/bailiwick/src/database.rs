@@ -43,6 +43,17 @@ pub async fn open(
     Ok((store, owner))
 }
 
+/// The way on which facts of organizations that are gone are removed, where the settings name one.
+///
+/// # Errors
+/// No database.
+pub async fn retention(database: &Database) -> anyhow::Result<Option<Pool>> {
+    Ok(match &database.retention_url {
+        Some(url) => Some(beside(url, 1, "DATABASE_RETENTION_URL").await?),
+        None => None,
+    })
+}
+
 fn serving(database: &Database) -> PoolConfig {
     let mut config = PoolConfig::new(database.url.expose_secret()).max_size(database.pool_max);
     if let Some(statements) = database.statement_cache {

@@ -167,6 +167,7 @@ pub(crate) async fn build(
     env: Env,
 ) -> anyhow::Result<(App, Arc<dyn ObjectStore>)> {
     let (store, owner) = database::open(settings, modules).await?;
+    let retention = database::retention(&settings.database).await?;
     let clerk = &settings.clerk;
     let jwks = JwksSource::Url {
         url: clerk.jwks_url.clone(),
@@ -180,6 +181,7 @@ pub(crate) async fn build(
         env,
         store,
         owner,
+        retention,
         pack: Arc::new(
             crate::policy::load(&settings.rules.policy_pack, modules).context("POLICY_PACK")?,
         ),
@@ -203,6 +205,9 @@ pub(crate) async fn build(
             org_types: settings.rules.org_types.clone(),
             metadata_keys: settings.rules.org_metadata_keys.clone(),
             flags: settings.rules.feature_flags.clone(),
+            tenant_retention: SignedDuration::from_hours(
+                24 * i64::from(settings.rules.tenant_retention_days),
+            ),
             ..Rules::default()
         },
     });

@@ -55,6 +55,8 @@ pub struct Settings {
     pub metadata_keys: Vec<String>,
     /// Feature flags as they are until somebody switches them.
     pub flags: BTreeMap<String, bool>,
+    /// For how long the data of an organization is kept that was deleted.
+    pub tenant_retention: SignedDuration,
     /// How tenants move between schemas.
     pub moves: MoveRules,
 }
@@ -143,6 +145,7 @@ impl Default for Settings {
             org_types: Vec::new(),
             metadata_keys: Vec::new(),
             flags: BTreeMap::new(),
+            tenant_retention: SignedDuration::from_hours(30 * 24),
             sync: SyncRules::default(),
             moves: MoveRules::default(),
         }
@@ -179,6 +182,8 @@ pub struct Parts {
     pub store: Store,
     /// Makes and migrates schemas, where this process may.
     pub owner: Option<bailiwick_pg::Pool>,
+    /// Removes the facts of organizations that are gone, where this process may.
+    pub retention: Option<bailiwick_pg::Pool>,
     /// The policy.
     pub pack: Arc<Pack>,
     /// The one verifier.
@@ -291,6 +296,12 @@ impl App {
     #[must_use]
     pub fn owner(&self) -> Option<&bailiwick_pg::Pool> {
         self.0.parts.owner.as_ref()
+    }
+
+    /// Removes the facts of organizations that are gone, where this process may.
+    #[must_use]
+    pub fn retention(&self) -> Option<&bailiwick_pg::Pool> {
+        self.0.parts.retention.as_ref()
     }
 
     /// The policy.

@@ -26,6 +26,9 @@ pub enum Error {
     /// The object store.
     #[error("object store: {0}")]
     Objects(#[from] StorageError),
+    /// An archive that is not what it should be, or does not fit.
+    #[error("the archive: {0}")]
+    Archive(String),
     /// Data of ours that contradicts itself.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
@@ -48,7 +51,7 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::Inconsistent(_) => false,
+            Self::Problem(_) | Self::Inconsistent(_) | Self::Archive(_) => false,
             Self::Data(error) => error.is_transient() || matches!(error, store::Error::Refused),
             Self::Provider(error) => error.is_transient(),
             Self::Objects(error) => error.is_transient(),

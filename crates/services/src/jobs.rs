@@ -11,7 +11,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{App, Error, Result, documents, inbox, intents, moves, plans, provisioning, sync};
+use crate::{
+    App, Error, Result, documents, inbox, intents, moves, plans, provisioning, removals, sync,
+};
 
 /// A message of the inbox is to be processed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,6 +75,13 @@ pub struct ReviewPlan {
     pub org: OrgId,
 }
 
+/// The removal of an organization that was deleted is to go on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RemoveTenant {
+    /// The organization.
+    pub org: OrgId,
+}
+
 /// A kind of job.
 trait Kind: Serialize + DeserializeOwned {
     const NAME: &'static str;
@@ -116,7 +125,7 @@ impl Kind for ReviewPlan {
 }
 
 /// Every kind of job, for metrics.
-pub(crate) const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 9] = [
     ProcessMessage::NAME,
     Provision::NAME,
     MoveTenant::NAME,
@@ -125,7 +134,14 @@ pub(crate) const KINDS: [&str; 8] = [
     ExpireDocument::NAME,
     SendIntents::NAME,
     ReviewPlan::NAME,
+    RemoveTenant::NAME,
 ];
+
+impl Kind for RemoveTenant {
+    // The store of statements names it too: the removal leaves its own job alone.
+    const NAME: &'static str = "tenants.remove";
+    const MAX_ATTEMPTS: i32 = 20;
+}
 
 impl Kind for SendIntents {
     const NAME: &'static str = "intents.send";
@@ -228,6 +244,14 @@ impl SendIntents {
     }
 }
 
+impl RemoveTenant {
+    /// The job for `org`, at `at`.
+    #[must_use]
+    pub fn of(org: OrgId, at: Timestamp) -> NewJob {
+        job(&Self { org }, Some(format!("{}:{org}", Self::NAME)), at)
+    }
+}
+
 fn read<K: Kind>(payload: &Value) -> Result<K> {
     K::deserialize(payload).map_err(|e| Error::Inconsistent(format!("payload of {}: {e}", K::NAME)))
 }
@@ -256,6 +280,7 @@ pub async fn run(app: &App, job: &Job) -> Result<()> {
         }
         SendIntents::NAME => intents::send(app, &read::<SendIntents>(&job.payload)?.subject).await,
         ReviewPlan::NAME => plans::review(app, read::<ReviewPlan>(&job.payload)?.org).await,
+        RemoveTenant::NAME => removals::run(app, read::<RemoveTenant>(&job.payload)?.org).await,
         other => Err(Error::Inconsistent(format!(
             "no job of kind {other} is known"
         ))),

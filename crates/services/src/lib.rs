@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod approvals;
+pub mod archive;
 pub mod audit;
 pub mod authn;
 pub mod authz;
@@ -35,6 +36,7 @@ pub mod platform;
 pub mod project_members;
 pub mod projects;
 pub mod provisioning;
+pub mod removals;
 pub mod scope;
 pub mod sync;
 

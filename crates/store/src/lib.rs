@@ -5,6 +5,7 @@
 //! live in `services`.
 
 pub mod approvals;
+pub mod archive;
 pub mod audit;
 pub mod authz;
 pub mod changes;
@@ -34,10 +35,12 @@ pub mod platform;
 pub mod project_members;
 pub mod projects;
 pub mod provider_roles;
+pub mod removals;
 pub mod roles;
 pub mod seats;
 pub mod subscriptions;
 pub mod sweeps;
+pub mod tables;
 pub mod tenant;
 pub mod tombstones;
 pub mod users;
@@ -145,6 +148,8 @@ impl Store {
 pub fn statements() -> impl Iterator<Item = &'static Statement> {
     [
         approvals::STATEMENTS,
+        archive::STATEMENTS,
+        archive::restore::STATEMENTS,
         audit::check::STATEMENTS,
         audit::fact::STATEMENTS,
         audit::read::STATEMENTS,
@@ -184,9 +189,14 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         project_members::STATEMENTS,
         projects::STATEMENTS,
         provider_roles::STATEMENTS,
+        removals::STATEMENTS,
+        removals::control::STATEMENTS,
+        removals::rows::STATEMENTS,
+        removals::scan::STATEMENTS,
         seats::STATEMENTS,
         subscriptions::STATEMENTS,
         sweeps::STATEMENTS,
+        tables::STATEMENTS,
         tenant::STATEMENTS,
         tombstones::STATEMENTS,
         users::STATEMENTS,

@@ -91,6 +91,16 @@ pub const CONTROL: &[Migration] = &[
         name: "fleet",
         sql: include_str!("../migrations/control/0016_fleet.sql"),
     },
+    Migration {
+        version: 17,
+        name: "removals",
+        sql: include_str!("../migrations/control/0017_removals.sql"),
+    },
+    Migration {
+        version: 18,
+        name: "imports",
+        sql: include_str!("../migrations/control/0018_imports.sql"),
+    },
 ];
 
 /// Migrations of every tenant schema, shared or one's own.

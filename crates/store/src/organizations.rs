@@ -54,6 +54,11 @@ sql! {
         from control.organizations where id = $1 for update";
     /// The provider's id of an organization.
     CLERK_ORG_ID(UUID) = "select clerk_org_id from control.organizations where id = $1";
+    /// The one with this id, provider's id or slug: who lives before who was deleted, then the newest.
+    NAMED(TEXT) = "
+        select id, clerk_org_id, name, slug, deleted_at from control.organizations
+        where id::text = $1 or clerk_org_id = $1 or slug = $1
+        order by deleted_at is not null, deleted_at desc, id desc limit 1";
     /// Whoever else holds a slug gives it up: the provider has given it to another. What stands in
     /// for it ends with the random part of the id: the first part is a time, and several that were
     /// made in one minute share it.
@@ -206,7 +211,40 @@ pub struct Locked {
     pub tier_wanted: String,
 }
 
+/// An organization that somebody named, deleted ones included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Our id.
+    pub id: OrgId,
+    /// The provider's id.
+    pub clerk_org_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its slug.
+    pub slug: String,
+    /// When access to it ended.
+    pub deleted_at: Option<Timestamp>,
+}
+
 impl Store {
+    /// The organization with this id, provider's id or slug, deleted ones included.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn name_organization(&self, name: &str) -> Result<Option<Named>> {
+        let row = self.pool().query_opt(&NAMED, &[&name]).await?;
+        row.map(|row| {
+            Ok(Named {
+                id: OrgId::from(row.try_get::<_, Uuid>(0)?),
+                clerk_org_id: row.try_get(1)?,
+                name: row.try_get(2)?,
+                slug: row.try_get(3)?,
+                deleted_at: row.try_get(4)?,
+            })
+        })
+        .transpose()
+    }
+
     /// A page of a user's organizations after `(name, id)`, at most `limit`, as they are at `now`.
     ///
     /// # Errors

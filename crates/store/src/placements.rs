@@ -15,9 +15,10 @@ sql! {
     INSERT(UUID, TEXT, TEXT, TIMESTAMPTZ) = "
         insert into control.placements (organization_id, schema_name, tier, created_at, updated_at)
         values ($1, $2, $3, $4, $4) on conflict (organization_id) do nothing";
-    /// Whether another tenant has a schema.
+    /// Whether another tenant has a schema, or had it and it is still there.
     TAKEN(TEXT, UUID) = "
-        select exists (select 1 from control.placements where schema_name = $1 and organization_id <> $2)";
+        select exists (select 1 from control.placements where schema_name = $1 and organization_id <> $2)
+            or exists (select 1 from control.removals where schema_name = $1 and step in ('ROWS', 'SCHEMA'))";
     /// The homes of a user's other organizations, with the membership that opens each.
     OTHERS(UUID, UUID) = "
         select p.organization_id, p.schema_name, p.epoch, m.id, m.version, m.role, m.grants

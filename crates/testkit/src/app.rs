@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::options::{self, Objects, Outside};
+use crate::options::{self, Objects, Outside, Powers};
 use crate::persona::Target;
 use crate::{Answer, Database, Options, Persona, Provider, SECRET};
 
@@ -97,7 +97,11 @@ impl TestApp {
             let trees: Vec<_> = options.modules.iter().map(Module::tree).collect();
             migrations::migrate(&owner, &trees).await.unwrap();
         }
-        let app = options::app(pool, Some(owner), outside, options.rules.clone());
+        let powers = Powers {
+            owner: Some(owner),
+            retention: Some(database.retention().await),
+        };
+        let app = options::app(pool, powers, outside, options.rules.clone());
         let state = AppState::new(
             app.clone(),
             vec![Secret::parse(SECRET).unwrap()],

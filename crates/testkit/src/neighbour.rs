@@ -33,7 +33,7 @@ impl TestApp {
         };
         let rules = self.app.settings().clone();
         let pool = self.database.app(POOL).await;
-        let app = options::app(pool, None, outside, rules.clone());
+        let app = options::app(pool, options::Powers::default(), outside, rules.clone());
         let state = AppState::new(
             app.clone(),
             vec![Secret::parse(SECRET).unwrap()],

@@ -213,7 +213,14 @@ pub(crate) struct Outside {
     pub direct: Option<Pool>,
 }
 
-pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Settings) -> App {
+/// The pools beside the one that serves requests.
+#[derive(Default)]
+pub(crate) struct Powers {
+    pub owner: Option<Pool>,
+    pub retention: Option<Pool>,
+}
+
+pub(crate) fn app(pool: Pool, powers: Powers, outside: Outside, rules: Settings) -> App {
     let Outside {
         env,
         provider_url,
@@ -234,7 +241,8 @@ pub(crate) fn app(pool: Pool, owner: Option<Pool>, outside: Outside, rules: Sett
     App::new(Parts {
         env,
         store,
-        owner,
+        owner: powers.owner,
+        retention: powers.retention,
         pack,
         verifier: Verifier::new(verifier).unwrap(),
         clerk: ClerkApi::new(clerk).unwrap(),
@@ -262,7 +270,12 @@ pub async fn detached_app() -> App {
         direct: None,
         env,
     };
-    app(detached_pool().await, None, outside, Settings::default())
+    app(
+        detached_pool().await,
+        Powers::default(),
+        outside,
+        Settings::default(),
+    )
 }
 
 pub(crate) fn page(rules: &Settings) -> ConfigView {

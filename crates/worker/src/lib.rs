@@ -10,7 +10,7 @@ mod sealing;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bailiwick_services::{App, inbox, intents, jobs};
+use bailiwick_services::{App, inbox, intents, jobs, removals};
 use bailiwick_store::jobs::Job;
 use jiff::SignedDuration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -53,6 +53,9 @@ pub async fn run(app: App, stop: CancellationToken) {
             purged = Instant::now();
             if let Err(error) = inbox::purge(&app).await {
                 tracing::warn!(%error, "old webhooks could not be removed");
+            }
+            if let Err(error) = removals::schedule(&app).await {
+                tracing::warn!(%error, "removals of tenants could not be looked for");
             }
             if let Err(error) = intents::purge(&app).await {
                 tracing::warn!(%error, "old intents could not be removed");

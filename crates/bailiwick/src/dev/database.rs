@@ -21,6 +21,8 @@ pub struct Urls {
     pub owner: String,
     /// `bailiwick_app`.
     pub app: String,
+    /// `bailiwick_retention`.
+    pub retention: String,
     /// `bailiwick_idp`.
     pub idp_url: String,
 }
@@ -43,6 +45,11 @@ pub async fn start(
     let urls = Urls {
         owner: postgres.tcp_url("bailiwick_owner", &secrets.owner_password, DATABASE)?,
         app: postgres.tcp_url("bailiwick_app", &secrets.app_password, DATABASE)?,
+        retention: postgres.tcp_url(
+            "bailiwick_retention",
+            &secrets.retention_password,
+            DATABASE,
+        )?,
         idp_url: idp_url(&postgres),
     };
     crate::migrate::run(&urls.owner, modules)

@@ -70,6 +70,10 @@ impl DevEnvironment<'_> {
             .migration_url
             .as_ref()
             .map_or("", |url| url.expose_secret());
+        let retention = database
+            .retention_url
+            .as_ref()
+            .map_or("", |url| url.expose_secret());
         let audit_keys = self.settings.audit_keys.iter();
         let audit_keys: Vec<&str> = audit_keys.map(|key| key.expose_secret()).collect();
         let audit_keys = audit_keys.join(",");
@@ -90,6 +94,7 @@ impl DevEnvironment<'_> {
             ("CLERK_WEBHOOK_SIGNING_SECRET", self.webhook_secret),
             ("DATABASE_URL", database.url.expose_secret()),
             ("DATABASE_MIGRATION_URL", migration),
+            ("DATABASE_RETENTION_URL", retention),
             (
                 "S3_ENDPOINT",
                 storage.endpoint.as_deref().unwrap_or_default(),

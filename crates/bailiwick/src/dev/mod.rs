@@ -225,6 +225,7 @@ fn settings(
             url: database.app.clone().into(),
             migration_url: Some(database.owner.clone().into()),
             direct_url: None,
+            retention_url: Some(database.retention.clone().into()),
             pool_max: 10,
             statement_cache: None,
             tables_max: None,
@@ -262,6 +263,7 @@ fn settings(
             org_metadata_keys: Vec::new(),
             feature_flags: BTreeMap::new(),
             jit_users: true,
+            tenant_retention_days: 30,
             sync: SyncRules::default(),
         },
         development: Some(Development {

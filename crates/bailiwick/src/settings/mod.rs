@@ -74,6 +74,9 @@ pub struct Database {
     /// `DATABASE_DIRECT_URL`: the role of `DATABASE_URL` past the pooler that stands there, to hear
     /// what other servers change.
     pub direct_url: Option<SecretString>,
+    /// `DATABASE_RETENTION_URL`: the role `bailiwick_retention`, direct; only where organizations are
+    /// removed.
+    pub retention_url: Option<SecretString>,
     /// `DATABASE_POOL_MAX`.
     pub pool_max: usize,
     /// `DATABASE_STATEMENT_CACHE`: statements kept prepared per connection; 0 sends them unnamed.
@@ -154,6 +157,8 @@ pub struct Rules {
     pub feature_flags: BTreeMap<String, bool>,
     /// `JIT_USERS`: whether a verified user without a row is fetched on first sight.
     pub jit_users: bool,
+    /// `TENANT_RETENTION_DAYS`: for how long the data of an organization is kept that was deleted.
+    pub tenant_retention_days: u16,
     /// How the mirror is kept in step with the provider.
     pub sync: SyncRules,
 }
@@ -230,6 +235,7 @@ impl Settings {
             database: Database {
                 url: vars.secret("DATABASE_URL", &[])?,
                 migration_url: vars.optional_secret("DATABASE_MIGRATION_URL", &[])?,
+                retention_url: vars.optional_secret("DATABASE_RETENTION_URL", &[])?,
                 pool_max: vars.number("DATABASE_POOL_MAX", &[], 10)?,
                 direct_url: vars.optional_secret("DATABASE_DIRECT_URL", &[])?,
                 statement_cache: vars.maybe_number("DATABASE_STATEMENT_CACHE", &[])?,
@@ -284,6 +290,7 @@ impl Settings {
                     .optional("POLICY_PACK", &[])?
                     .unwrap_or_else(|| "default".to_owned()),
                 jit_users: vars.flag("JIT_USERS", &[], true)?,
+                tenant_retention_days: vars.number("TENANT_RETENTION_DAYS", &[], 30)?,
                 sync: sync(vars, &secret_key)?,
             },
             development: None,

@@ -1,13 +1,15 @@
 //! `bailiwick tenants`: where every organization lives, and moving, mending and comparing that.
 
+mod archive;
 mod change;
+mod delete;
 mod look;
 
 use bailiwick_api::Module;
 use bailiwick_store::fleet::tenants::STATES;
 use clap::Subcommand;
 
-use crate::settings::Vars;
+use crate::settings::{Settings, Vars};
 
 /// The tiers, as they are written.
 const TIERS: [&str; 2] = ["starter", "pro"];
@@ -105,6 +107,38 @@ nothing, and fails where it finds anything.")]
         #[arg(long)]
         json: bool,
     },
+    /// End an organization: delete it at the identity provider, and remove what it had once the time
+    /// is over
+    #[command(after_help = "Examples:
+  bailiwick tenants delete harbour-works --confirm harbour-works
+  bailiwick tenants delete harbour-works --confirm harbour-works --now --reason 'Case 4711'
+
+Without --now its data is kept for TENANT_RETENTION_DAYS, and then removed by a server that has
+DATABASE_RETENTION_URL. docs/guides/end-of-a-tenant.md.")]
+    Delete(delete::Args),
+    /// Write all of an organization's data into one file
+    #[command(after_help = "Examples:
+  bailiwick tenants export harbour-works --out harbour-works.tar
+  tar -xOf harbour-works.tar manifest.json
+
+Rows are as they were at one moment. docs/guides/end-of-a-tenant.md says what is in the file.")]
+    Export(archive::ExportArgs),
+    /// Restore such a file into an organization, in either tier
+    #[command(after_help = "Examples:
+  bailiwick tenants import harbour-works.tar --into harbour-works
+  bailiwick tenants import harbour-works.tar --into another --fingerprint 9f86d081…
+  bailiwick tenants import harbour-works.tar --into another --merge
+
+Nothing is written before all of the file is verified. One that was cut off goes on when repeated.")]
+    Import(archive::ImportArgs),
+    /// What was removed of an organization, verified
+    #[command(after_help = "Examples:
+  bailiwick tenants certificate harbour-works
+  bailiwick tenants certificate 0191f3c8-7b1e-7c3a-9d2e-0a1b2c3d4e5f > certificate.json")]
+    Certificate {
+        /// Its id, the identity provider's, or its last slug
+        organization: String,
+    },
 }
 
 /// What a move is told.
@@ -151,5 +185,9 @@ pub async fn run(
         Command::Downgrade(args) => change::move_to(vars, modules, &args, "starter").await,
         Command::Retry { tenant, .. } => change::retry(vars, modules, tenant.as_deref()).await,
         Command::Verify { json } => look::verify(vars, modules, json).await,
+        Command::Delete(args) => delete::run(&Settings::read(vars)?, modules, &args).await,
+        Command::Export(args) => archive::export(&Settings::read(vars)?, modules, &args).await,
+        Command::Import(args) => archive::import(&Settings::read(vars)?, modules, &args).await,
+        Command::Certificate { organization } => delete::certificate(vars, &organization).await,
     }
 }

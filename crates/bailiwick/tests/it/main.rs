@@ -8,6 +8,7 @@
 
 mod abandoned;
 mod approvals;
+mod archive;
 mod audit;
 mod catalog;
 mod cursors;
@@ -35,6 +36,7 @@ mod pooler;
 mod project_members;
 mod projects;
 mod provisioning;
+mod removals;
 mod revocation;
 mod roaming;
 mod statements;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ApiError;
 use super::client::{ClerkApi, found};
-use crate::resources::{Membership, Metadata, Organization};
+use crate::resources::{Deleted, Membership, Metadata, Organization};
 
 /// The provider's own bound on a page.
 const MAX_LIMIT: u32 = 500;
@@ -179,5 +179,13 @@ impl ClerkApi {
         change: &UpdateOrganization,
     ) -> Result<Organization, ApiError> {
         self.patch(&["organizations", org_id], change).await
+    }
+
+    /// Deletes an organization, for good.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::is_not_found`] where it does not exist.
+    pub async fn delete_organization(&self, org_id: &str) -> Result<Deleted, ApiError> {
+        self.delete(&["organizations", org_id]).await
     }
 }

@@ -205,7 +205,9 @@ fn reason(error: &Error) -> String {
     match error {
         Error::Provider(error) => refusal(error),
         Error::Problem(problem) => problem.code().as_str().to_lowercase(),
-        Error::Data(_) | Error::Objects(_) | Error::Inconsistent(_) => "internal".to_owned(),
+        Error::Data(_) | Error::Objects(_) | Error::Inconsistent(_) | Error::Archive(_) => {
+            "internal".to_owned()
+        }
     }
 }
 

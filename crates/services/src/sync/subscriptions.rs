@@ -9,7 +9,7 @@ use bailiwick_store::tombstones::{self, Kind};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Outcome, Word, settle};
+use super::{Outcome, Word, key_hash, settle};
 use crate::{App, Result, plans};
 
 /// A subscription changed, and with it its items. `event_at` decides between two events that carry
@@ -27,6 +27,10 @@ pub async fn apply(
     let payer = subscription.payer.as_ref();
     let org = payer.and_then(Payer::organization_id);
     lock(&mut tx, org).await?;
+    if is_of_the_dead(&mut tx, org).await? {
+        tx.commit().await?;
+        return Ok(Outcome::Stale);
+    }
     let row = subscriptions::Subscription {
         id: &subscription.id,
         clerk_org_id: org,
@@ -82,6 +86,10 @@ pub async fn apply_item(
     };
     row.clerk_org_id = row.clerk_org_id.or(known.as_deref());
     lock(&mut tx, row.clerk_org_id).await?;
+    if is_of_the_dead(&mut tx, row.clerk_org_id).await? {
+        tx.commit().await?;
+        return Ok(Outcome::Stale);
+    }
     let is_news = subscriptions::upsert_item(&mut tx, &row, times, app.env().now()).await?;
     let after =
         json!({"status": item.status, "clerkOrgId": row.clerk_org_id, "plan": row.plan_slug});
@@ -124,6 +132,15 @@ async fn end(
     app.store().record(&mut tx, &fact).await?;
     plans::finish(app, tx, word.origin(), &changed).await?;
     Ok(Outcome::Done)
+}
+
+/// Whether who pays is an organization that was deleted: nothing of it is kept anew.
+async fn is_of_the_dead(tx: &mut Tx, clerk_org_id: Option<&str>) -> Result<bool> {
+    let Some(org) = clerk_org_id else {
+        return Ok(false);
+    };
+    let found = tombstones::find(tx, Kind::Organization, &key_hash(org)).await?;
+    Ok(found.is_some())
 }
 
 fn row_of(item: &SubscriptionItem) -> Item<'_> {

@@ -21,7 +21,7 @@ const CHAINS_LIMIT: i64 = 500;
 
 sql! {
     /// Everything from here on is as of one moment.
-    FREEZE() = "set transaction isolation level repeatable read, read only";
+    pub(crate) FREEZE() = "set transaction isolation level repeatable read, read only";
     /// Lets this transaction see the facts of a chain, for as long as it takes.
     OPEN(TEXT) = "
         select set_config('app.audit_chain', $1, true), set_config('statement_timeout', '0', true)";

@@ -8,6 +8,7 @@ pub(super) enum Purpose {
     Fact,
     Seal,
     Tombstone,
+    Certificate,
 }
 
 impl Purpose {
@@ -17,6 +18,7 @@ impl Purpose {
             Self::Fact => b"bailiwick.audit.fact.1\0",
             Self::Seal => b"bailiwick.audit.seal.1\0",
             Self::Tombstone => b"bailiwick.audit.tombstone.1\0",
+            Self::Certificate => b"bailiwick.audit.certificate.1\0",
         }
     }
 }

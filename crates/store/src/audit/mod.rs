@@ -6,6 +6,7 @@
 //! also kept outside the database. [`check`] reads it all back for whoever verifies, [`read`] for
 //! people, and [`retention`] removes a tenant's with a tombstone.
 
+pub mod certificate;
 pub mod check;
 mod encoding;
 pub mod fact;
