@@ -34,6 +34,7 @@ mod persona;
 mod pooler;
 mod provider;
 mod redact;
+pub mod scale_out;
 mod stream;
 mod token;
 mod webhook;

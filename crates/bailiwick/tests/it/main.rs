@@ -39,6 +39,7 @@ mod provisioning;
 mod removals;
 mod revocation;
 mod roaming;
+mod scale_out;
 mod statements;
 mod sync;
 mod webhooks;
