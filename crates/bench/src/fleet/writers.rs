@@ -14,6 +14,9 @@ use crate::stage::{DATABASE, Stage};
 pub const WRITERS: usize = 4;
 /// Writers of the one tenant.
 const HOT: usize = 2;
+/// How long a writer rests after a write: they are to meet the migration, not to compete with it for
+/// the processors.
+const PAUSE: Duration = Duration::from_millis(20);
 /// How long its rows are held at once. A writer waits that long for the row alone, and so does not
 /// want the same one.
 pub const HELD_MS: u64 = 700;
@@ -117,7 +120,7 @@ async fn write(
         if writes % CONNECTION == 0 {
             pool.close_idle();
         }
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     Ok((longest, writes))
 }
