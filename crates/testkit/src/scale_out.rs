@@ -179,7 +179,7 @@ fn of_ddl(statement: &str, may_have_triggers: bool) -> Vec<&'static str> {
             name.len() > NAME_BYTES_MAX
         })
     };
-    if names.iter().any(|form| too_long(&form)) {
+    if names.iter().any(too_long) {
         faults.push("a name of more than 49 bytes: a shard's number stands behind it");
     }
     faults

@@ -114,12 +114,13 @@ async fn begin(app: &App, org: OrgId, archive: &Verified, options: Options) -> R
     let mut tenant = app.store().step_into(tx, &placement, JOB).await?;
     let tables = tenant.archived_tables(&schema).await?;
     fits(archive, &tables)?;
-    if stands == Stands::New && !options.merge {
-        if let Some(table) = tenant.first_filled(&schema, &tables).await? {
-            return Err(refused(format!(
-                "the tenant has rows in {table}; --merge adds what is not there"
-            )));
-        }
+    if stands == Stands::New
+        && !options.merge
+        && let Some(table) = tenant.first_filled(&schema, &tables).await?
+    {
+        return Err(refused(format!(
+            "the tenant has rows in {table}; --merge adds what is not there"
+        )));
     }
     tenant.commit().await?;
     Ok(Target {
