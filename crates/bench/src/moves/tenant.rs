@@ -21,9 +21,9 @@ sql! {
     WANT(UUID, TEXT) = "
         update control.organizations set tier_wanted = $2 where id = $1";
     /// The job that brings the tenant there, as the product enqueues it.
-    ENQUEUE(UUID, UUID) = "
+    ENQUEUE(UUID) = "
         insert into control.jobs (id, kind, payload, unique_key, run_at, max_attempts, created_at)
-        values ($1, 'tenants.move', jsonb_build_object('org', $2), 'tenants.move:' || $2, now(), 450, now())
+        values (gen_random_uuid(), 'tenants.move', jsonb_build_object('org', $1), 'tenants.move:' || $1, now(), 450, now())
         on conflict do nothing";
     /// Whether it lives there, and nothing of a move is left.
     SETTLED(UUID, TEXT) = "
@@ -104,10 +104,7 @@ impl Tenant {
             .superuser
             .execute(&WANT, &[&self.id, &tier.as_str()])
             .await?;
-        stage
-            .superuser
-            .execute(&ENQUEUE, &[&Uuid::now_v7(), &self.id])
-            .await?;
+        stage.superuser.execute(&ENQUEUE, &[&self.id]).await?;
         Ok(())
     }
 
