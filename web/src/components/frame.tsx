@@ -57,7 +57,7 @@ export function Frame({ label, head, foot, corner, entries, children }: FramePro
         <Link to={paths.home()} aria-label="Bailiwick" className="rounded-lg p-1">
           <Mark />
         </Link>
-        <div className="flex-1">{head}</div>
+        <div className="min-w-0 flex-1">{head}</div>
         {corner}
       </header>
       <main
