@@ -12,12 +12,15 @@ use serde_json::json;
 
 use super::{assert_one_home, fill, home, want};
 
-/// Makes projects until told to stop; answers the names that were acknowledged.
+/// More would have the move copy for as long as they come.
+const WRITES_MAX: usize = 400;
+
+/// Makes projects until told to stop, so many at most; answers the names that were acknowledged.
 fn writer(world: &World, stop: &Arc<AtomicBool>) -> tokio::task::JoinHandle<Vec<String>> {
     let (owner, stop) = (world.owner().clone(), Arc::clone(stop));
     tokio::spawn(async move {
         let mut acknowledged = Vec::new();
-        for n in 0.. {
+        for n in 0..WRITES_MAX {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
