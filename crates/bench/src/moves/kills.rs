@@ -48,11 +48,11 @@ pub async fn run(
     let mut dice = Dice::new(1);
     let mut lines = Vec::new();
     let rows = tenant.rows();
-    for (rows, kills, spread_ms) in [(rows, large, 20_000), (FEW, small, 600)] {
+    for (rows, kills) in [(rows, large), (FEW, small)] {
         if rows < tenant.rows() {
             tenant.shrink(stage, rows).await?;
         }
-        let tally = often(stage, owner, tenant, &mut dice, (kills, spread_ms)).await?;
+        let tally = often(stage, owner, tenant, &mut dice, kills).await?;
         lines.push(vec![
             format!("{rows} rows"),
             tally.server.to_string(),
@@ -85,8 +85,10 @@ async fn often(
     owner: &Reader,
     tenant: &Tenant,
     dice: &mut Dice,
-    (kills, spread_ms): (usize, usize),
+    kills: usize,
 ) -> anyhow::Result<Tally> {
+    // A move takes longer than that, so that most pauses end within it.
+    let spread_ms = usize::try_from(tenant.rows() / 50)?.max(1);
     let mut tally = Tally::default();
     let mut tier = Tier::Starter;
     let mut round = 0;
