@@ -33,6 +33,28 @@ test("a hundred files at once, a broken line, and a second try", async ({ page, 
     await page.getByRole("button", { name: "Clear finished" }).click();
   });
 
+  await test.step("more of the list, asked for while the list changes", async () => {
+    await page.reload();
+    const further = /\/documents\?.*cursor=/;
+    // The first is never answered: the page gives it up when it hears of the change.
+    await page.route(further, () => undefined, { times: 1 });
+    const asked = page.waitForRequest(further);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await asked;
+    await files.setInputFiles({
+      name: "meanwhile.txt",
+      mimeType: "text/plain",
+      buffer: randomBytes(2000),
+    });
+    const listed = page.getByRole("list", { name: "Documents" });
+    await expect(listed.getByText("meanwhile.txt")).toBeVisible();
+    await expect(listed.getByRole("listitem")).toHaveCount(MANY);
+    await page.getByRole("button", { name: "Delete meanwhile.txt" }).click();
+    await page.getByRole("button", { name: "Delete document" }).click();
+    await expect(page.getByRole("tab", { name: `Documents ${MANY}` })).toBeVisible();
+    await page.getByRole("button", { name: "Clear finished" }).click();
+  });
+
   await test.step("a line that breaks, and a retry that needs no second announcement", async () => {
     await context.setOffline(true);
     await expect(page.getByText("You are offline")).toBeVisible();

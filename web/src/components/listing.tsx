@@ -30,11 +30,7 @@ export function Listing<T>({ query, what, hint, empty, children }: ListingProps<
       ) : (
         children(items)
       )}
-      <LoadMore
-        shown={query.hasNextPage}
-        busy={query.isFetchingNextPage}
-        onClick={() => void query.fetchNextPage()}
-      />
+      <LoadMore query={query} />
     </>
   );
 }

@@ -63,11 +63,7 @@ function Documents({ project, underWay }: DocumentsProps) {
           ))}
         </ul>
       </Card>
-      <LoadMore
-        shown={query.hasNextPage}
-        busy={query.isFetchingNextPage}
-        onClick={() => void query.fetchNextPage()}
-      />
+      <LoadMore query={query} />
     </>
   );
 }

@@ -46,10 +46,10 @@ function Form({ project, members, onDone }: AddMemberProps & { onDone(): void })
   const [memberId, setMemberId] = useState("");
   const [role, setRole] = useState<ProjectRole>("contributor");
   const query = useInfiniteQuery(organizationMembersQuery(api, org.id));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
 
   const present = new Set(members.map((member) => member.memberId));
   const options = (query.data?.pages ?? [])

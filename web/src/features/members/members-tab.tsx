@@ -54,11 +54,7 @@ export function MembersTab({ project }: { project: Project }) {
           </ul>
         </Card>
       )}
-      <LoadMore
-        shown={query.hasNextPage}
-        busy={query.isFetchingNextPage}
-        onClick={() => void query.fetchNextPage()}
-      />
+      <LoadMore query={query} />
     </div>
   );
 }

@@ -30,8 +30,8 @@ export function ProjectsPage() {
   const mayCreate = may("projects:create");
 
   // A search covers every project, not only the pages fetched so far.
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
-  const hungry = wanted !== "" && hasNextPage && !isFetchingNextPage && !isFetchNextPageError;
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
+  const hungry = wanted !== "" && hasNextPage && !isFetching && !isFetchNextPageError;
   useEffect(() => {
     if (hungry) void fetchNextPage();
   }, [hungry, fetchNextPage]);
@@ -80,11 +80,7 @@ export function ProjectsPage() {
               {query.isFetchingNextPage ? "Searching…" : `No project matches “${wanted}”.`}
             </p>
           )}
-          <LoadMore
-            shown={query.hasNextPage && !wanted}
-            busy={query.isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          />
+          {!wanted && <LoadMore query={query} />}
         </>
       )}
     </>
