@@ -18,7 +18,8 @@ const RESULTS: &str = "bench/results";
   cargo xtask bench idp                 session tokens at the identity provider
   cargo xtask bench sync                what a sweep leaves after 20,000 events and every fault
   cargo xtask bench fleet -- --tenants 500
-  cargo xtask bench moves               tenants of a million rows that move and are killed: two hours
+  cargo xtask bench moves               tenants of a million rows that move under load: half an hour
+  cargo xtask bench move-kills          moves that are killed 520 times at random moments
   cargo xtask bench policy              a decision, beside other engines
   cargo xtask bench --save              and write bench/results/<name>.md
   cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
@@ -55,8 +56,10 @@ enum Which {
     Audit,
     /// Ten thousand tenants with a schema each: half an hour, 10 GB of disk; never part of `all`
     Fleet,
-    /// Tenants that move under load and are killed meanwhile; never part of `all`
+    /// Tenants that move under load; never part of `all`
     Moves,
+    /// Moves that are killed at random moments; never part of `all`
+    MoveKills,
     /// What a decision costs, beside cedar-policy and casbin; never part of `all`
     Policy,
     /// All of them
@@ -75,6 +78,7 @@ impl Which {
             Self::Audit => "audit",
             Self::Fleet => "fleet",
             Self::Moves => "moves",
+            Self::MoveKills => "move-kills",
             Self::Policy => "policy",
             Self::All => "all",
         }

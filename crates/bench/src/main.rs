@@ -87,8 +87,10 @@ enum Which {
     Audit,
     /// Ten thousand tenants with a schema each; never part of `all`
     Fleet,
-    /// Tenants that move under load, and are killed meanwhile; never part of `all`
+    /// Tenants that move under load; never part of `all`
     Moves,
+    /// Moves that are killed at random moments; never part of `all`
+    MoveKills,
     /// All of them
     All,
 }
@@ -128,9 +130,12 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     if cli.which == Which::Fleet {
         finish(cli, "fleet", &fleet::run(cli).await?)?;
     }
-    // An hour of its own.
+    // Half an hour each.
     if cli.which == Which::Moves {
         finish(cli, "moves", &moves::run(cli).await?)?;
+    }
+    if cli.which == Which::MoveKills {
+        finish(cli, "move-kills", &moves::kills(cli).await?)?;
     }
     Ok(())
 }

@@ -145,9 +145,13 @@ impl Stage {
         serve(cli, &self.folder, &self.postgres, self.provider, &[]).await
     }
 
-    /// Kills the server, without asking, and starts it again.
-    pub async fn kill_server(&mut self) -> anyhow::Result<()> {
-        self.server.kill()?;
+    /// Kills the server, without asking.
+    pub fn kill_server(&mut self) -> anyhow::Result<()> {
+        self.server.kill()
+    }
+
+    /// Starts a server in the place of the one that was killed.
+    pub async fn start_server(&mut self) -> anyhow::Result<()> {
         self.server = self.launch.serve(self.internal).await?;
         Ok(())
     }

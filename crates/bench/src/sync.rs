@@ -169,7 +169,8 @@ async fn history(stage: &mut Stage, model: &mut Model, events: usize) -> anyhow:
             let wait = Duration::from_millis(u64::try_from(dice.below(20))?);
             let sending = tokio::spawn(sending);
             tokio::time::sleep(wait).await;
-            stage.kill_server().await?;
+            stage.kill_server()?;
+            stage.start_server().await?;
             sending.await?
         } else {
             sending.await

@@ -1,5 +1,5 @@
 //! A tenant of a million rows moves to a schema of its own and back while it is written to, beside
-//! tenants that stay; and moves are killed at random moments.
+//! tenants that stay; and, as a measurement of its own, moves are killed at random moments.
 
 mod kills;
 mod tenant;
@@ -52,12 +52,7 @@ impl Round {
 pub async fn run(cli: &Cli) -> anyhow::Result<String> {
     let rounds = cli.rounds.unwrap_or(if cli.quick { 1 } else { 5 });
     let calm = Duration::from_secs(cli.seconds.unwrap_or(if cli.quick { 3 } else { 15 }));
-    let rows = if cli.quick { ROWS_QUICK } else { ROWS };
-    let mut stage = Stage::start_owning(cli).await?;
-    let readers = world::fill(&stage, ORGS).await?;
-    let owners: Vec<_> = readers.into_iter().filter(|r| r.role == "admin").collect();
-    let mover = owners.first().context("no organizations")?.clone();
-    let mut tenant = Tenant::fill(&stage, &mover.org, rows).await?;
+    let (mut stage, owners, tenant) = prepare(cli).await?;
     let mut done = Vec::new();
     for round in 1..=rounds {
         for to in [Tier::Pro, Tier::Starter] {
@@ -73,11 +68,29 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
             done.push(one);
         }
     }
-    let mut text = report(&done, rows);
-    let kills = if cli.quick { (20, 2) } else { (500, 20) };
-    text.push_str(&kills::run(&mut stage, &mover, &mut tenant, kills).await?);
+    stage.server.stop()?;
+    Ok(report(&done, tenant.rows()))
+}
+
+/// Kills within moves, and says what came of it.
+pub async fn kills(cli: &Cli) -> anyhow::Result<String> {
+    let (mut stage, owners, mut tenant) = prepare(cli).await?;
+    let mover = owners.first().context("no organizations")?;
+    let often = if cli.quick { (20, 2) } else { (500, 20) };
+    let text = kills::run(&mut stage, mover, &mut tenant, often).await?;
     stage.server.stop()?;
     Ok(text)
+}
+
+/// A server, the owners of its organizations, and the first one's tenant, filled.
+async fn prepare(cli: &Cli) -> anyhow::Result<(Stage, Vec<Reader>, Tenant)> {
+    let stage = Stage::start_owning(cli).await?;
+    let readers = world::fill(&stage, ORGS).await?;
+    let owners: Vec<_> = readers.into_iter().filter(|r| r.role == "admin").collect();
+    let mover = owners.first().context("no organizations")?;
+    let rows = if cli.quick { ROWS_QUICK } else { ROWS };
+    let tenant = Tenant::fill(&stage, &mover.org, rows).await?;
+    Ok((stage, owners, tenant))
 }
 
 async fn move_under_load(
