@@ -192,6 +192,7 @@ pub(crate) async fn build(
             upload_bytes_max: settings.rules.upload_bytes_max,
             jit_users: settings.rules.jit_users,
             sync: settings.rules.sync.clone(),
+            moves: settings.rules.moves.clone(),
             provider_roles: if settings.rules.provider_roles.is_empty() {
                 Rules::default().provider_roles
             } else {

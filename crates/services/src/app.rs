@@ -68,7 +68,7 @@ pub struct MoveRules {
     pub batch_rows: i64,
     /// How long a move rests after a batch, as a multiple of how long that took: what the others
     /// are left.
-    pub rest: f64,
+    pub rest: u32,
     /// How many tenants one process moves at once.
     pub at_once: usize,
 }
@@ -77,7 +77,7 @@ impl Default for MoveRules {
     fn default() -> Self {
         Self {
             batch_rows: 1000,
-            rest: 1.0,
+            rest: 1,
             at_once: 2,
         }
     }

@@ -23,7 +23,7 @@ use bailiwick_api::{Metrics, Module};
 use bailiwick_embedded::mailbox::Mailbox;
 use bailiwick_embedded::s3::{ObjectStore, ObjectStoreConfig};
 use bailiwick_kernel::Env;
-use bailiwick_services::{OrgCreation, SyncRules};
+use bailiwick_services::{MoveRules, OrgCreation, SyncRules};
 use tokio::net::TcpListener;
 
 use crate::output;
@@ -264,6 +264,7 @@ fn settings(
             feature_flags: BTreeMap::new(),
             jit_users: true,
             tenant_retention_days: 30,
+            moves: MoveRules::default(),
             sync: SyncRules::default(),
         },
         development: Some(Development {

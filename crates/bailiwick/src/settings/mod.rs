@@ -8,9 +8,10 @@ mod read;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::time::Duration;
 
-use bailiwick_services::{OrgCreation, SyncRules};
+use bailiwick_services::{MoveRules, OrgCreation, SyncRules};
 use secrecy::SecretString;
 
 pub use read::{SettingsError, Vars};
@@ -159,6 +160,8 @@ pub struct Rules {
     pub jit_users: bool,
     /// `TENANT_RETENTION_DAYS`: for how long the data of an organization is kept that was deleted.
     pub tenant_retention_days: u16,
+    /// How tenants move between schemas.
+    pub moves: MoveRules,
     /// How the mirror is kept in step with the provider.
     pub sync: SyncRules,
 }
@@ -189,6 +192,17 @@ fn sync(vars: &Vars, secret_key: &str) -> Result<SyncRules, SettingsError> {
         calls_per_second: vars.number("SYNC_CALLS_PER_SECOND", &[], half)?,
         verify_after: seconds("SYNC_VERIFY_AFTER_S", usual.verify_after)?,
         sweep_every: seconds("SYNC_SWEEP_EVERY_S", usual.sweep_every)?,
+    })
+}
+
+fn moves(vars: &Vars) -> Result<MoveRules, SettingsError> {
+    let usual = MoveRules::default();
+    let rows = vars.maybe_number::<NonZeroU16>("MOVE_BATCH_ROWS", &[])?;
+    let rest = vars.maybe_number::<u16>("MOVE_REST", &[])?;
+    Ok(MoveRules {
+        batch_rows: rows.map_or(usual.batch_rows, |rows| i64::from(rows.get())),
+        rest: rest.map_or(usual.rest, u32::from),
+        ..usual
     })
 }
 
@@ -291,6 +305,7 @@ impl Settings {
                     .unwrap_or_else(|| "default".to_owned()),
                 jit_users: vars.flag("JIT_USERS", &[], true)?,
                 tenant_retention_days: vars.number("TENANT_RETENTION_DAYS", &[], 30)?,
+                moves: moves(vars)?,
                 sync: sync(vars, &secret_key)?,
             },
             development: None,

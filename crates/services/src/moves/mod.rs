@@ -162,5 +162,5 @@ fn is_constraint(error: &store::Error) -> bool {
 
 /// How long to rest after work that began then.
 fn rest(app: &App, began: Instant) -> Went {
-    Went::On(began.elapsed().mul_f64(app.settings().moves.rest))
+    Went::On(began.elapsed() * app.settings().moves.rest)
 }

@@ -41,7 +41,7 @@ async fn killed_often(seed: u64, kills: usize) {
     let t = TestApp::options()
         .rules(|rules| {
             rules.moves.batch_rows = 60;
-            rules.moves.rest = 0.2;
+            rules.moves.rest = 1;
         })
         .start()
         .await;

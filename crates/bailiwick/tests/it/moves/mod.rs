@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 async fn server() -> TestApp {
     let options = TestApp::options().rules(|rules| {
         rules.moves.batch_rows = 7;
-        rules.moves.rest = 0.0;
+        rules.moves.rest = 0;
     });
     options.start().await
 }
