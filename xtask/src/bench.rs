@@ -20,6 +20,7 @@ const RESULTS: &str = "bench/results";
   cargo xtask bench fleet -- --tenants 500
   cargo xtask bench moves               tenants of a million rows that move under load: half an hour
   cargo xtask bench move-kills          moves that are killed 520 times at random moments
+  cargo xtask bench tiers               starter beside pro at 1, 100 and 1,000 tenants: ten minutes
   cargo xtask bench policy              a decision, beside other engines
   cargo xtask bench --save              and write bench/results/<name>.md
   cargo xtask bench http -- --pool 8    with another pool; `-- --help` lists what may follow")]
@@ -60,6 +61,9 @@ enum Which {
     Moves,
     /// Moves that are killed at random moments; never part of `all`
     MoveKills,
+    /// The same work in both tiers over HTTP and at the store, beside pgbench, and over a link of
+    /// 1 ms: ten minutes; never part of `all`
+    Tiers,
     /// What a decision costs, beside cedar-policy and casbin; never part of `all`
     Policy,
     /// All of them
@@ -79,6 +83,7 @@ impl Which {
             Self::Fleet => "fleet",
             Self::Moves => "moves",
             Self::MoveKills => "move-kills",
+            Self::Tiers => "tiers",
             Self::Policy => "policy",
             Self::All => "all",
         }

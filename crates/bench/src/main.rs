@@ -19,6 +19,7 @@ mod startup;
 mod sync;
 mod table;
 mod throughput;
+mod tiers;
 mod world;
 
 use std::fs;
@@ -61,7 +62,7 @@ struct Cli {
     /// Seconds of each measurement of a round
     #[arg(long)]
     seconds: Option<u64>,
-    /// Tenants of the fleet
+    /// Tenants of the fleet, or of each tier
     #[arg(long)]
     tenants: Option<usize>,
     /// Also write what is printed into <DIR>/<name>.md
@@ -91,6 +92,8 @@ enum Which {
     Moves,
     /// Moves that are killed at random moments; never part of `all`
     MoveKills,
+    /// The same work in both tiers, at the store, beside pgbench and over a link; never part of `all`
+    Tiers,
     /// All of them
     All,
 }
@@ -136,6 +139,10 @@ async fn run(cli: &Cli) -> anyhow::Result<()> {
     }
     if cli.which == Which::MoveKills {
         finish(cli, "move-kills", &moves::kills(cli).await?)?;
+    }
+    // A thousand schemas, and ten minutes of load.
+    if cli.which == Which::Tiers {
+        finish(cli, "tiers", &tiers::run(cli).await?)?;
     }
     Ok(())
 }

@@ -18,17 +18,18 @@ use crate::{Cli, process};
 const DRAW_EVERY: usize = 20;
 
 /// pgbench with its scripts.
-pub struct Pgbench<'a> {
-    stage: &'a Stage,
+pub struct Pgbench {
     program: PathBuf,
     folder: tempfile::TempDir,
-    /// At most so many clients: the size of the server's pool.
-    pool: usize,
+    /// At most so many clients.
+    clients_max: usize,
+    /// Where the database is entered.
+    port: u16,
 }
 
-impl<'a> Pgbench<'a> {
+impl Pgbench {
     /// Makes the table of targets, each reader with their project, and the scripts.
-    pub async fn new(cli: &Cli, stage: &'a Stage, readers: usize) -> anyhow::Result<Self> {
+    pub async fn new(cli: &Cli, stage: &Stage, readers: usize) -> anyhow::Result<Self> {
         let schema = migrations::SHARED;
         stage.superuser.batch(&format!("
             create schema bench;
@@ -68,31 +69,51 @@ COMMIT;
 {draw}select id, clerk_user_id, email, full_name, avatar_url, platform_role, created_at, version from control.users where id = :member;
 ", draw = draw(readers, "member")))?;
         Ok(Self {
-            stage,
             program: stage.postgres.bin_dir().join("pgbench"),
             folder,
-            pool: cli.pool,
+            clients_max: cli.pool,
+            port: stage.postgres.tcp_port(),
         })
     }
 
-    /// How many clients stand for so many HTTP connections.
+    /// The same with at most so many clients: otherwise, as many as the server's pool lets through.
+    pub fn at_most(self, clients_max: usize) -> Self {
+        Self {
+            clients_max,
+            ..self
+        }
+    }
+
+    /// How many clients stand for so many connections.
     pub fn clients(&self, connections: usize) -> usize {
-        connections.min(self.pool)
+        connections.min(self.clients_max)
     }
 
     /// The transaction of a request.
     pub async fn transaction(&self, connections: usize, time: Duration) -> anyhow::Result<Sample> {
-        self.run("transaction.sql", connections, time).await
+        self.run("transaction.sql", self.port, connections, time)
+            .await
+    }
+
+    /// The same by a port that leads to the same database.
+    pub async fn transaction_by(
+        &self,
+        port: u16,
+        connections: usize,
+        time: Duration,
+    ) -> anyhow::Result<Sample> {
+        self.run("transaction.sql", port, connections, time).await
     }
 
     /// One row by its key, and nothing around it.
     pub async fn select(&self, connections: usize, time: Duration) -> anyhow::Result<Sample> {
-        self.run("select.sql", connections, time).await
+        self.run("select.sql", self.port, connections, time).await
     }
 
     async fn run(
         &self,
         script: &str,
+        port: u16,
         connections: usize,
         time: Duration,
     ) -> anyhow::Result<Sample> {
@@ -107,7 +128,7 @@ COMMIT;
             .arg(self.folder.path().join(script))
             .args(["-h", "127.0.0.1", "-U", "bailiwick_app", DATABASE])
             .arg("-p")
-            .arg(self.stage.postgres.tcp_port().to_string())
+            .arg(port.to_string())
             .env("PGPASSWORD", PASSWORD);
         let text = process::output(&mut command).await?;
         let after = |start: &str| {

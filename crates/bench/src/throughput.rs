@@ -66,7 +66,6 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
     }
     let resident_mb = process::resident_mb(stage.server.id())?;
     let text = report(cli, &pgbench, &rows, rounds, time, resident_mb);
-    drop(pgbench);
     stage.server.stop()?;
     Ok(text)
 }
@@ -105,7 +104,7 @@ async fn http(
 
 fn report(
     cli: &Cli,
-    pgbench: &Pgbench<'_>,
+    pgbench: &Pgbench,
     rows: &[Row],
     rounds: usize,
     time: Duration,
