@@ -30,6 +30,7 @@ pub struct Options {
     pub(crate) rules: Settings,
     pub(crate) pool_max: usize,
     pub(crate) pooler: Option<Arc<Pooler>>,
+    pub(crate) tiers_as_written: bool,
     pub(crate) is_system_clock: bool,
     pub(crate) has_s3: bool,
     pub(crate) pack: Arc<Pack>,
@@ -50,6 +51,7 @@ impl Default for Options {
             rules: Settings::default(),
             pool_max: 6,
             pooler: Pooler::of_the_run(),
+            tiers_as_written: false,
             is_system_clock: false,
             has_s3: false,
             pack: policy::default_pack(),
@@ -106,6 +108,14 @@ impl Options {
     #[must_use]
     pub fn pooler(mut self, pooler: &Arc<Pooler>) -> Self {
         self.pooler = Some(Arc::clone(pooler));
+        self
+    }
+
+    /// With tenants in the tiers that the test names, also in a run of one tier: for tests whose point
+    /// is the tier.
+    #[must_use]
+    pub fn tiers_as_written(mut self) -> Self {
+        self.tiers_as_written = true;
         self
     }
 

@@ -18,6 +18,22 @@ pub const ROLES: [(&str, &str); 5] = [
     ("viewer", "org:viewer"),
 ];
 
+/// Set to `pro` or `starter`, it puts every tenant of a run in that tier.
+const VARIABLE: &str = "TEST_TIER";
+
+/// The tier that every tenant of this run lives in, where it was asked for one.
+fn of_the_run() -> Option<Tier> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how tests are run is said from outside"
+    )]
+    let wanted = std::env::var(VARIABLE)
+        .ok()
+        .filter(|tier| !tier.is_empty())?;
+    let tier = Tier::ALL.iter().find(|tier| tier.as_str() == wanted);
+    Some(*tier.unwrap_or_else(|| panic!("{VARIABLE} names no tier: {wanted}")))
+}
+
 /// An organization with a person in each role.
 #[derive(Clone)]
 pub struct World {
@@ -137,8 +153,14 @@ impl TestApp {
         world
     }
 
-    /// A provisioned organization that nobody has joined yet, not even its creator.
+    /// A provisioned organization that nobody has joined yet, not even its creator. In a run of one
+    /// tier (`TEST_TIER=pro`) it lives in that one, unless the test means what it says
+    /// ([`crate::Options::tiers_as_written`]).
     pub async fn organization(&self, slug: &str, creator: &Value, tier: Tier) -> World {
+        let tier = match of_the_run() {
+            Some(other) if !self.tiers_as_written => other,
+            _ => tier,
+        };
         let clerk_org_id = format!("org_{}", self.number());
         let now = self.now();
         let creator = fixtures::text(creator, "id");
@@ -160,6 +182,9 @@ impl TestApp {
         most.await.unwrap();
         tx.commit().await.unwrap();
         self.settle().await;
+        let home = self.app.store().find_placement(id).await.unwrap();
+        let is_shared = home.unwrap().schema.as_str() == bailiwick_store::migrations::SHARED;
+        assert_eq!(is_shared, tier == Tier::Starter, "{slug} lives elsewhere");
         World {
             id,
             clerk_org_id,

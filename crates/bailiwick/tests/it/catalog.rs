@@ -10,7 +10,7 @@ const CONDITION: &str =
 
 /// A server with a starter and a pro tenant, so that both kinds of schema are there.
 async fn both_tiers() -> TestApp {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     t.tenant("acme", Tier::Starter).await;
     t.tenant("globex", Tier::Pro).await;
     t

@@ -108,7 +108,7 @@ async fn metadata_of_the_provider_is_taken_over_by_its_listed_keys() {
     assert_eq!(found["settings"], json!({"colour": "red", "country": "DE"}));
     assert_eq!(
         (&found["type"], &found["tier"]),
-        (&json!("buyer"), &json!("starter"))
+        (&json!("buyer"), &json!(acme.tier.as_str()))
     );
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 #[tokio::test]
 async fn an_organization_as_its_members_see_it() {
     for tier in Tier::ALL {
-        let t = TestApp::start().await;
+        let t = TestApp::options().tiers_as_written().start().await;
         let acme = t.tenant("acme", *tier).await;
         t.tenant("globex", *tier).await;
         let path = format!("/organizations/{}", acme.id);

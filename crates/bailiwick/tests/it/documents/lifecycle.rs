@@ -4,6 +4,8 @@ use bailiwick_kernel::Tier;
 use bailiwick_testkit::TestApp;
 use serde_json::json;
 
+use crate::isolation::placement;
+
 use super::{BYTES, announcement, confirm, init, sha256};
 
 #[tokio::test]
@@ -142,7 +144,10 @@ async fn an_object_that_is_not_what_was_announced_fails_the_document() {
     let document = init(acme.owner(), &project, announcement())
         .await
         .text_of("documentId");
-    let rows = t.rows("select s3_key from tenant_shared.documents").await;
+    let home = placement(&t, &acme).await.schema;
+    let rows = t
+        .rows(&format!("select s3_key from {home}.documents"))
+        .await;
     let key = rows[0]["s3_key"].as_str().unwrap().parse().unwrap();
     let put = t.app.objects().put(&key, "text/plain", "other".into());
     put.await.unwrap();

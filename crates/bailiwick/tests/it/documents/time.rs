@@ -5,6 +5,8 @@ use bailiwick_testkit::TestApp;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::isolation::placement;
+
 use super::{BYTES, announcement, confirm, init, on_project, uploaded};
 
 #[tokio::test]
@@ -94,7 +96,9 @@ async fn a_repeated_announcement_is_the_same_document() {
         "a stored URL"
     );
     assert_eq!(t.put_object(&again.json(), BYTES).await, 200);
-    assert_eq!(t.count("select id from tenant_shared.documents").await, 1);
+    let home = placement(&t, &acme).await.schema;
+    let documents = format!("select id from {home}.documents");
+    assert_eq!(t.count(&documents).await, 1);
 
     let other = json!({"fileName": "dog.txt", "contentType": "text/plain", "size": 7});
     let _ = init(&owner, &project, other.clone())
@@ -140,7 +144,9 @@ async fn a_late_repetition_signs_what_is_left_of_the_hour() {
         let late = init(&owner, &project, announcement()).await;
         let _ = late.assert_problem(409, "CONFLICT_DOCUMENT_STATE");
     }
-    assert_eq!(t.count("select id from tenant_shared.documents").await, 1);
+    let home = placement(&t, &acme).await.schema;
+    let documents = format!("select id from {home}.documents");
+    assert_eq!(t.count(&documents).await, 1);
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn after(store: &Store, position: Position) -> Vec<Event> {
 
 #[tokio::test]
 async fn a_late_commit_is_not_passed_over() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let globex = t.tenant("globex", Tier::Starter).await;
     let store = t.app.store();
@@ -67,7 +67,7 @@ async fn a_late_commit_is_not_passed_over() {
 
 #[tokio::test]
 async fn what_was_undone_is_no_event() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let store = t.app.store();
     let start = end_of_tail(&t).await;

@@ -22,7 +22,7 @@ const COLOURS: ModuleTree = ModuleTree {
 
 /// A server with these organizations, each with a schema of its own.
 async fn pros<const N: usize>(slugs: [&str; N]) -> (TestApp, [World; N]) {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let mut worlds = Vec::new();
     for slug in slugs {
         worlds.push(t.tenant(slug, Tier::Pro).await);

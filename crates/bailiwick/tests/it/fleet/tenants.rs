@@ -79,7 +79,7 @@ async fn lists_are_narrowed_and_paged() {
 
 #[tokio::test]
 async fn a_tier_is_asked_for_once_and_is_a_fact() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     for _ in 0..2 {
         let wanted = fleet::want(&t.app, "acme", Tier::Pro).await.unwrap();

@@ -28,7 +28,7 @@ async fn seats(world: &World) -> Value {
 
 #[tokio::test]
 async fn a_plan_says_how_many_there_may_be() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let small = t.tenant("small", Tier::Starter).await;
     limit(&t, &small, None).await;
     let refused = invite(small.owner(), &small, "new@example.com", "viewer").await;

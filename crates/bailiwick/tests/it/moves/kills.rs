@@ -39,6 +39,7 @@ fn writer(world: &World, stop: &Arc<AtomicBool>) -> tokio::task::JoinHandle<Vec<
 
 async fn killed_often(seed: u64, kills: usize) {
     let t = TestApp::options()
+        .tiers_as_written()
         .rules(|rules| {
             rules.moves.batch_rows = 60;
             rules.moves.rest = 1;

@@ -169,7 +169,7 @@ async fn the_organization_shows_the_move_as_it_goes() {
 /// Nothing is noted where nothing moves.
 #[tokio::test]
 async fn the_noting_is_silent_otherwise() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let made = acme.owner().post("/projects", json!({"name": "P"})).await;
     let _ = made.assert_status(201);

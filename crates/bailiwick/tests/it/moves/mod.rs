@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// A server that moves a few rows at a time and does not rest.
 async fn server() -> TestApp {
-    let options = TestApp::options().rules(|rules| {
+    let options = TestApp::options().tiers_as_written().rules(|rules| {
         rules.moves.batch_rows = 7;
         rules.moves.rest = 0;
     });

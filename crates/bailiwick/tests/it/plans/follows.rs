@@ -10,7 +10,7 @@ use super::{DAY, Item, by_plan, on, pair, plan, subscription, told};
 
 #[tokio::test]
 async fn an_active_item_raises_the_plan_and_a_subscription_alone_does_not() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let org = acme.clerk_org_id.as_str();
     let free = Item::new("item_free", "starter", t.now());

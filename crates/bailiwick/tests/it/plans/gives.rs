@@ -15,7 +15,7 @@ async fn ask(persona: &Persona, entitlement: &str) -> Value {
 #[tokio::test]
 async fn the_plan_gives_what_the_policy_says_wherever_the_tenant_lives() {
     for home in Tier::ALL {
-        let t = TestApp::start().await;
+        let t = TestApp::options().tiers_as_written().start().await;
         let acme = t.tenant("acme", *home).await;
         by_plan(&t, &acme).await;
         let org = acme.clerk_org_id.as_str();
@@ -58,7 +58,7 @@ async fn the_plan_gives_what_the_policy_says_wherever_the_tenant_lives() {
 
 #[tokio::test]
 async fn a_no_names_the_plans_that_say_yes() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let no = ask(acme.owner(), "dedicated_schema").await;
     let expected = json!({
@@ -92,7 +92,7 @@ async fn a_no_names_the_plans_that_say_yes() {
 /// What to do stands in the refusal, also where no plan has more room.
 #[tokio::test]
 async fn a_full_organization_says_which_plan_has_room() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     for (slug, tier, plans) in [
         ("small", Tier::Starter, json!(["pro"])),
         ("large", Tier::Pro, Value::Null),

@@ -26,7 +26,7 @@ async fn sync(t: &TestApp, clerk_org_id: &str, plan: &str) -> Answer {
 
 #[tokio::test]
 async fn a_plan_is_put_by_key_and_once_is_as_good_as_twice() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let org = acme.clerk_org_id.as_str();
     let body = json!({"clerkOrgId": org, "planSlug": "pro"});

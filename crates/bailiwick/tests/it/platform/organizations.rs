@@ -25,7 +25,7 @@ async fn failed(t: &TestApp) -> String {
 
 #[tokio::test]
 async fn every_organization_is_found_by_what_is_known_of_it() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     let globex = t.tenant("globex", Tier::Pro).await;
     let hundred = t
@@ -93,7 +93,7 @@ async fn every_organization_is_found_by_what_is_known_of_it() {
 
 #[tokio::test]
 async fn one_organization_with_its_tenant() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = t.tenant("acme", Tier::Starter).await;
     t.tamper(&format!(
         "insert into control.subscription_items (clerk_item_id, clerk_org_id, plan_slug, status, is_free_trial,

@@ -126,6 +126,7 @@ async fn storm(t: &TestApp) {
 #[tokio::test]
 async fn of_one_connection() {
     let t = TestApp::options()
+        .tiers_as_written()
         .without_pooler()
         .pool_max(1)
         .start()
@@ -136,6 +137,10 @@ async fn of_one_connection() {
 #[tokio::test]
 async fn of_one_server_behind_a_pooler() {
     let pooler = Pooler::start("transaction", 1);
-    let t = TestApp::options().pooler(&pooler).start().await;
+    let t = TestApp::options()
+        .tiers_as_written()
+        .pooler(&pooler)
+        .start()
+        .await;
     storm(&t).await;
 }

@@ -9,7 +9,7 @@ use super::{delete, furnished, remove};
 #[tokio::test]
 async fn it_says_what_was_removed_and_is_ours() {
     for tier in Tier::ALL {
-        let t = TestApp::start().await;
+        let t = TestApp::options().tiers_as_written().start().await;
         let acme = furnished(&t, "acme", *tier).await;
         let schema = t
             .app

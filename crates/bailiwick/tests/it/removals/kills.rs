@@ -9,7 +9,7 @@ use super::{delete, furnished, keys, step};
 use crate::abandoned::abandon;
 
 async fn begun(tier: Tier) -> (TestApp, World) {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = furnished(&t, "acme", tier).await;
     delete(&t, &acme).await;
     t.advance(super::LATER);

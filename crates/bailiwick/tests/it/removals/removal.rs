@@ -2,10 +2,10 @@
 
 use bailiwick_kernel::Tier;
 use bailiwick_services::{moves, removals};
+use bailiwick_testkit::TestApp;
 use jiff::SignedDuration;
 
 use super::{delete, furnished, keys, step, traces, upload};
-use bailiwick_testkit::TestApp;
 
 /// Tables in which an organization that was removed may still be named.
 const KEPT: [&str; 3] = [
@@ -17,7 +17,7 @@ const KEPT: [&str; 3] = [
 #[tokio::test]
 async fn all_of_it_goes_and_nothing_of_others() {
     for tier in Tier::ALL {
-        let t = TestApp::start().await;
+        let t = TestApp::options().tiers_as_written().start().await;
         let acme = furnished(&t, "acme", *tier).await;
         let others = [
             furnished(&t, "globex", Tier::Starter).await,
@@ -142,7 +142,7 @@ async fn what_a_signed_url_brings_late_is_removed_too() {
 
 #[tokio::test]
 async fn many_rows_go_in_batches() {
-    let t = TestApp::start().await;
+    let t = TestApp::options().tiers_as_written().start().await;
     let acme = furnished(&t, "acme", Tier::Starter).await;
     let owner = acme.owner().user();
     t.tamper(&format!(
@@ -173,7 +173,7 @@ async fn many_rows_go_in_batches() {
 async fn a_tenant_on_the_move_leaves_both_homes() {
     for (from, to) in [(Tier::Starter, Tier::Pro), (Tier::Pro, Tier::Starter)] {
         for steps in [1, 3, 5] {
-            let t = TestApp::start().await;
+            let t = TestApp::options().tiers_as_written().start().await;
             let acme = furnished(&t, "acme", from).await;
             let mut tx = t.app.store().control().await.unwrap();
             moves::want(&t.app, &mut tx, acme.id, to).await.unwrap();

@@ -108,15 +108,23 @@ async fn what_it_took_is_in_force_and_what_it_gave_works() {
     assert_eq!(t.count(path).await, 1);
     sweep(&t).await;
     assert_eq!(t.count(path).await, 0);
-    let projected = "select m.status, m.role from tenant_shared.members m
-                     join control.users u on u.id = m.id where u.email = 'new@example.com'";
+    let home = "select p.schema_name as name from control.placements p
+                join control.organizations o on o.id = p.organization_id where o.slug = 'acme'";
+    let home = t.rows(home).await.remove(0);
+    let home = home["name"].as_str().unwrap();
+    let projected = format!(
+        "select m.status, m.role from {home}.members m
+         join control.users u on u.id = m.id where u.email = 'new@example.com'"
+    );
     assert_eq!(
-        t.rows(projected).await,
+        t.rows(&projected).await,
         [json!({"role": "member", "status": "active"})]
     );
-    let gone = "select 1 from tenant_shared.members m join control.users u on u.id = m.id
-                where u.email in ('viewer@acme.example', 'manager@acme.example') and m.status <> 'removed'";
-    assert_eq!(t.count(gone).await, 0);
+    let gone = format!(
+        "select 1 from {home}.members m join control.users u on u.id = m.id
+         where u.email in ('viewer@acme.example', 'manager@acme.example') and m.status <> 'removed'"
+    );
+    assert_eq!(t.count(&gone).await, 0);
 }
 
 /// Content that differs though the times are the same, or the mirror believes to be newer.
