@@ -1,7 +1,10 @@
 //! `cargo xtask test`: all tests there are, each by its own runner.
 
+mod again;
+
 use crate::report::Tally;
 use crate::{codegen, compatibility, dev, e2e, environment, paths, process, setup};
+use again::Ground;
 use anyhow::Result;
 use clap::ValueEnum;
 
@@ -11,7 +14,8 @@ use clap::ValueEnum;
   cargo xtask test --skip-e2e         without a browser
   cargo xtask test --only e2e         the browser tests alone
   cargo xtask test --only rust web    two of the three
-  cargo xtask test --pooler           the server's own tests, with PgBouncer before every database
+  cargo xtask test --pro              the server's own tests, with every tenant in a schema of its own
+  cargo xtask test --pooler           the same tests, with PgBouncer before every database
   cargo test -p bailiwick-store       one crate, as always")]
 pub struct Args {
     /// Only these suites
@@ -20,6 +24,10 @@ pub struct Args {
     /// Leave the browser tests out
     #[arg(long)]
     skip_e2e: bool,
+    /// The server's own tests alone, with every tenant in a schema of its own: the run that comes
+    /// second in `rust`
+    #[arg(long, conflicts_with_all = ["only", "skip_e2e", "pooler"])]
+    pro: bool,
     /// The server's own tests alone, with PgBouncer in transaction mode before every database
     #[arg(long, conflicts_with_all = ["only", "skip_e2e"])]
     pooler: bool,
@@ -28,7 +36,8 @@ pub struct Args {
 /// The suites, in the order of their runs.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Suite {
-    /// Unit and integration tests of the workspace, and the generated API document
+    /// Unit and integration tests of the workspace, those of the server in both tiers, and the
+    /// generated API document
     Rust,
     /// Unit tests of the web interface
     Web,
@@ -36,13 +45,16 @@ enum Suite {
     E2e,
 }
 
-/// Tells the test kit what to put before every database.
-const POOLER_VARIABLE: &str = "TEST_POOLER";
+/// What the second run of the server's own tests is called.
+const IN_THE_OTHER_TIER: &str = "tests of the server, every tenant in a schema of its own";
 
 /// The verb. Every suite runs, also after another one failed.
 pub fn run(args: &Args) -> Result<()> {
     if args.pooler {
-        return through_a_pooler();
+        return alone("tests of the server, through PgBouncer", &Ground::Pooler);
+    }
+    if args.pro {
+        return alone(IN_THE_OTHER_TIER, &Ground::Pro);
     }
     let has = |suite| match suite {
         Suite::E2e if args.skip_e2e => false,
@@ -66,6 +78,7 @@ pub fn run(args: &Args) -> Result<()> {
                     .envs(machine.variables()),
             )
         });
+        tally.run(IN_THE_OTHER_TIER, || again::run(&machine, &Ground::Pro));
         tally.run("what is compatible with Clerk", compatibility::compare);
         tally.run("build what the tests ran on", build_as_tested);
         tally.run("generated files are up to date", codegen::compare);
@@ -84,24 +97,11 @@ pub fn run(args: &Args) -> Result<()> {
     tally.finish("test")
 }
 
-fn through_a_pooler() -> Result<()> {
+/// The second run alone.
+fn alone(name: &str, ground: &Ground) -> Result<()> {
     let machine = setup::ensure(&[setup::Part::Postgres, setup::Part::Pooler])?;
     let mut tally = Tally::default();
-    tally.run("cargo test, through PgBouncer", || {
-        process::run(
-            cargo("test")
-                .args(["--workspace", "--exclude", "bailiwick-idp"])
-                .args([
-                    "--exclude",
-                    "bailiwick-embedded",
-                    "--no-fail-fast",
-                    "--test",
-                    "it",
-                ])
-                .envs(machine.variables())
-                .env(POOLER_VARIABLE, "pgbouncer"),
-        )
-    });
+    tally.run(name, || again::run(&machine, ground));
     tally.finish("test")
 }
 
