@@ -44,7 +44,7 @@ fn lasting(answer: &Answer) -> (u16, Value) {
 async fn a_repeated_request_is_answered_as_the_first() {
     let t = TestApp::start().await;
     let document = t.anonymous().get("/openapi.json").await.json();
-    let mut stage = Stage::set(&t, Tier::Starter).await;
+    let mut stage = Stage::set(&t, (Tier::Starter, Tier::Starter)).await;
     let mut count = 0;
     for operation in generate::operations(&document) {
         if operation.method != Method::POST {

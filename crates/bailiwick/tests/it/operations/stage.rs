@@ -61,9 +61,10 @@ pub struct Stage<'t> {
 }
 
 impl<'t> Stage<'t> {
-    pub async fn set(t: &'t TestApp, tier: Tier) -> Self {
-        let a = t.tenant(CANARY, tier).await;
-        let b = t.tenant("globex", tier).await;
+    /// A in the first of the tiers, the stranger in the second.
+    pub async fn set(t: &'t TestApp, (first, second): (Tier, Tier)) -> Self {
+        let a = t.tenant(CANARY, first).await;
+        let b = t.tenant("globex", second).await;
         let mut personas = vec![
             ("anonymous", t.anonymous()),
             ("outsider", b.owner().clone()),
