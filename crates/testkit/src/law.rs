@@ -86,6 +86,9 @@ const TABLES: &[(&str, &str)] = &[
         where n.nspname like 'tenant\\_%' and a.attnum > 0 and a.attidentity <> ''"),
 ];
 
+/// Statements of the store that open something to their transaction, beside the entries.
+const DOORS: [&str; 3] = ["OPEN", "OPEN_INSTALLATION", "SEE"];
+
 /// Looks at the tables of a server that has one starter and one pro tenant: both kinds of schema are
 /// the same, the tenant leads, and nothing leads out or weakens it. Policies and owners are the
 /// gate's business.
@@ -106,6 +109,7 @@ pub async fn statements(t: &TestApp, all: impl Iterator<Item = &'static Statemen
     for statement in &all {
         fits(t, statement).await;
         is_spelled_out(statement);
+        opens_nothing(statement);
         if statement.is_tenant() {
             names_the_tenant(statement);
         }
@@ -158,6 +162,42 @@ fn names_the_tenant(statement: &Statement) {
             );
         }
     }
+}
+
+/// The statements of the store that open something to their transaction: the doors, and those that
+/// read facts chain by chain or look at a tenant's rows for who keeps the installation.
+fn is_door(statement: &Statement) -> bool {
+    let is_entry = bailiwick_store::tenant::STATEMENTS
+        .iter()
+        .any(|entry| entry.sql == statement.sql);
+    let is_listed = bailiwick_store::statements()
+        .any(|known| known.sql == statement.sql && DOORS.contains(&known.name));
+    is_entry || is_listed
+}
+
+/// Row security believes a setting, and whoever runs SQL can set it. So no statement does, but for
+/// the doors; and what any of them sets ends with the transaction.
+fn opens_nothing(statement: &Statement) {
+    let (name, sql) = (statement.name, flat(statement));
+    for (at, _) in sql.match_indices("set_config(") {
+        let call = sql[at..]
+            .split_once(')')
+            .map_or(&sql[at..], |(call, _)| call);
+        assert!(
+            call.ends_with(", true"),
+            "{name} sets for longer than its transaction: {sql}"
+        );
+    }
+    let is_set = sql.starts_with("set ") && !sql.starts_with("set transaction ");
+    let is_reset = ["reset ", "discard ", "set_tenant(", "set_capture("]
+        .iter()
+        .any(|word| sql.contains(word));
+    assert!(
+        !is_set && !is_reset,
+        "{name} sets for longer than its transaction: {sql}"
+    );
+    let opens = sql.contains("set_config('app.") || sql.contains("control.enter");
+    assert!(!opens || is_door(statement), "{name} opens a tenant: {sql}");
 }
 
 fn is_spelled_out(statement: &Statement) {
