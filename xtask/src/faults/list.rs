@@ -61,7 +61,7 @@ pub const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a placement without its epoch",
-        file: "crates/store/migrations/control/0001_init.sql",
+        file: "crates/store/migrations/control/0014_moves.sql",
         find: "    where p.organization_id = p_tenant and p.epoch = p_epoch\n      and m.id = p_membership",
         replace: "    where p.organization_id = p_tenant\n      and m.id = p_membership",
         guard: "isolation::",
