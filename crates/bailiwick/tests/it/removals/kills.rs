@@ -43,8 +43,9 @@ async fn cut_off_at_any_point_it_comes_to_the_same() {
             abandon(removals::run(&t.app, acme.id), polls).await;
             // Who died is waited for.
             t.advance(SignedDuration::from_secs(61));
-            polls += 3;
-            assert!(polls < 3_000, "it never ends");
+            // A batch takes as many as the machine is slow.
+            polls += 3 + polls / 100;
+            assert!(polls < 10_000_000, "it never ends");
         }
         let found = certificate(&t, &acme).await;
         assert_eq!(found.removed.objects, expected.removed.objects);
