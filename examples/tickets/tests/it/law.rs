@@ -3,13 +3,14 @@
 use bailiwick_example_tickets::{MODULES, store};
 use bailiwick_kernel::Tier;
 use bailiwick_kernel::policy::{self, Pack};
-use bailiwick_testkit::law;
+use bailiwick_testkit::{TestApp, law};
 
 use crate::start;
 
 #[tokio::test]
 async fn the_tables_keep_the_law_in_both_kinds_of_schema() {
-    let t = start().await;
+    let options = TestApp::options().tiers_as_written();
+    let t = options.pack(crate::pack()).modules(MODULES).start().await;
     t.tenant("acme", Tier::Starter).await;
     t.tenant("globex", Tier::Pro).await;
     let there = "select 1 from pg_class where relname = 'tickets' and relkind = 'r'";

@@ -103,7 +103,9 @@ async fn what_does_not_fit_is_refused_with_its_field() {
         .get("/tickets")
         .await
         .assert_problem(401, "AUTH_REQUIRED");
-    assert_eq!(t.count("select 1 from tenant_shared.tickets").await, 1);
+    let home = t.app.store().find_placement(a.id).await.unwrap().unwrap();
+    let tickets = format!("select 1 from {}.tickets", home.schema);
+    assert_eq!(t.count(&tickets).await, 1);
 }
 
 #[tokio::test]
