@@ -1,5 +1,6 @@
 //! One connection with its cache of prepared statements.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -44,8 +45,8 @@ pub(crate) struct Connection {
     pub way: Way,
     pub born: Instant,
     pub idle_since: Instant,
-    /// The tenant that used it last; 0 = none.
-    pub affinity: u64,
+    /// The tenants that it has served, which are at most as many as the tables that it may touch.
+    pub tenants: HashSet<u64>,
     cache: Option<Cache>,
     touched: Touched,
 }
@@ -67,7 +68,7 @@ impl Connection {
             way,
             born: now,
             idle_since: now,
-            affinity: 0,
+            tenants: HashSet::new(),
             cache: (statement_cache > 0).then(|| Cache::new(statement_cache.max(8))),
             touched: Touched::default(),
         }

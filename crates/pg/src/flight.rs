@@ -9,7 +9,7 @@ use crate::{Entry, Params, Result, Row, Schema, Statement};
 /// what must hold before it does.
 #[derive(Debug, Clone)]
 pub struct Flight {
-    /// Prefers the connection that last carried the same number.
+    /// Comes back to a connection that has carried the same number; 0: any will do.
     pub affinity: u64,
     /// Replaces `{t}` in its statements.
     pub schema: Schema,

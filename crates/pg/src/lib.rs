@@ -1,6 +1,6 @@
 //! What we know of PostgreSQL, and nothing of the product.
 //!
-//! * [`Pool`]: connections, handed out by preference to the tenant that used them last;
+//! * [`Pool`]: connections, of which each serves a part of the tenants;
 //! * [`Flight`] and [`Tx`]: transactions whose statements travel together, and that end by
 //!   themselves when they are dropped;
 //! * [`Statement`] and [`sql!`]: statements as constants, qualified with their schema when run;

@@ -7,7 +7,7 @@ use bailiwick_pg::{Arg, Entry, Flight, Params, Row, Schema, Statement, Tx, sql};
 use uuid::Uuid;
 
 use crate::audit::Keys;
-use crate::{Result, Store};
+use crate::{Result, Store, migrations};
 
 sql! {
     /// Opens a tenant to a member whose membership is still what the caller knew.
@@ -86,7 +86,7 @@ impl TenantDoor {
             Arg::I64(version),
         ];
         let flight = Flight {
-            affinity: affinity(tenant),
+            affinity: affinity(tenant, &placement.schema),
             schema: placement.schema.clone(),
             entry: Entry {
                 statement,
@@ -112,8 +112,12 @@ impl TenantDoor {
     }
 }
 
-/// Which connection a tenant prefers. Never 0, which means none.
-fn affinity(tenant: Uuid) -> u64 {
+/// Which connection a tenant prefers. In the shared schema each is as good: its statements and tables
+/// are everybody's.
+fn affinity(tenant: Uuid, schema: &Schema) -> u64 {
+    if schema.as_str() == migrations::SHARED {
+        return 0;
+    }
     let (high, low) = tenant.as_u64_pair();
     (high ^ low) | 1
 }

@@ -2,15 +2,16 @@
 //! nobody waits for that.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use bailiwick_kernel::Tier;
-use bailiwick_pg::{Pool, PoolConfig};
+use bailiwick_pg::{Flight, Pool, PoolConfig};
 use bailiwick_store::Store;
 use bailiwick_store::projects::List;
 use bailiwick_store::tenant::{TenantDoor, Visitor};
 use bailiwick_testkit::{TestApp, World};
 
-use crate::isolation::{placement, statement};
+use crate::isolation::{flight, placement, statement};
 
 const TENANTS: usize = 6;
 /// Of a list of projects: projects, who is on them, and documents.
@@ -36,11 +37,28 @@ impl Roaming {
 
     /// With nothing in between: what is replaced behind a pooler is the pooler's.
     async fn pool(&self, tables_max: usize) -> Pool {
+        self.wide_pool(1, tables_max).await
+    }
+
+    async fn wide_pool(&self, max_size: usize, tables_max: usize) -> Pool {
         let config = PoolConfig::new(self.t.database.direct_url("bailiwick_app"))
-            .max_size(1)
+            .max_size(max_size)
             .application_name(format!("roaming-{tables_max}"))
             .tables_max(tables_max);
         Pool::connect(config).await.unwrap()
+    }
+
+    /// The way into each tenant.
+    async fn flights(&self) -> Vec<Flight> {
+        let mut flights = Vec::new();
+        for (number, (world, _)) in (1..).zip(&self.tenants) {
+            let home = placement(&self.t, world).await;
+            flights.push(Flight {
+                affinity: number,
+                ..flight(&home, &home.schema)
+            });
+        }
+        flights
     }
 
     /// One list of each tenant, so many times. Answers which server processes took part.
@@ -106,4 +124,65 @@ async fn a_connection_that_cannot_be_replaced_serves_on() {
     );
     roaming.t.tamper(&open).await;
     assert!(roaming.roam(&pool, 1).await.len() > 1);
+}
+
+/// Which server process serves it.
+async fn serving(pool: &Pool, flight: &Flight) -> i32 {
+    let who = statement("select pg_backend_pid()");
+    pool.read(flight, who, &[]).await.unwrap()[0].get(0)
+}
+
+#[tokio::test]
+async fn each_connection_serves_its_part_of_the_tenants() {
+    let roaming = Roaming::start().await;
+    let pool = roaming.wide_pool(3, 0).await;
+    let flights = roaming.flights().await;
+    let mut homes = Vec::new();
+    for flight in &flights {
+        homes.push(serving(&pool, flight).await);
+    }
+    for _ in 0..3 {
+        for (flight, home) in flights.iter().zip(&homes) {
+            assert_eq!(serving(&pool, flight).await, *home);
+            let nobodys = statement("select 1");
+            assert_eq!(pool.query(nobodys, &[]).await.unwrap().len(), 1);
+        }
+    }
+    let apart: BTreeSet<&i32> = homes.iter().collect();
+    assert!((2..=3).contains(&apart.len()), "{apart:?}");
+}
+
+/// A busy tenant is more than its home can serve, and who gives up waiting takes no place along.
+#[tokio::test]
+async fn who_waits_for_a_home_gets_another_and_who_leaves_gets_none() {
+    let roaming = Roaming::start().await;
+    let pool = roaming.wide_pool(2, 0).await;
+    let flights = roaming.flights().await;
+    let at_home = serving(&pool, &flights[0]).await;
+    let who = statement("select pg_backend_pid()");
+    let mut busy = pool.enter(&flights[0]).await.unwrap();
+    assert_eq!(
+        busy.query_one(who, &[]).await.unwrap().get::<_, i32>(0),
+        at_home
+    );
+    assert_ne!(serving(&pool, &flights[0]).await, at_home);
+
+    let mut both = pool.enter(&flights[0]).await.unwrap();
+    assert_ne!(
+        both.query_one(who, &[]).await.unwrap().get::<_, i32>(0),
+        at_home
+    );
+    for flight in &flights {
+        let waiting = tokio::time::timeout(Duration::from_millis(1), pool.read(flight, who, &[]));
+        assert!(waiting.await.is_err(), "there was no place to be had");
+    }
+    assert_eq!((pool.status().idle, pool.status().in_use), (0, 2));
+    // Who waits is served as soon as one of them is done, whosever home that is.
+    let waiting = flights.iter().map(|flight| serving(&pool, flight));
+    let all = futures::future::join_all(waiting);
+    let (served, ended) = tokio::join!(all, both.commit());
+    ended.unwrap();
+    assert!(served.iter().all(|process| *process != at_home));
+    busy.commit().await.unwrap();
+    assert_eq!((pool.status().idle, pool.status().in_use), (2, 0));
 }

@@ -3,9 +3,8 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::Inner;
+use super::shelf::Place;
 use crate::connection::Connection;
 use crate::{Error, Result};
 
@@ -21,19 +20,15 @@ const CANCELS: u32 = 3;
 pub(crate) struct Loan {
     connection: Option<Connection>,
     pool: Weak<Inner>,
-    permit: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 impl Loan {
-    pub(super) fn new(
-        connection: Connection,
-        pool: &Arc<Inner>,
-        permit: OwnedSemaphorePermit,
-    ) -> Self {
+    pub(super) fn new(connection: Connection, pool: &Arc<Inner>, place: Place) -> Self {
         Self {
             connection: Some(connection),
             pool: Arc::downgrade(pool),
-            permit: Some(permit),
+            place: Some(place),
         }
     }
 
@@ -44,24 +39,24 @@ impl Loan {
 
 impl Drop for Loan {
     fn drop(&mut self) {
-        let (Some(connection), Some(pool)) = (self.connection.take(), self.pool.upgrade()) else {
+        let (Some(connection), Some(place), Some(pool)) = (
+            self.connection.take(),
+            self.place.take(),
+            self.pool.upgrade(),
+        ) else {
             return;
         };
         if connection.wire.is_settled() {
-            pool.put_back(connection);
+            pool.put_back(connection, place);
         } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(settle(pool, connection, self.permit.take()));
+            runtime.spawn(settle(pool, connection, place));
         }
     }
 }
 
 /// Ends what a caller left under way, and gives the connection back once it is fit for anybody.
-/// Its permit is held meanwhile: connections that settle count.
-async fn settle(
-    pool: Arc<Inner>,
-    mut connection: Connection,
-    _permit: Option<OwnedSemaphorePermit>,
-) {
+/// Its place is held meanwhile: connections that settle count.
+async fn settle(pool: Arc<Inner>, mut connection: Connection, place: Place) {
     let mut cancels = 0;
     let settled = loop {
         if let Ok(settled) = tokio::time::timeout(PATIENCE, connection.wire.settle()).await {
@@ -76,7 +71,7 @@ async fn settle(
         }
     };
     match settled {
-        Ok(()) => pool.put_back(connection),
+        Ok(()) => pool.put_back(connection, place),
         Err(error) => tracing::debug!(%error, "a connection that was given up did not settle"),
     }
 }

@@ -1,17 +1,16 @@
-//! A pool that prefers the connection which served the same tenant last.
+//! A pool in which each tenant has a connection of its own to come back to.
 //!
 //! A backend's caches (plans, catalog entries) then stay warm and small: a tenant's statements
 //! live on a few connections instead of on all of them.
 
 mod config;
 mod loan;
+mod seats;
 mod shelf;
 
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
-
-use tokio::sync::Semaphore;
 
 pub use config::{PoolConfig, PoolStatus};
 pub(crate) use loan::Loan;
@@ -30,7 +29,6 @@ struct Inner {
     config: PoolConfig,
     target: Target,
     between: Between,
-    permits: Arc<Semaphore>,
     shelf: Mutex<Shelf>,
 }
 
@@ -73,14 +71,13 @@ impl Pool {
         let inner = Arc::new(Inner {
             target,
             between,
-            permits: Arc::new(Semaphore::new(config.max_size)),
-            shelf: Mutex::default(),
+            shelf: Mutex::new(Shelf::new(config.max_size)),
             config,
         });
-        let first = inner.connect().await?;
-        inner.put_back(first);
-        reap_in_background(Arc::downgrade(&inner));
-        Ok(Self(inner))
+        let pool = Self(inner);
+        drop(pool.checkout(0).await?);
+        reap_in_background(Arc::downgrade(&pool.0));
+        Ok(pool)
     }
 
     /// What stands between us and the server, as it was found when the pool was made.
@@ -95,26 +92,26 @@ impl Pool {
         self.0.statement_cache()
     }
 
+    /// A connection for the tenant with that number; 0: for nobody's.
     pub(crate) async fn checkout(&self, affinity: u64) -> Result<Loan> {
-        let timeout = self.0.config.acquire_timeout;
-        let permits = Arc::clone(&self.0.permits);
-        let permit = match Arc::clone(&permits).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => tokio::time::timeout(timeout, permits.acquire_owned())
-                .await
-                .ok()
-                .and_then(std::result::Result::ok)
-                .ok_or_else(|| {
-                    Error::PoolTimeout(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX))
-                })?,
+        // Where no statement has a name, the pooler decides whose backend serves whom.
+        let tenant = match self.0.statement_cache() {
+            0 => 0,
+            _ => affinity,
         };
-        let mut connection = match self.0.take(affinity) {
+        let (place, mut connection) = match self.0.claim(tenant) {
+            Ok(placed) => placed,
+            Err(waiting) => waiting.granted(self.0.config.acquire_timeout).await?,
+        };
+        let mut connection = match connection.take_if(|there| there.wire.is_alive()) {
             Some(connection) => connection,
             // Boxed: what is rare would make the future of every read large.
             None => Box::pin(self.0.connect()).await?,
         };
-        connection.affinity = affinity;
-        Ok(Loan::new(connection, &self.0, permit))
+        if tenant != 0 {
+            connection.tenants.insert(tenant);
+        }
+        Ok(Loan::new(connection, &self.0, place))
     }
 
     /// A connection that the pool does not count.
@@ -211,11 +208,11 @@ impl Pool {
     /// How many connections rest and work.
     #[must_use]
     pub fn status(&self) -> PoolStatus {
-        let max_size = self.0.config.max_size;
+        let (idle, in_use) = self.0.counts();
         PoolStatus {
-            max_size,
-            idle: self.0.idle(),
-            in_use: max_size.saturating_sub(self.0.permits.available_permits()),
+            max_size: self.0.config.max_size,
+            idle,
+            in_use,
         }
     }
 }

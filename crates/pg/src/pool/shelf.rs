@@ -1,19 +1,40 @@
-//! Connections at rest: which one is lent, and which has served long enough.
+//! The pool's connections: lent, at rest, and which has served long enough.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
+use tokio::sync::oneshot::Receiver;
+use tokio::time::{timeout, timeout_at};
+
+use super::seats::{Grant, Guest, PATIENCE, Seats};
 use super::{Inner, PoolConfig};
 use crate::connection::Connection;
+use crate::{Error, Result};
 
-/// Connections at rest.
-#[derive(Default)]
+/// All of a pool's connections.
 pub(super) struct Shelf {
-    idle: Vec<Connection>,
+    seats: Seats<Connection>,
+    /// Opened in place of a worn one that has not come back yet.
+    reserve: Option<Connection>,
     /// One is being opened in place of a worn one.
     is_opening: bool,
-    /// One was opened in place of a worn one that has not come back yet.
-    has_surplus: bool,
+}
+
+impl Shelf {
+    /// For at most so many connections, beside one that takes a worn one's place.
+    pub fn new(max_size: usize) -> Self {
+        Self {
+            seats: Seats::new(max_size),
+            reserve: None,
+            is_opening: false,
+        }
+    }
+}
+
+impl Guest for Connection {
+    fn knows(&self, tenant: u64) -> bool {
+        self.tenants.contains(&tenant)
+    }
 }
 
 /// How much longer a connection serves.
@@ -42,36 +63,151 @@ impl Wear {
     }
 }
 
+/// The right to one of the pool's seats: given up when it is dropped.
+pub(super) struct Place {
+    pool: Weak<Inner>,
+    number: usize,
+}
+
+impl Place {
+    fn new(pool: &Arc<Inner>, number: usize) -> Self {
+        let pool = Arc::downgrade(pool);
+        Self { pool, number }
+    }
+
+    /// Its number. It is not given up.
+    fn keep(mut self) -> usize {
+        self.pool = Weak::new();
+        self.number
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.shelf().seats.vacate(self.number, Instant::now());
+        }
+    }
+}
+
+/// A caller in the queue, who may leave it at any time.
+pub(super) struct Waiting {
+    pool: Arc<Inner>,
+    id: u64,
+    granted: Receiver<Grant<Connection>>,
+}
+
+impl Waiting {
+    /// A place, with a connection where it has one.
+    pub async fn granted(mut self, at_most: Duration) -> Result<(Place, Option<Connection>)> {
+        let until = tokio::time::Instant::now() + at_most;
+        let mut grant = timeout(PATIENCE.min(at_most), &mut self.granted).await.ok();
+        if grant.is_none() {
+            let hurried = self.pool.shelf().seats.hurry(self.id, Instant::now());
+            grant = match hurried {
+                Some(grant) => Some(Ok(grant)),
+                None => timeout_at(until, &mut self.granted).await.ok(),
+            };
+        }
+        match grant {
+            Some(Ok(grant)) => Ok(self.pool.placed(grant)),
+            Some(Err(_)) | None => Err(Error::PoolTimeout(
+                u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX),
+            )),
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.pool.shelf().seats.leave(self.id) {
+            return;
+        }
+        // What was granted and not taken up goes to somebody else.
+        if let Ok(grant) = self.granted.try_recv() {
+            let (place, connection) = self.pool.placed(grant);
+            if let Some(connection) = connection {
+                self.pool.put_back(connection, place);
+            }
+        }
+    }
+}
+
 impl Inner {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many rest.
-    pub(super) fn idle(&self) -> usize {
-        self.shelf().idle.len()
+    /// How many rest, and how many work.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let mut shelf = self.shelf();
+        let reserve = usize::from(shelf.reserve.is_some());
+        (shelf.seats.resting().count() + reserve, shelf.seats.lent())
     }
 
     /// Closes all that rest.
     pub(super) fn clear(&self) {
-        self.shelf().idle.clear();
+        let mut shelf = self.shelf();
+        shelf.reserve = None;
+        shelf.seats.retain(|_| false);
+    }
+
+    /// A place for the tenant, with a connection where it has one; else a place in the queue.
+    pub(super) fn claim(
+        self: &Arc<Self>,
+        tenant: u64,
+    ) -> Result<(Place, Option<Connection>), Waiting> {
+        let now = Instant::now();
+        let mut shelf = self.shelf();
+        if let Some(grant) = shelf.seats.claim(tenant, now) {
+            let fresh = match &grant {
+                Grant::Open(_) => shelf.reserve.take(),
+                Grant::Ready(..) => None,
+            };
+            drop(shelf);
+            let (place, connection) = self.placed(grant);
+            return Ok((place, connection.or(fresh)));
+        }
+        let (id, granted) = shelf.seats.wait(tenant, now);
+        drop(shelf);
+        Err(Waiting {
+            pool: Arc::clone(self),
+            id,
+            granted,
+        })
+    }
+
+    fn placed(self: &Arc<Self>, grant: Grant<Connection>) -> (Place, Option<Connection>) {
+        match grant {
+            Grant::Ready(number, connection) => (Place::new(self, number), Some(connection)),
+            Grant::Open(number) => (Place::new(self, number), None),
+        }
     }
 
     /// Takes a settled connection back. A worn one goes on serving until another is open, so that
     /// no request waits for the change.
-    pub(super) fn put_back(self: &Arc<Self>, mut connection: Connection) {
+    pub(super) fn put_back(self: &Arc<Self>, mut connection: Connection, place: Place) {
         if connection.wire.is_broken() {
             return;
         }
         connection.idle_since = Instant::now();
         let wear = Wear::of(&connection, &self.config);
         let mut shelf = self.shelf();
-        if wear == Wear::Out || (wear == Wear::Due && shelf.has_surplus) {
-            shelf.has_surplus = false;
-            return;
+        let mut wants_another = false;
+        if wear != Wear::Fresh {
+            match shelf.reserve.take() {
+                Some(fresh) => connection = fresh,
+                None if wear == Wear::Out => {
+                    shelf.seats.vacate(place.keep(), Instant::now());
+                    return;
+                }
+                None => wants_another = !shelf.is_opening,
+            }
         }
-        shelf.idle.push(connection);
-        if wear == Wear::Due && !shelf.is_opening {
+        shelf
+            .seats
+            .put_back(place.keep(), connection, Instant::now());
+        if wants_another {
             // Outside of a runtime nothing is opened: it wears out, and the next caller connects.
             if let Ok(runtime) = tokio::runtime::Handle::try_current() {
                 shelf.is_opening = true;
@@ -87,39 +223,26 @@ impl Inner {
         shelf.is_opening = false;
         match opened {
             Ok(fresh) => {
-                let is_worn = |c: &Connection| Wear::of(c, &self.config) != Wear::Fresh;
-                match shelf.idle.iter().position(is_worn) {
-                    Some(at) => drop(shelf.idle.remove(at)),
-                    None => shelf.has_surplus = true,
+                let is_worn = |c: &&mut Connection| Wear::of(c, &self.config) != Wear::Fresh;
+                let mut resting = shelf.seats.resting();
+                match resting.find(is_worn) {
+                    Some(worn) => *worn = fresh,
+                    None => {
+                        drop(resting);
+                        shelf.reserve = Some(fresh);
+                    }
                 }
-                shelf.idle.push(fresh);
             }
             Err(error) => tracing::debug!(%error, "a worn connection could not be replaced yet"),
         }
     }
 
-    /// The best connection at rest: the tenant's own, else the one that rested longest.
-    pub(super) fn take(&self, affinity: u64) -> Option<Connection> {
-        let mut shelf = self.shelf();
-        let idle = &mut shelf.idle;
-        while !idle.is_empty() {
-            let at = idle
-                .iter()
-                .rposition(|c| c.affinity == affinity)
-                .unwrap_or(0);
-            let mut connection = idle.remove(at);
-            if connection.wire.is_alive() {
-                return Some(connection);
-            }
-        }
-        None
-    }
-
     /// Closes what rests too long or has died.
     pub(super) fn reap(&self) {
         let timeout = self.config.idle_timeout;
-        self.shelf()
-            .idle
-            .retain_mut(|c| c.idle_since.elapsed() < timeout && c.wire.is_alive());
+        let mut shelf = self.shelf();
+        let mut stays = |c: &mut Connection| c.idle_since.elapsed() < timeout && c.wire.is_alive();
+        shelf.seats.retain(&mut stays);
+        shelf.reserve.take_if(|connection| !stays(connection));
     }
 }
