@@ -366,11 +366,14 @@ impl Mover {
     /// The database's.
     pub async fn clear(&mut self, home: Home, limit: i64) -> Result<u64> {
         let tenant = self.tenant;
-        let types = [Type::UUID, Type::INT8];
+        let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
         let schema = self.schema(home).clone();
+        let from_the_first: Option<&Vec<String>> = None;
         for table in self.tables.clone().iter().rev() {
+            let upto = self.boundary(table, None, limit, home).await?;
             let text = table.clear(&schema);
-            let (_, gone) = self.ask(&text, &types, &[&tenant, &limit]).await?;
+            let params: [&(dyn bailiwick_pg::ToSql + Sync); 3] = [&tenant, &from_the_first, &upto];
+            let (_, gone) = self.ask(&text, &types, &params).await?;
             if gone > 0 {
                 return Ok(gone);
             }
