@@ -11,6 +11,8 @@ use crate::{Entry, Params, Result, Row, Schema, Statement};
 pub struct Flight {
     /// Comes back to a connection that has carried the same number; 0: any will do.
     pub affinity: u64,
+    /// Who has the same number gets most of a pool's connections and never all of them; 0: no bound.
+    pub lane: u64,
     /// Replaces `{t}` in its statements.
     pub schema: Schema,
     /// Opens the transaction.
@@ -31,7 +33,7 @@ impl Pool {
         statement: &'static Statement,
         params: &Params<'_>,
     ) -> Result<Vec<Row>> {
-        let mut loan = self.checkout(flight.affinity).await?;
+        let mut loan = self.checkout_for(flight).await?;
         let entry = Call {
             statement: flight.entry.reading,
             schema: None,
@@ -51,7 +53,7 @@ impl Pool {
     /// # Errors
     /// No connection became free in time.
     pub async fn enter(&self, flight: &Flight) -> Result<Tx> {
-        let loan = self.checkout(flight.affinity).await?;
+        let loan = self.checkout_for(flight).await?;
         Ok(Tx::new(
             loan,
             Some(flight.entry),

@@ -87,6 +87,7 @@ impl TenantDoor {
         ];
         let flight = Flight {
             affinity: affinity(tenant, &placement.schema),
+            lane: number(tenant),
             schema: placement.schema.clone(),
             entry: Entry {
                 statement,
@@ -118,6 +119,11 @@ fn affinity(tenant: Uuid, schema: &Schema) -> u64 {
     if schema.as_str() == migrations::SHARED {
         return 0;
     }
+    number(tenant)
+}
+
+/// The number by which connections tell tenants from each other. Never 0, which is none.
+fn number(tenant: Uuid) -> u64 {
     let (high, low) = tenant.as_u64_pair();
     (high ^ low) | 1
 }

@@ -55,6 +55,7 @@ impl Roaming {
             let home = placement(&self.t, world).await;
             flights.push(Flight {
                 affinity: number,
+                lane: number,
                 ..flight(&home, &home.schema)
             });
         }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::Inner;
+use super::lanes::Lane;
 use super::shelf::Place;
 use crate::connection::Connection;
 use crate::{Error, Result};
@@ -21,6 +22,7 @@ pub(crate) struct Loan {
     connection: Option<Connection>,
     pool: Weak<Inner>,
     place: Option<Place>,
+    lane: Option<Lane>,
 }
 
 impl Loan {
@@ -29,7 +31,14 @@ impl Loan {
             connection: Some(connection),
             pool: Arc::downgrade(pool),
             place: Some(place),
+            lane: None,
         }
+    }
+
+    /// The same, counted in a lane.
+    pub(super) fn within(mut self, lane: Lane) -> Self {
+        self.lane = Some(lane);
+        self
     }
 
     pub fn connection(&mut self) -> Result<&mut Connection> {
@@ -49,14 +58,14 @@ impl Drop for Loan {
         if connection.wire.is_settled() {
             pool.put_back(connection, place);
         } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(settle(pool, connection, place));
+            runtime.spawn(settle(pool, connection, place, self.lane.take()));
         }
     }
 }
 
 /// Ends what a caller left under way, and gives the connection back once it is fit for anybody.
-/// Its place is held meanwhile: connections that settle count.
-async fn settle(pool: Arc<Inner>, mut connection: Connection, place: Place) {
+/// Its place and its lane are held meanwhile: connections that settle count.
+async fn settle(pool: Arc<Inner>, mut connection: Connection, place: Place, _lane: Option<Lane>) {
     let mut cancels = 0;
     let settled = loop {
         if let Ok(settled) = tokio::time::timeout(PATIENCE, connection.wire.settle()).await {

@@ -4,6 +4,7 @@
 //! live on a few connections instead of on all of them.
 
 mod config;
+mod lanes;
 mod loan;
 mod seats;
 mod shelf;
@@ -18,7 +19,8 @@ pub(crate) use loan::Loan;
 use crate::connection::{Call, Connection, Outcome};
 use crate::probe::{self, Between};
 use crate::wire::{Target, Wire};
-use crate::{Error, Params, Result, Row, Statement, Tx, Type, tls};
+use crate::{Error, Flight, Params, Result, Row, Statement, Tx, Type, tls};
+use lanes::{Lane, Lanes};
 use shelf::Shelf;
 
 /// Connections to one database as one role. Cheap to clone.
@@ -29,6 +31,7 @@ struct Inner {
     config: PoolConfig,
     target: Target,
     between: Between,
+    lanes: Lanes,
     shelf: Mutex<Shelf>,
 }
 
@@ -71,6 +74,7 @@ impl Pool {
         let inner = Arc::new(Inner {
             target,
             between,
+            lanes: Lanes::to(config.max_size),
             shelf: Mutex::new(Shelf::new(config.max_size)),
             config,
         });
@@ -112,6 +116,23 @@ impl Pool {
             connection.tenants.insert(tenant);
         }
         Ok(Loan::new(connection, &self.0, place))
+    }
+
+    /// A connection for a tenant's flight, within what one tenant may hold.
+    pub(crate) async fn checkout_for(&self, flight: &Flight) -> Result<Loan> {
+        let lane = match self.0.lanes.try_enter(flight.lane) {
+            Some(lane) => lane,
+            // Boxed, as above.
+            None => Box::pin(self.wait_in(flight.lane)).await?,
+        };
+        Ok(self.checkout(flight.affinity).await?.within(lane))
+    }
+
+    async fn wait_in(&self, lane: u64) -> Result<Lane> {
+        let timeout = self.0.config.acquire_timeout;
+        let entered = tokio::time::timeout(timeout, self.0.lanes.enter(lane)).await;
+        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        entered.map_err(|_| Error::PoolTimeout(millis))
     }
 
     /// A connection that the pool does not count.

@@ -42,6 +42,7 @@ pub(crate) fn flight(home: &Placement, schema: &Schema) -> Flight {
     let (tenant, reason) = (Arg::Uuid(home.tenant.uuid()), Arg::Text("a test"));
     Flight {
         affinity: 1,
+        lane: 1,
         schema: schema.clone(),
         entry: Entry {
             statement: named("ENTER_AS_SYSTEM"),
