@@ -250,6 +250,8 @@ fn batch<'a>(
         // Which migrations ran is for those to read who serve.
         readers: "bailiwick_app, bailiwick_ro",
         note,
+        // What everybody shares is with `control`, on the coordinator.
+        is_spread: schema.as_str() != SHARED,
         lock_timeout,
     }
 }

@@ -28,9 +28,22 @@ pub struct Batch<'a> {
     pub readers: &'a str,
     /// Sent last, in the same transaction: what is noted of the schema elsewhere.
     pub note: &'a str,
+    /// Whether the schema, when it is made, comes to lie on any node of a Citus cluster, and not on
+    /// the coordinator. Elsewhere it means nothing.
+    pub is_spread: bool,
     /// How long one statement may wait for a lock before all of it is undone.
     pub lock_timeout: Option<Duration>,
 }
+
+/// On Citus every foreign key of a new table is checked, though there is no row yet, and by a query
+/// that `row_security = off` refuses where the other table forces a policy. So there, within the
+/// migration, policies hide instead. What would be hidden from a migration that reads or writes rows
+/// stops it on every other PostgreSQL.
+const KEYS_OF_NEW_TABLES: &str = "do $$ begin \
+    if current_setting('citus.version', true) is not null then \
+      perform set_config('citus.propagate_set_commands', 'local', true); \
+      execute 'set local row_security = on'; \
+    end if; end $$";
 
 /// Makes the schema with everything in it: one flight. Answers how many migrations were applied.
 ///
@@ -44,10 +57,12 @@ pub async fn make(pool: &Pool, batch: &Batch<'_>) -> Result<usize> {
         flight.add("begin", patience(timeout));
     }
     flight.add("begin", lock(schema));
-    // On Citus a schema made with this setting is distributed; elsewhere it means nothing.
-    let distribute = "set local citus.enable_schema_based_sharding = on";
-    flight.add("create schema", distribute.to_owned());
+    if batch.is_spread {
+        let spread = "set local citus.enable_schema_based_sharding = on";
+        flight.add("create schema", spread.to_owned());
+    }
     flight.add("create schema", format!("create schema {schema}"));
+    flight.add("begin", KEYS_OF_NEW_TABLES.to_owned());
     let mut applied = 0;
     for tree in batch.trees {
         let place = Place::new(schema.as_str(), &tree.ledger)?;
@@ -82,6 +97,7 @@ async fn bring(connection: &mut Connection, batch: &Batch<'_>) -> Result<Option<
         return Ok(None);
     };
     let mut flight = Script::default();
+    flight.add("begin", KEYS_OF_NEW_TABLES.to_owned());
     let mut applied = 0;
     for (tree, before) in batch.trees.iter().zip(before) {
         let place = Place::new(schema.as_str(), &tree.ledger)?;
