@@ -12,7 +12,9 @@ use secrecy::ExposeSecret as _;
 
 use crate::output::{self, print};
 use crate::settings::{Settings, Vars};
-use crate::{admin, audit, dev, idp, logging, migrate, policy, serve, sync, tenants, webhooks};
+use crate::{
+    admin, audit, dev, doctor, idp, logging, migrate, policy, serve, sync, tenants, webhooks,
+};
 
 /// The back end of a B2B SaaS product: organizations, tenants, isolated rows, audited changes.
 #[derive(Parser)]
@@ -48,6 +50,8 @@ enum Command {
     Serve,
     /// Bring the database to this version
     Migrate(migrate::Args),
+    /// What is wrong with the database, or with a Citus cluster, and what mends it
+    Doctor(doctor::Args),
     /// Where every organization's data lives: at which version, in which state, on which move
     #[command(subcommand)]
     Tenants(tenants::Command),
@@ -192,6 +196,7 @@ fn run(cli: Cli, modules: &'static [Module]) -> anyhow::Result<()> {
             | Command::Sync(_)
             | Command::Migrate(_)
             | Command::Tenants(_)
+            | Command::Doctor(_)
     );
     let filter = cli
         .log
@@ -224,6 +229,7 @@ async fn execute(cli: Cli, modules: &'static [Module]) -> anyhow::Result<()> {
             let url = vars.secret("DATABASE_MIGRATION_URL", &[])?;
             print(&migrate::command(url.expose_secret(), modules, &args).await?)
         }
+        Command::Doctor(args) => print(&doctor::run(&vars, modules, &args).await?),
         Command::Tenants(command) => print(&tenants::run(&vars, modules, command).await?),
         Command::Admin(AdminCommand::Grant { email, role }) => {
             let known = PlatformRole::from_key(&role)

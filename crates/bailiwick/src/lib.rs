@@ -6,6 +6,7 @@ pub mod audit;
 pub mod cli;
 pub mod database;
 pub mod dev;
+pub mod doctor;
 pub mod idp;
 pub mod logging;
 pub mod migrate;

@@ -9,6 +9,7 @@ pub mod archive;
 pub mod audit;
 pub mod authz;
 pub mod changes;
+pub mod cluster;
 pub mod conflicts;
 pub mod context;
 pub mod documents;
@@ -156,6 +157,8 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         audit::retention::STATEMENTS,
         audit::seals::STATEMENTS,
         authz::STATEMENTS,
+        cluster::STATEMENTS,
+        cluster::probe::STATEMENTS,
         conflicts::STATEMENTS,
         context::STATEMENTS,
         documents::STATEMENTS,

@@ -40,7 +40,7 @@ impl Finding {
         }
     }
 
-    fn advice(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn advice(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             weight: Weight::Advice,
             ..Self::refusal(problem, remedy)
