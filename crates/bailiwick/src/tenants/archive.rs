@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use bailiwick_api::Module;
 use bailiwick_kernel::Env;
-use bailiwick_services::App;
-use bailiwick_services::archive::{self, Options, Progress};
+use bailiwick_services::archive::{self, Options, OtherRole, Progress};
+use bailiwick_services::{App, Error};
 use bailiwick_store::organizations::Named;
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -136,7 +136,8 @@ pub async fn import(
     };
     let keys = app.store().keys().context("AUDIT_KEYS is not set")?;
     let max = app.settings().upload_bytes_max;
-    let verified = archive::verify(open()?, keys, args.fingerprint.as_deref(), max)?;
+    let verified = archive::verify(open()?, keys, args.fingerprint.as_deref(), max)
+        .context("nothing was written")?;
     let bar = bar()?;
     let options = Options { merge: args.merge };
     let restored = archive::import(&app, org.id, &verified, open()?, options, |progress| {
@@ -145,7 +146,10 @@ pub async fn import(
     });
     let restored = restored.await;
     bar.finish_and_clear();
-    let done = restored.context("it goes on where it stood when repeated")?;
+    let done = match restored {
+        Err(refusal @ Error::Archive(_)) => return Err(refusal.into()),
+        other => other.context("it goes on where it stood when repeated")?,
+    };
     let source = &verified.tenant.organization;
     let mut text = format!(
         "{} ({}) of {:.0} is in {}: {} written, {} were there",
@@ -160,5 +164,12 @@ pub async fn import(
         text.push_str("\nno members of this organization, and kept as former ones: ");
         text.push_str(&done.not_members.join(", "));
     }
+    if !done.other_roles.is_empty() {
+        text.push_str("\nroles are not taken over; members who were something else there:");
+        for OtherRole { who, here, there } in &done.other_roles {
+            text.push_str(&format!("\n  - {who} is {here}, and was {there}"));
+        }
+    }
+    text.push_str("\ngrants of members are not taken over either");
     Ok(text)
 }

@@ -20,6 +20,9 @@ use super::tar::Writer;
 use super::{Progress, refused};
 use crate::{App, Error, Result};
 
+/// So large an entry of rows is when the next one begins.
+const PART_BYTES: usize = 16 * 1024 * 1024;
+
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
@@ -110,6 +113,22 @@ async fn versions(app: &App, placement: &Placement) -> Result<BTreeMap<String, i
     Ok(versions)
 }
 
+/// Rows as entries that are not much larger than [`PART_BYTES`]: what is written can be read again,
+/// however large the rows are.
+fn parts(lines: &[String]) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for line in lines {
+        match parts.last_mut() {
+            Some(part) if part.len() < PART_BYTES => {
+                part.push_str(line);
+                part.push('\n');
+            }
+            _ => parts.push(format!("{line}\n")),
+        }
+    }
+    parts
+}
+
 struct Archive<'a, W, P> {
     tar: Writer<W>,
     entries: Vec<Listed>,
@@ -135,10 +154,10 @@ impl<W: Write, P: Fn(&Progress)> Archive<'_, W, P> {
             loop {
                 let (lines, last) = snapshot.rows(&table, after.as_ref()).await?;
                 let Some(last) = last else { break };
-                part += 1;
-                let mut body = lines.join("\n");
-                body.push('\n');
-                self.entry(rows_name(place, part), body.as_bytes())?;
+                for body in parts(&lines) {
+                    part += 1;
+                    self.entry(rows_name(place, part), body.as_bytes())?;
+                }
                 let count = lines.len() as u64;
                 *self.rows.entry(table.name.clone()).or_default() += count;
                 self.done.rows += count;
@@ -260,4 +279,21 @@ async fn record(
         )
     };
     Ok(tenant.audit_and_commit(&fact).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_rows_are_in_entries_of_their_own() {
+        let small = vec!["{}".to_owned(); 3];
+        assert_eq!(parts(&small), ["{}\n{}\n{}\n"]);
+        let large = vec!["x".repeat(PART_BYTES / 2 + 1); 5];
+        let sizes: Vec<usize> = parts(&large)
+            .iter()
+            .map(|part| part.lines().count())
+            .collect();
+        assert_eq!(sizes, [2, 2, 1]);
+    }
 }

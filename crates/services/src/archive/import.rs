@@ -43,6 +43,19 @@ pub struct Imported {
     /// E-mails of those who were members and are not members of this organization: their rows are
     /// kept.
     pub not_members: Vec<String>,
+    /// Members whose role in the archive is another than the one that they have, and keep, here.
+    pub other_roles: Vec<OtherRole>,
+}
+
+/// A member who was something else where the archive comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherRole {
+    /// The e-mail, or the id there.
+    pub who: String,
+    /// The role here.
+    pub here: String,
+    /// The role in the archive.
+    pub there: String,
 }
 
 /// Restores a verified archive into the tenant of an organization. `open` opens the same file once
@@ -75,7 +88,7 @@ pub async fn import<R: Read>(
     restoring.rows().await?;
     restoring.objects().await?;
     let mut done = restoring.done;
-    done.not_members = finish(app, org, archive, options, &done).await?;
+    (done.not_members, done.other_roles) = finish(app, org, archive, options, &done).await?;
     Ok(done)
 }
 
@@ -298,14 +311,14 @@ async fn enter(app: &App, org: OrgId) -> Result<(TenantTx, bailiwick_pg::Schema)
 }
 
 /// The last transaction: members are what they are here, the organization is described as it was,
-/// and the fact. Answers who is no member any more.
+/// and the fact. Answers who is no member any more, and who is one as something else.
 async fn finish(
     app: &App,
     org: OrgId,
     archive: &Verified,
     options: Options,
     done: &Imported,
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Vec<OtherRole>)> {
     let now = app.env().now();
     let source = &archive.tenant.organization;
     let mut tx = app.store().control().await?;
@@ -354,19 +367,27 @@ async fn finish(
         ..Fact::impersonal(app.env(), "system", JOB, ("organization", &object))
     };
     tenant.audit_and_commit(&fact).await?;
-    let is_member = |person: &&Person| {
+    let (mut gone, mut other) = (Vec::new(), Vec::new());
+    let active = archive.tenant.people.iter();
+    for person in active.filter(|person| person.status.as_deref() == Some("active")) {
+        let who = || {
+            let email = person.email.clone();
+            email.unwrap_or_else(|| person.id.to_string())
+        };
         let id = person.clerk_user_id.as_ref().and_then(|id| here.get(id));
-        id.is_some_and(|id| members.contains_key(&(*id).into()))
-    };
-    let gone = archive.tenant.people.iter();
-    let gone = gone.filter(|person| person.status.as_deref() == Some("active"));
-    let gone = gone.filter(|person| !is_member(person));
-    Ok(gone
-        .map(|person| {
-            person
-                .email
-                .clone()
-                .unwrap_or_else(|| person.id.to_string())
-        })
-        .collect())
+        match id.and_then(|id| members.get(&(*id).into())) {
+            None => gone.push(who()),
+            Some((role, _)) if person.role.as_ref().is_some_and(|there| there != role) => {
+                other.push(OtherRole {
+                    who: who(),
+                    here: role.clone(),
+                    there: person.role.clone().unwrap_or_default(),
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    gone.sort();
+    other.sort_by(|a, b| a.who.cmp(&b.who));
+    Ok((gone, other))
 }

@@ -20,7 +20,7 @@ mod tar;
 mod verify;
 
 pub use export::{Exported, export};
-pub use import::{Imported, Options, import};
+pub use import::{Imported, Options, OtherRole, import};
 pub use manifest::{Manifest, Tenant};
 pub use verify::{Verified, verify};
 
