@@ -29,6 +29,9 @@ pub enum Error {
     /// An archive that is not what it should be, or does not fit.
     #[error("the archive: {0}")]
     Archive(String),
+    /// What an operator asked for at the command line and cannot have, in words for them.
+    #[error("{0}")]
+    Command(String),
     /// Data of ours that contradicts itself.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
@@ -51,7 +54,7 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Problem(_) | Self::Inconsistent(_) | Self::Archive(_) => false,
+            Self::Problem(_) | Self::Inconsistent(_) | Self::Archive(_) | Self::Command(_) => false,
             Self::Data(error) => error.is_transient() || matches!(error, store::Error::Refused),
             Self::Provider(error) => error.is_transient(),
             Self::Objects(error) => error.is_transient(),

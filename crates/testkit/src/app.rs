@@ -52,7 +52,7 @@ pub struct TestApp {
     pub database: Database,
     pub(crate) look: Pool,
     clock: Option<Arc<ManualClock>>,
-    objects: Objects,
+    pub(crate) objects: Objects,
     pub(crate) modules: &'static [Module],
     pub(crate) tiers_as_written: bool,
     target: Target,

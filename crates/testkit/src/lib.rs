@@ -21,6 +21,7 @@
 
 mod answer;
 mod app;
+mod commands;
 mod database;
 mod dice;
 mod embedded;

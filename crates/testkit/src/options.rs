@@ -21,7 +21,13 @@ use crate::{ISSUER, Issuer, Pooler, TestApp, database, detached_pool};
 
 /// When tests take place, unless they say otherwise: 2026-01-01T00:00:00Z.
 const BEGINNING_MS: i64 = 1_767_225_600_000;
-const BUCKET: &str = "documents";
+pub(crate) const BUCKET: &str = "documents";
+pub(crate) const REGION: &str = "us-east-1";
+/// Who the embedded store knows, and by which secret.
+pub(crate) const ACCESS: (&str, &str) = ("key", "secret");
+/// The key that facts are sealed with, as `AUDIT_KEYS` has it.
+pub(crate) const AUDIT_KEY: &str =
+    "test:7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e7e";
 
 /// How a server under test differs from the usual one.
 pub struct Options {
@@ -165,7 +171,7 @@ pub(crate) enum Objects {
     Memory(Arc<MemoryStore>),
     S3 {
         store: Arc<S3Store>,
-        _server: EmbeddedStore,
+        server: EmbeddedStore,
         _dir: tempfile::TempDir,
     },
 }
@@ -179,8 +185,8 @@ impl Objects {
         let server = EmbeddedStore::start(ObjectStoreConfig {
             dir: dir.path().to_owned(),
             port: 0,
-            access_key: "key".to_owned(),
-            secret_key: "secret".to_owned(),
+            access_key: ACCESS.0.to_owned(),
+            secret_key: ACCESS.1.to_owned(),
             buckets: vec![BUCKET.to_owned()],
             allowed_origins: Vec::new(),
         });
@@ -188,18 +194,18 @@ impl Objects {
         let store = S3Store::new(S3Config {
             endpoint: Some(server.endpoint()),
             public_endpoint: None,
-            region: "us-east-1".to_owned(),
+            region: REGION.to_owned(),
             bucket: BUCKET.to_owned(),
             path_style: true,
-            access_key: "key".to_owned(),
-            secret_key: "secret".into(),
+            access_key: ACCESS.0.to_owned(),
+            secret_key: ACCESS.1.into(),
             session_token: None,
             env: env.clone(),
             timeout: Duration::from_secs(10),
         });
         Self::S3 {
             store: Arc::new(store.unwrap()),
-            _server: server,
+            server,
             _dir: dir,
         }
     }
@@ -264,8 +270,7 @@ pub(crate) fn app(pool: Pool, powers: Powers, outside: Outside, rules: Settings)
 /// The keys that facts are sealed with in tests.
 #[must_use]
 pub fn audit_keys() -> Keys {
-    let key = format!("test:{}", "7e".repeat(32));
-    Keys::parse([key.as_str()]).unwrap()
+    Keys::parse([AUDIT_KEY]).unwrap()
 }
 
 /// An application for tests that need one and none of its data: on a database that they share, with

@@ -169,7 +169,9 @@ impl Provider {
             .route("/v1/organization_invitations", get(lists::invitations))
             .route(
                 "/v1/organizations/{id}",
-                get(find_organization).patch(writes::update_organization),
+                get(find_organization)
+                    .patch(writes::update_organization)
+                    .delete(writes::delete_organization),
             )
             .route(
                 "/v1/organizations/{id}/memberships",

@@ -36,7 +36,13 @@ fn known<T>(name: &str, result: Result<T, Error>) -> anyhow::Result<T> {
 /// The provider does not know the organization; a setting is unusable; the database's.
 pub async fn create(vars: &Vars, modules: &[Module], clerk_id: &str) -> anyhow::Result<String> {
     let app = app(vars, modules).await?;
-    let (status, word) = match known(clerk_id, provisioning::request(&app, clerk_id).await)? {
+    let requested = match provisioning::request(&app, clerk_id).await {
+        Err(Error::Problem(problem)) if problem.code() == Code::NotFound => {
+            anyhow::bail!("the identity provider has no organization {clerk_id}")
+        }
+        other => other?,
+    };
+    let (status, word) = match requested {
         Requested::Made(status) => (status, "made"),
         Requested::There(status) => (status, "there before"),
         Requested::UnderWay(status) => (status, "under way"),

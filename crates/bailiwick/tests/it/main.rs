@@ -11,6 +11,7 @@ mod approvals;
 mod archive;
 mod audit;
 mod catalog;
+mod commands;
 mod crowd;
 mod cursors;
 mod documents;

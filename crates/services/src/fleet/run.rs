@@ -150,10 +150,12 @@ impl Walk<'_> {
         match &self.options.canary {
             Some(name) => match fleet::find(self.owner, name).await? {
                 Some(schema) if schema.as_str() != migrations::SHARED => Ok(Some(schema)),
-                Some(_) => Err(Error::Inconsistent(format!(
+                Some(_) => Err(Error::Command(format!(
                     "{name} has no schema of its own: it cannot go first"
                 ))),
-                None => Err(Error::Inconsistent(format!("no tenant is called {name}"))),
+                None => Err(Error::Command(format!(
+                    "no tenant is called {name}; `bailiwick tenants list --tier pro` names them"
+                ))),
             },
             None if self.options.only_failed => Ok(None),
             None => Ok(schemas.first().cloned()),

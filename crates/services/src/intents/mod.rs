@@ -205,9 +205,11 @@ fn reason(error: &Error) -> String {
     match error {
         Error::Provider(error) => refusal(error),
         Error::Problem(problem) => problem.code().as_str().to_lowercase(),
-        Error::Data(_) | Error::Objects(_) | Error::Inconsistent(_) | Error::Archive(_) => {
-            "internal".to_owned()
-        }
+        Error::Data(_)
+        | Error::Objects(_)
+        | Error::Inconsistent(_)
+        | Error::Archive(_)
+        | Error::Command(_) => "internal".to_owned(),
     }
 }
 

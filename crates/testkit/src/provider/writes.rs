@@ -116,6 +116,19 @@ pub(super) async fn update_organization(
     found(Some(&organization))
 }
 
+pub(super) async fn delete_organization(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+) -> Response {
+    let mut known = provider.known();
+    let Some(organization) = known.organizations.remove(&id) else {
+        return refusal(StatusCode::NOT_FOUND, "resource_not_found");
+    };
+    let deleted = fixtures::deleted(&organization);
+    known.say("organization.deleted", &deleted);
+    found(Some(&deleted))
+}
+
 pub(super) async fn create_organization(
     State(provider): State<Provider>,
     axum::Json(wanted): axum::Json<Value>,

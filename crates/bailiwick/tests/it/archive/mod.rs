@@ -14,7 +14,7 @@ const BYTES: &[u8] = b"the quick brown fox jumps over the lazy dog";
 const OBJECT_MAX: u64 = 1024 * 1024;
 
 /// An organization with rows in every table.
-async fn furnished(t: &TestApp, slug: &str, tier: Tier) -> World {
+pub(crate) async fn furnished(t: &TestApp, slug: &str, tier: Tier) -> World {
     let world = t.tenant(slug, tier).await;
     fill(t, &world).await;
     world
@@ -66,7 +66,7 @@ async fn import(
 
 /// The tenant's rows with all but its own ids, each table's in the order of their keys; people by
 /// the provider's ids.
-async fn contents(t: &TestApp, world: &World) -> Vec<Value> {
+pub(crate) async fn contents(t: &TestApp, world: &World) -> Vec<Value> {
     let placement = t
         .app
         .store()
@@ -95,7 +95,7 @@ async fn contents(t: &TestApp, world: &World) -> Vec<Value> {
 }
 
 /// Keys and bytes of a tenant's objects, below its prefix.
-async fn objects(t: &TestApp, world: &World) -> Vec<(String, Vec<u8>)> {
+pub(crate) async fn objects(t: &TestApp, world: &World) -> Vec<(String, Vec<u8>)> {
     let prefix = format!("org/{}", world.clerk_org_id);
     let key = prefix.parse().unwrap();
     let page = t.app.objects().list(Some(&key), None).await.unwrap();

@@ -20,7 +20,7 @@ const BYTES: &[u8] = b"the quick brown fox jumps over the lazy dog";
 const LATER: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// An organization with something in every table, of which `n` keys of requests are its own.
-async fn furnished(t: &TestApp, slug: &str, tier: Tier) -> World {
+pub(crate) async fn furnished(t: &TestApp, slug: &str, tier: Tier) -> World {
     let world = t.tenant(slug, tier).await;
     let owner = world.owner();
     let made = owner
@@ -116,7 +116,7 @@ fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap().to_owned()
 }
 
-async fn step(t: &TestApp, world: &World) -> String {
+pub(crate) async fn step(t: &TestApp, world: &World) -> String {
     let query = format!(
         "select step from control.removals where organization_id = '{}'",
         world.id
@@ -128,7 +128,7 @@ async fn step(t: &TestApp, world: &World) -> String {
 
 /// Every row, of any table of any schema of ours, in which the organization is named by either id,
 /// a line each, with its table first.
-async fn traces(t: &TestApp, world: &World) -> Vec<String> {
+pub(crate) async fn traces(t: &TestApp, world: &World) -> Vec<String> {
     let tables = t
         .rows(
             "select format('%I.%I', n.nspname, c.relname) as name from pg_class c
@@ -154,7 +154,7 @@ async fn traces(t: &TestApp, world: &World) -> Vec<String> {
 }
 
 /// The keys of all objects.
-async fn keys(t: &TestApp) -> Vec<String> {
+pub(crate) async fn keys(t: &TestApp) -> Vec<String> {
     let page = t.app.objects().list(None, None).await.unwrap();
     page.objects.iter().map(|o| o.key.to_string()).collect()
 }
