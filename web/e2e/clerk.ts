@@ -49,7 +49,8 @@ export async function addDomain(slug: string, name: string, mode: string): Promi
   await ask("POST", `/organizations/${await organizationId(slug)}/domains`, body);
 }
 
-async function organizationId(slug: string): Promise<string> {
+/** The provider's id of an organization. */
+export async function organizationId(slug: string): Promise<string> {
   return ((await ask("GET", `/organizations/${slug}`)) as { id: string }).id;
 }
 

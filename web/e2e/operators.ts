@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect } from "@playwright/test";
+import { organizationId } from "./clerk";
 import { BINARY, INHERITED } from "./installation";
 import { settings } from "./settings";
 
@@ -18,4 +19,15 @@ export async function makeOperator(
       env: { ...env, ...settings.database },
     });
   }).toPass({ timeout: 20_000 });
+}
+
+/** Says what an organization pays for, as another service would on the operators' listener. */
+export async function setPlan(slug: string, planSlug: "starter" | "pro"): Promise<void> {
+  const { url, key } = settings.internal;
+  const answer = await fetch(`${url}/internal/orgs/plan-sync`, {
+    method: "POST",
+    headers: { "x-api-key": key, "content-type": "application/json" },
+    body: JSON.stringify({ clerkOrgId: await organizationId(slug), planSlug }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
 }

@@ -29,6 +29,10 @@ export const settings = {
       key: required("CLERK_SECRET_KEY"),
     };
   },
+  /** The operators' listener. */
+  get internal() {
+    return { url: required("INTERNAL_URL"), key: required("INTERNAL_API_KEY") };
+  },
   /** What a command of the program needs to change something by itself. */
   get database() {
     return { DATABASE_URL: required("DATABASE_URL"), AUDIT_KEYS: required("AUDIT_KEYS") };
