@@ -6,12 +6,12 @@ use std::path::Path;
 use bailiwick_kernel::Tier;
 use bailiwick_testkit::TestApp;
 
-use super::{Names, run, run_with};
+use super::{Names, options, run, run_with};
 use crate::archive::{contents, furnished, objects};
 
 #[tokio::test]
 async fn a_tenant_goes_into_a_file_and_comes_out_of_it() {
-    let t = TestApp::options().s3().start().await;
+    let t = options().s3().start().await;
     let acme = furnished(&t, "acme", Tier::Starter).await;
     let globex = t.tenant("globex", Tier::Pro).await;
     let dir = tempfile::tempdir().unwrap();
@@ -100,7 +100,7 @@ async fn refused(
 /// What is wrong with the file is said, and what to do where something can be done.
 #[tokio::test]
 async fn a_file_that_is_not_what_it_was_is_refused_with_the_reason() {
-    let t = TestApp::options().s3().start().await;
+    let t = options().s3().start().await;
     furnished(&t, "acme", Tier::Starter).await;
     t.tenant("globex", Tier::Starter).await;
     let dir = tempfile::tempdir().unwrap();

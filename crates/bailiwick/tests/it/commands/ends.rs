@@ -5,7 +5,7 @@ use bailiwick_testkit::{TestApp, World};
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{Names, run, text};
+use super::{Names, options, run, text};
 use crate::removals::{furnished, traces};
 
 /// Nothing names the organization but what says that it was removed.
@@ -21,7 +21,7 @@ pub(super) async fn nothing_is_left(t: &TestApp, world: &World) {
 
 #[tokio::test]
 async fn an_organization_is_deleted_kept_removed_and_certified() {
-    let t = TestApp::options().s3().start().await;
+    let t = options().s3().start().await;
     let acme = furnished(&t, "acme", Tier::Pro).await;
     let names = Names::of(&t).await;
     let mut said = Vec::new();

@@ -8,7 +8,7 @@ use bailiwick_testkit::TestApp;
 
 use super::ends::nothing_is_left;
 use super::migrate::{outdate, versions};
-use super::{run, schema_of, spawn, until};
+use super::{options, run, schema_of, spawn, until};
 use crate::archive;
 use crate::removals::{furnished, keys, step};
 
@@ -51,7 +51,7 @@ async fn kill_at(t: &TestApp, lock: &str, arguments: &[&str]) {
 /// end all are at the newest.
 #[tokio::test]
 async fn a_migration_that_is_killed_leaves_no_tenant_half() {
-    let t = TestApp::start().await;
+    let t = options().start().await;
     prepare(&t).await;
     let mut schemas = Vec::new();
     for slug in ["acme", "globex", "hooli", "initech", "umbrella"] {
@@ -95,7 +95,7 @@ async fn a_migration_that_is_killed_leaves_no_tenant_half() {
 #[tokio::test]
 async fn an_import_that_is_killed_goes_on_and_doubles_nothing() {
     for tier in Tier::ALL {
-        let t = TestApp::options().s3().start().await;
+        let t = options().s3().start().await;
         prepare(&t).await;
         let acme = archive::furnished(&t, "acme", Tier::Starter).await;
         let globex = t.tenant("globex", *tier).await;
@@ -144,7 +144,7 @@ async fn an_import_that_is_killed_goes_on_and_doubles_nothing() {
 #[tokio::test]
 async fn a_removal_that_is_killed_goes_on_and_leaves_nothing() {
     for tier in Tier::ALL {
-        let t = TestApp::options().s3().start().await;
+        let t = options().s3().start().await;
         prepare(&t).await;
         let acme = furnished(&t, "acme", *tier).await;
         let documents = format!("{}.documents", schema_of(&t, &acme).await);

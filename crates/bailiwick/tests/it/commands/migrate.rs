@@ -3,7 +3,7 @@
 use bailiwick_kernel::Tier;
 use bailiwick_testkit::{TestApp, World};
 
-use super::{Names, run, schema_of};
+use super::{Names, options, run, schema_of};
 
 /// Takes the newest migration of a schema back, with the note and the ledger.
 pub(super) async fn outdate(t: &TestApp, schema: &str) {
@@ -56,7 +56,7 @@ pub(super) async fn versions(t: &TestApp, schemas: &[String]) -> Vec<i64> {
 }
 
 async fn three() -> (TestApp, [World; 3], Vec<String>) {
-    let t = TestApp::start().await;
+    let t = options().start().await;
     let mut worlds = Vec::new();
     let mut schemas = Vec::new();
     for slug in ["acme", "globex", "initech"] {

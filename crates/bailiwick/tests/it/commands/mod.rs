@@ -11,12 +11,17 @@ mod tenants;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use bailiwick_testkit::{TestApp, World};
+use bailiwick_testkit::{Options, TestApp, World};
 use serde_json::Value;
 use tokio::process::{Child, Command};
 
 /// A command that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A server whose tenants are in the tiers that are written: what the commands say of them.
+fn options() -> Options {
+    TestApp::options().tiers_as_written()
+}
 
 /// What a command said, and how it ended.
 #[derive(Debug)]

@@ -1,14 +1,14 @@
 //! `bailiwick tenants list|show|create|upgrade|downgrade|retry|verify`.
 
 use bailiwick_kernel::Tier;
-use bailiwick_testkit::{TestApp, fixtures};
+use bailiwick_testkit::fixtures;
 use serde_json::Value;
 
-use super::{Names, run, schema_of};
+use super::{Names, options, run, schema_of};
 
 #[tokio::test]
 async fn tenants_are_listed_and_shown() {
-    let t = TestApp::start().await;
+    let t = options().start().await;
     let acme = t.tenant("acme", Tier::Pro).await;
     t.tenant("globex", Tier::Starter).await;
     let names = Names::of(&t).await;
@@ -50,7 +50,7 @@ async fn tenants_are_listed_and_shown() {
 
 #[tokio::test]
 async fn a_tenant_is_made_moved_and_mended() {
-    let t = TestApp::options().s3().start().await;
+    let t = options().s3().start().await;
     // Jobs of the commands are due by the machine's clock.
     t.advance(jiff::SignedDuration::from_mins(10));
     let globex = t.tenant("globex", Tier::Starter).await;
@@ -87,7 +87,7 @@ async fn a_tenant_is_made_moved_and_mended() {
 
 #[tokio::test]
 async fn what_could_not_be_made_is_named_and_tried_again() {
-    let t = TestApp::options().s3().start().await;
+    let t = options().s3().start().await;
     t.expect_dead();
     t.tamper("revoke insert on control.placements from bailiwick_app")
         .await;
@@ -113,7 +113,7 @@ async fn what_could_not_be_made_is_named_and_tried_again() {
 
 #[tokio::test]
 async fn what_contradicts_itself_is_found_with_what_mends_it() {
-    let t = TestApp::start().await;
+    let t = options().start().await;
     t.tenant("acme", Tier::Pro).await;
     let sound = "every tenant is where and what it is noted to be";
     assert_eq!(run(&t, &["tenants", "verify"]).await.answer(), sound);
@@ -132,7 +132,7 @@ async fn what_contradicts_itself_is_found_with_what_mends_it() {
 /// The same words for whoever is not there, and nothing of a stack or of SQL.
 #[tokio::test]
 async fn nobody_is_said_to_be_nobody() {
-    let t = TestApp::options().s3().start().await;
+    let t = options().s3().start().await;
     let file = t.app.env().uuid().to_string();
     let mut said = Vec::new();
     for arguments in [
