@@ -4,6 +4,7 @@ import type { AuditEntry } from "@/api/types";
 import { CopyButton } from "@/components/copy-button";
 import { Avatar, Badge } from "@/components/ui/bits";
 import { Button } from "@/components/ui/button";
+import { Scroller } from "@/components/ui/scroller";
 import { personName } from "@/features/members/names";
 import { cn } from "@/lib/cn";
 import { formatDateTime } from "@/lib/format";
@@ -68,7 +69,7 @@ function Details({ entry, onNarrow }: EntryRowProps) {
   return (
     <div className="space-y-5">
       {rows.length > 0 ? (
-        <div className="overflow-x-auto">
+        <Scroller label="What changed">
           <table className="w-full min-w-96 text-sm">
             <caption className="sr-only">What changed</caption>
             <thead>
@@ -96,7 +97,7 @@ function Details({ entry, onNarrow }: EntryRowProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroller>
       ) : (
         <p className="text-muted text-sm">It names no values.</p>
       )}

@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/page-header";
 import { ProblemView } from "@/components/problem-view";
 import { useTitle } from "@/components/title";
 import { Ago, Badge, Card } from "@/components/ui/bits";
+import { Scroller } from "@/components/ui/scroller";
 import { formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useOperator } from "./context";
@@ -164,44 +165,46 @@ function Jobs({ jobs }: { jobs: PlatformStatus["jobs"] }) {
       {jobs.length === 0 ? (
         <p className="text-muted text-sm">Nothing waits, and nothing was given up.</p>
       ) : (
-        <Card className="overflow-x-auto px-4 sm:px-5">
-          <table className="w-full min-w-96 text-sm">
-            <caption className="sr-only">Jobs by kind</caption>
-            <thead>
-              <tr className="border-line border-b text-left">
-                <th scope="col" className="eyebrow py-2.5 pr-3">
-                  Kind of job
-                </th>
-                <th scope="col" className="eyebrow py-2.5 pr-3 text-right">
-                  Waiting
-                </th>
-                <th scope="col" className="eyebrow py-2.5 pr-3 text-right">
-                  Given up
-                </th>
-                <th scope="col" className="eyebrow py-2.5 text-right">
-                  Late
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {jobs.map((job) => (
-                <tr key={job.kind} className="border-line border-b last:border-0">
-                  <th scope="row" className="py-2.5 pr-3 text-left font-mono font-normal text-xs">
-                    {job.kind}
+        <Card>
+          <Scroller label="Jobs by kind" className="rounded-2xl px-4 sm:px-5">
+            <table className="w-full min-w-96 text-sm">
+              <caption className="sr-only">Jobs by kind</caption>
+              <thead>
+                <tr className="border-line border-b text-left">
+                  <th scope="col" className="eyebrow py-2.5 pr-3">
+                    Kind of job
                   </th>
-                  <td className="tabular py-2.5 pr-3 text-right">{job.open}</td>
-                  <td
-                    className={`tabular py-2.5 pr-3 text-right ${job.dead > 0 ? "font-[550] text-danger" : "text-muted"}`}
-                  >
-                    {job.dead}
-                  </td>
-                  <td className="py-2.5 text-right text-muted">
-                    {job.dueSince ? <Ago at={job.dueSince} /> : "–"}
-                  </td>
+                  <th scope="col" className="eyebrow py-2.5 pr-3 text-right">
+                    Waiting
+                  </th>
+                  <th scope="col" className="eyebrow py-2.5 pr-3 text-right">
+                    Given up
+                  </th>
+                  <th scope="col" className="eyebrow py-2.5 text-right">
+                    Late
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {jobs.map((job) => (
+                  <tr key={job.kind} className="border-line border-b last:border-0">
+                    <th scope="row" className="py-2.5 pr-3 text-left font-mono font-normal text-xs">
+                      {job.kind}
+                    </th>
+                    <td className="tabular py-2.5 pr-3 text-right">{job.open}</td>
+                    <td
+                      className={`tabular py-2.5 pr-3 text-right ${job.dead > 0 ? "font-[550] text-danger" : "text-muted"}`}
+                    >
+                      {job.dead}
+                    </td>
+                    <td className="py-2.5 text-right text-muted">
+                      {job.dueSince ? <Ago at={job.dueSince} /> : "–"}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroller>
         </Card>
       )}
     </Section>

@@ -2,6 +2,7 @@ import { usePermissions } from "@bailiwick/react";
 import { Fragment } from "react";
 import type { Action, Policy } from "@/api/types";
 import { Checkbox } from "@/components/ui/checkbox";
+import { Scroller } from "@/components/ui/scroller";
 import { Select } from "@/components/ui/select";
 import { ACTIONS, isGranted, type PageGrants, switched } from "./grants";
 
@@ -34,7 +35,7 @@ export function GrantsTable({ policy, grants, onChange, fixed }: GrantsTableProp
     return undefined;
   };
   return (
-    <div className="-mx-2 overflow-x-auto px-2">
+    <Scroller label="Pages and what may be done on them" className="-mx-2 px-2">
       <table className="w-full min-w-120 text-sm">
         <caption className="sr-only">Pages and what may be done on them</caption>
         <thead>
@@ -105,7 +106,7 @@ export function GrantsTable({ policy, grants, onChange, fixed }: GrantsTableProp
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroller>
   );
 }
 
