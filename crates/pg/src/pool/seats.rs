@@ -1,7 +1,8 @@
 //! Who gets which connection. A pool has as many seats as it may have connections, and each tenant
 //! has a home among them: its statements are prepared there and its tables known, and each
 //! connection serves a part of the tenants instead of all of them. A tenant that finds its home
-//! taken goes where it is known as well, or waits a little; only then does it move in elsewhere.
+//! taken goes where it is known as well, or waits a little; only then, or where another of its
+//! callers waits already, does it move in elsewhere.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -174,13 +175,18 @@ impl<C: Guest> Seats<C> {
             .or_else(|| self.nearest(tenant, |seat| matches!(seat, Seat::Vacant)))
             .or_else(|| {
                 let elsewhere = self.nearest(tenant, rests);
-                elsewhere.filter(|_| self.is_stuck(home, now))
+                elsewhere.filter(|_| self.is_stuck(home, now) || self.is_awaited(tenant))
             })
     }
 
     /// A transaction that goes on for so long is not waited for.
     fn is_stuck(&self, at: usize, now: Instant) -> bool {
         matches!(self.seats[at], Seat::Lent(since) if now.saturating_duration_since(since) >= PATIENCE)
+    }
+
+    /// Somebody of the tenant waits already: it has more to do than one connection can.
+    fn is_awaited(&self, tenant: u64) -> bool {
+        self.waiting.iter().any(|waiter| waiter.tenant == tenant)
     }
 
     fn home(&self, tenant: u64) -> usize {
@@ -304,6 +310,22 @@ mod tests {
         seats.put_back(at, connection, now);
         // Its home is still taken: no more waiting.
         assert_eq!(ready(seats.claim(one, now)).0, at);
+    }
+
+    #[test]
+    fn a_busy_tenant_spreads_over_the_seats() {
+        let now = Instant::now();
+        let (mut seats, one, _) = full(now);
+        let (home, _) = ready(seats.claim(one, now));
+        assert!(seats.claim(one, now).is_none());
+        let (_, _granted) = seats.wait(one, now);
+        // One waits for the home, and keeps waiting: whoever comes then takes what rests.
+        let mut taken = HashSet::from([home]);
+        for _ in 1..SEATS {
+            taken.insert(ready(seats.claim(one, now)).0);
+        }
+        assert_eq!(taken.len(), SEATS);
+        assert!(seats.claim(one, now).is_none());
     }
 
     #[test]
