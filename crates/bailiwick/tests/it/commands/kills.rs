@@ -8,8 +8,9 @@ use bailiwick_testkit::TestApp;
 
 use super::ends::nothing_is_left;
 use super::migrate::{outdate, versions};
-use super::{options, run, schema_of, spawn, until};
+use super::{options, run, spawn, until};
 use crate::archive;
+use crate::isolation::schema_of;
 use crate::removals::{furnished, keys, step};
 
 sql! {

@@ -3,7 +3,8 @@
 use bailiwick_kernel::Tier;
 use bailiwick_testkit::{TestApp, World};
 
-use super::{Names, options, run, schema_of};
+use super::{Names, options, run};
+use crate::isolation::schema_of;
 
 /// Takes the newest migration of a schema back, with the note and the ledger.
 pub(super) async fn outdate(t: &TestApp, schema: &str) {

@@ -11,8 +11,7 @@ mod tenants;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use bailiwick_testkit::{Options, TestApp, World};
-use serde_json::Value;
+use bailiwick_testkit::{Options, TestApp};
 use tokio::process::{Child, Command};
 
 /// A command that takes longer hangs.
@@ -140,19 +139,4 @@ impl Names {
         });
         lines.collect::<Vec<_>>().join("\n")
     }
-}
-
-/// The schema that an organization lives in.
-async fn schema_of(t: &TestApp, world: &World) -> String {
-    let id = world.id;
-    let query =
-        format!("select schema_name from control.placements where organization_id = '{id}'");
-    t.rows(&query).await[0]["schema_name"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
-fn text(value: &Value, member: &str) -> String {
-    value[member].as_str().unwrap_or_default().to_owned()
 }

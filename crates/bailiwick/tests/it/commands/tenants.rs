@@ -4,7 +4,8 @@ use bailiwick_kernel::Tier;
 use bailiwick_testkit::fixtures;
 use serde_json::Value;
 
-use super::{Names, options, run, schema_of};
+use super::{Names, options, run};
+use crate::isolation::schema_of;
 
 #[tokio::test]
 async fn tenants_are_listed_and_shown() {

@@ -9,7 +9,8 @@ use bailiwick_store::fleet::{behind, plan};
 use bailiwick_store::migrations::{self, ModuleTree};
 use bailiwick_testkit::TestApp;
 
-use super::{COLOURS, catalog, coloured, pros, schema_of};
+use super::{COLOURS, catalog, coloured, pros};
+use crate::isolation::schema_of;
 
 sql! {
     /// Has a schema to itself among migrations.

@@ -30,17 +30,6 @@ async fn pros<const N: usize>(slugs: [&str; N]) -> (TestApp, [World; N]) {
     (t, worlds.try_into().unwrap_or_else(|_| unreachable!()))
 }
 
-/// The schema that an organization lives in.
-async fn schema_of(t: &TestApp, world: &World) -> String {
-    let id = world.id;
-    let query =
-        format!("select schema_name from control.placements where organization_id = '{id}'");
-    t.rows(&query).await[0]["schema_name"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
 /// In which schemas projects have a colour.
 async fn coloured(t: &TestApp) -> Vec<String> {
     let query = "

@@ -7,7 +7,8 @@ use bailiwick_testkit::TestApp;
 use bailiwick_testkit::fixtures::{self, event};
 use jiff::SignedDuration;
 
-use super::{COLOURS, pros, schema_of};
+use super::{COLOURS, pros};
+use crate::isolation::schema_of;
 
 async fn slugs(t: &TestApp, filter: Filter) -> Vec<String> {
     let store = t.app.store().clone().with_modules([COLOURS]);

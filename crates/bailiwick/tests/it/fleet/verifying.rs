@@ -5,7 +5,8 @@ use bailiwick_kernel::Tier;
 use bailiwick_services::fleet;
 use bailiwick_testkit::TestApp;
 
-use super::{catalog, pros, schema_of};
+use super::{catalog, pros};
+use crate::isolation::schema_of;
 
 /// What is wrong, in words that do not change from run to run.
 async fn problems(t: &TestApp) -> Vec<String> {

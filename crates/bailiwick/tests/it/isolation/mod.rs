@@ -33,6 +33,11 @@ pub(crate) async fn placement(t: &TestApp, world: &World) -> Placement {
     found.unwrap()
 }
 
+/// The schema that a tenant lives in.
+pub(crate) async fn schema_of(t: &TestApp, world: &World) -> String {
+    placement(t, world).await.schema.to_string()
+}
+
 /// The way into the tenant of `home`, as a job, with another schema in place of `{t}`.
 pub(crate) fn flight(home: &Placement, schema: &Schema) -> Flight {
     let named = |name| {
