@@ -48,9 +48,9 @@ test("a sensitive change asks again after a while, and then goes on", async ({
         .first(),
     ).toBeVisible();
     await dialog(page).getByLabel("Password", { exact: true }).fill(person.password);
-    given = Date.now();
     await dialog(page).getByRole("button", { name: "Continue" }).click();
     await expect(dialog(page)).toBeHidden();
+    given = Date.now();
     await enterCode(page, await codeFor(second));
     await expect(page.getByText(second).first()).toBeVisible();
     await expect(page.getByText("Unverified")).toBeHidden();
@@ -76,6 +76,7 @@ test("a sensitive change asks again after a while, and then goes on", async ({
       .first()
       .click();
     await enterCode(page, await codeFor(person.email));
+    await expect(dialog(page)).toBeHidden();
     await enterCode(page, await codeFor(third));
     await expect(page.getByText(third).first()).toBeVisible();
   });
