@@ -1,17 +1,25 @@
 //! Who gets which connection. A pool has as many seats as it may have connections, and each tenant
 //! has a home among them: its statements are prepared there and its tables known, and each
 //! connection serves a part of the tenants instead of all of them. A tenant that finds its home
-//! taken goes where it is known as well, or waits a little; only then, or where another of its
-//! callers waits already, does it move in elsewhere.
+//! taken goes where it is known as well, or waits a little; only then, or where several of its callers
+//! wait already, does it move in elsewhere.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
-/// How long a home is waited for while other connections rest: longer than a queue of short
-/// transactions, and than what it costs to learn a tenant's tables anew by far.
-pub(super) const PATIENCE: Duration = Duration::from_millis(20);
+/// A transaction that has gone on for so long is not waited for: a read takes a millisecond or two,
+/// and so does learning a tenant's tables elsewhere.
+pub(super) const STUCK: Duration = Duration::from_millis(20);
+
+/// How long a home is waited for whose transactions are short: longer than the longest queue of them.
+/// Who moves in elsewhere makes all wait longer who live there, where the machine is busy.
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
+
+/// So many waiting callers of one tenant have more to do than its home can. With two, a thousand
+/// tenants that meet by chance would be everywhere soon.
+const CROWD: usize = 3;
 
 /// What sits there: a connection, which remembers the tenants that it served.
 pub(super) trait Guest {
@@ -39,6 +47,12 @@ struct Waiter<C> {
     tenant: u64,
     since: Instant,
     give: Sender<Grant<C>>,
+}
+
+impl<C> Waiter<C> {
+    fn is_late(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.since) >= PATIENCE
+    }
 }
 
 /// All seats, and who waits for one.
@@ -86,10 +100,15 @@ impl<C: Guest> Seats<C> {
         at.and_then(|at| self.waiting.remove(at)).is_some()
     }
 
-    /// Whoever has waited for its home so long takes what there is.
+    /// Whoever has waited too long, or for a home that is stuck, takes what there is. To be asked
+    /// now and then.
     pub fn hurry(&mut self, id: u64, now: Instant) -> Option<Grant<C>> {
         let at = self.waiting.iter().position(|waiter| waiter.id == id)?;
-        let tenant = self.waiting[at].tenant;
+        let waiter = &self.waiting[at];
+        let tenant = waiter.tenant;
+        if !waiter.is_late(now) && !self.is_stuck(self.home(tenant), now) {
+            return None;
+        }
         let elsewhere = self.nearest(tenant, |seat| !matches!(seat, Seat::Lent(_)))?;
         self.waiting.remove(at);
         Some(self.lend(elsewhere, now))
@@ -175,18 +194,18 @@ impl<C: Guest> Seats<C> {
             .or_else(|| self.nearest(tenant, |seat| matches!(seat, Seat::Vacant)))
             .or_else(|| {
                 let elsewhere = self.nearest(tenant, rests);
-                elsewhere.filter(|_| self.is_stuck(home, now) || self.is_awaited(tenant))
+                elsewhere.filter(|_| self.is_stuck(home, now) || self.is_crowded(tenant))
             })
     }
 
     /// A transaction that goes on for so long is not waited for.
     fn is_stuck(&self, at: usize, now: Instant) -> bool {
-        matches!(self.seats[at], Seat::Lent(since) if now.saturating_duration_since(since) >= PATIENCE)
+        matches!(self.seats[at], Seat::Lent(since) if now.saturating_duration_since(since) >= STUCK)
     }
 
-    /// Somebody of the tenant waits already: it has more to do than one connection can.
-    fn is_awaited(&self, tenant: u64) -> bool {
-        self.waiting.iter().any(|waiter| waiter.tenant == tenant)
+    fn is_crowded(&self, tenant: u64) -> bool {
+        let theirs = self.waiting.iter().filter(|waiter| waiter.tenant == tenant);
+        theirs.take(CROWD).count() == CROWD
     }
 
     fn home(&self, tenant: u64) -> usize {
@@ -220,8 +239,7 @@ impl<C: Guest> Seats<C> {
         };
         let found = self.waiting.iter().position(fits).or_else(|| {
             let waiting = self.waiting.iter().enumerate();
-            let long = |w: &Waiter<C>| now.saturating_duration_since(w.since) >= PATIENCE;
-            let nearest = waiting.filter(|(_, waiter)| long(waiter));
+            let nearest = waiting.filter(|(_, waiter)| waiter.is_late(now));
             let nearest = nearest.min_by_key(|(_, waiter)| self.distance(waiter.tenant, at));
             nearest.map(|(found, _)| found)
         });
@@ -230,149 +248,4 @@ impl<C: Guest> Seats<C> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    /// A connection: whom it knows.
-    #[derive(Default)]
-    struct Known(HashSet<u64>);
-
-    impl Guest for Known {
-        fn knows(&self, tenant: u64) -> bool {
-            self.0.contains(&tenant)
-        }
-    }
-
-    const SEATS: usize = 4;
-
-    /// All seats taken by connections that rest, and two tenants who live apart.
-    fn full(now: Instant) -> (Seats<Known>, u64, u64) {
-        let mut seats = Seats::new(SEATS);
-        for at in 0..SEATS {
-            seats.put_back(at, Known::default(), now);
-        }
-        let one = 1;
-        let apart = |other: &u64| seats.home(*other) != seats.home(one);
-        let other = (2..).find(apart).unwrap();
-        (seats, one, other)
-    }
-
-    fn ready(grant: Option<Grant<Known>>) -> (usize, Known) {
-        match grant {
-            Some(Grant::Ready(at, connection)) => (at, connection),
-            _ => panic!("no connection"),
-        }
-    }
-
-    #[test]
-    fn a_tenant_comes_home_whoever_rested_last() {
-        let now = Instant::now();
-        let (mut seats, one, other) = full(now);
-        for _ in 0..3 {
-            for tenant in [one, other] {
-                let (at, connection) = ready(seats.claim(tenant, now));
-                assert_eq!(at, seats.home(tenant));
-                seats.put_back(at, connection, now);
-            }
-        }
-        assert_eq!(seats.lent(), 0);
-        let homes: HashSet<usize> = (0..1000).map(|n| seats.home(n * 2 + 1)).collect();
-        assert_eq!(homes.len(), SEATS);
-    }
-
-    #[test]
-    fn a_home_that_is_taken_is_waited_for_while_others_rest() {
-        let now = Instant::now();
-        let (mut seats, one, other) = full(now);
-        let (home, connection) = ready(seats.claim(one, now));
-        assert!(seats.claim(one, now).is_none());
-        let (_, mut granted) = seats.wait(one, now);
-        // What is somebody else's home does not do, what is one's own does.
-        let (elsewhere, theirs) = ready(seats.claim(other, now));
-        seats.put_back(elsewhere, theirs, now);
-        assert!(granted.try_recv().is_err());
-        seats.put_back(home, connection, now);
-        let (at, _) = ready(granted.try_recv().ok());
-        assert_eq!(at, home);
-    }
-
-    #[test]
-    fn a_tenant_that_waited_moves_in_elsewhere_and_is_known_there() {
-        let now = Instant::now();
-        let (mut seats, one, _) = full(now);
-        let (home, _at_work) = ready(seats.claim(one, now));
-        let (id, _granted) = seats.wait(one, now);
-        let (at, mut connection) = ready(seats.hurry(id, now + PATIENCE));
-        assert_ne!(at, home);
-        connection.0.insert(one);
-        seats.put_back(at, connection, now);
-        // Its home is still taken: no more waiting.
-        assert_eq!(ready(seats.claim(one, now)).0, at);
-    }
-
-    #[test]
-    fn a_busy_tenant_spreads_over_the_seats() {
-        let now = Instant::now();
-        let (mut seats, one, _) = full(now);
-        let (home, _) = ready(seats.claim(one, now));
-        assert!(seats.claim(one, now).is_none());
-        let (_, _granted) = seats.wait(one, now);
-        // One waits for the home, and keeps waiting: whoever comes then takes what rests.
-        let mut taken = HashSet::from([home]);
-        for _ in 1..SEATS {
-            taken.insert(ready(seats.claim(one, now)).0);
-        }
-        assert_eq!(taken.len(), SEATS);
-        assert!(seats.claim(one, now).is_none());
-    }
-
-    #[test]
-    fn a_home_that_is_stuck_is_not_waited_for() {
-        let now = Instant::now();
-        let (mut seats, one, _) = full(now);
-        let (home, _at_work) = ready(seats.claim(one, now));
-        let (at, _) = ready(seats.claim(one, now + PATIENCE));
-        assert_ne!(at, home);
-    }
-
-    #[test]
-    fn a_connection_goes_to_who_lives_there_before_who_came_earlier() {
-        let now = Instant::now();
-        let (mut seats, one, other) = full(now);
-        let taken: Vec<_> = (0..SEATS).map(|_| ready(seats.claim(0, now))).collect();
-        let (_, mut first) = seats.wait(other, now);
-        let (_, mut second) = seats.wait(one, now);
-        let (_, mut third) = seats.wait(one, now);
-        let home = seats.home(one);
-        let (at, connection) = taken.into_iter().find(|(at, _)| *at == home).unwrap();
-        seats.put_back(at, connection, now);
-        let (at, connection) = ready(second.try_recv().ok());
-        assert!(first.try_recv().is_err());
-        // Who has waited for too long goes before who came later, wherever it lives.
-        seats.put_back(at, connection, now + PATIENCE);
-        assert!(first.try_recv().is_ok());
-        assert!(third.try_recv().is_err());
-    }
-
-    #[test]
-    fn who_went_away_gets_nothing_and_nothing_is_lost() {
-        let now = Instant::now();
-        let mut seats: Seats<Known> = Seats::new(1);
-        assert!(matches!(seats.claim(1, now), Some(Grant::Open(0))));
-        let (gone, granted) = seats.wait(1, now);
-        drop(granted);
-        let (_, mut granted) = seats.wait(2, now);
-        seats.put_back(0, Known::default(), now);
-        let (at, connection) = ready(granted.try_recv().ok());
-        assert!(!seats.leave(gone));
-        // Where the connection broke, who waits opens another.
-        let (_, mut granted) = seats.wait(3, now);
-        drop(connection);
-        seats.vacate(at, now);
-        assert!(matches!(granted.try_recv(), Ok(Grant::Open(0))));
-        seats.vacate(at, now);
-        assert_eq!(seats.lent(), 0);
-    }
-}
+mod tests;

@@ -4,9 +4,9 @@ use std::sync::{Arc, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot::Receiver;
-use tokio::time::{timeout, timeout_at};
+use tokio::time::timeout;
 
-use super::seats::{Grant, Guest, PATIENCE, Seats};
+use super::seats::{Grant, Guest, STUCK, Seats};
 use super::{Inner, PoolConfig};
 use crate::connection::Connection;
 use crate::{Error, Result};
@@ -100,20 +100,23 @@ pub(super) struct Waiting {
 impl Waiting {
     /// A place, with a connection where it has one.
     pub async fn granted(mut self, at_most: Duration) -> Result<(Place, Option<Connection>)> {
-        let until = tokio::time::Instant::now() + at_most;
-        let mut grant = timeout(PATIENCE.min(at_most), &mut self.granted).await.ok();
-        if grant.is_none() {
-            let hurried = self.pool.shelf().seats.hurry(self.id, Instant::now());
-            grant = match hurried {
-                Some(grant) => Some(Ok(grant)),
-                None => timeout_at(until, &mut self.granted).await.ok(),
-            };
-        }
-        match grant {
-            Some(Ok(grant)) => Ok(self.pool.placed(grant)),
-            Some(Err(_)) | None => Err(Error::PoolTimeout(
+        match timeout(at_most, self.grant()).await {
+            Ok(Some(grant)) => Ok(self.pool.placed(grant)),
+            Ok(None) | Err(_) => Err(Error::PoolTimeout(
                 u64::try_from(at_most.as_millis()).unwrap_or(u64::MAX),
             )),
+        }
+    }
+
+    async fn grant(&mut self) -> Option<Grant<Connection>> {
+        loop {
+            if let Ok(granted) = timeout(STUCK, &mut self.granted).await {
+                return granted.ok();
+            }
+            let hurried = self.pool.shelf().seats.hurry(self.id, Instant::now());
+            if hurried.is_some() {
+                return hurried;
+            }
         }
     }
 }
