@@ -184,6 +184,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         moves::SHAPES,
         moves::rows::STATEMENTS,
         organizations::STATEMENTS,
+        organizations::ROWS,
         placements::STATEMENTS,
         plans::STATEMENTS,
         platform::STATEMENTS,
