@@ -30,3 +30,12 @@ create trigger capture_documents after insert or update or delete on {t}.documen
   for each row when (current_setting('app.capture', true) = 'on') execute function control.capture('documents', 'id');
 create trigger capture_approvals after insert or update or delete on {t}.approvals
   for each row when (current_setting('app.capture', true) = 'on') execute function control.capture('approvals', 'id');
+
+-- A move empties a part of these tables. Where VACUUM gives the end of a file back, all who share the
+-- table wait for it.
+alter table {t}.members set (vacuum_truncate = off);
+alter table {t}.projects set (vacuum_truncate = off);
+alter table {t}.project_members set (vacuum_truncate = off);
+alter table {t}.documents set (vacuum_truncate = off);
+alter table {t}.approvals set (vacuum_truncate = off);
+alter table {t}.move_log set (vacuum_truncate = off);
