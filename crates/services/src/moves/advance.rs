@@ -11,6 +11,16 @@ use crate::{App, Error, Result};
 
 /// Noted keys that are brought over in one transaction.
 pub(super) const NOTED_MAX: i64 = 2000;
+/// The same where a row among them points to one that was noted as well and is not among them.
+const NOTED_ALL: i64 = 1_000_000;
+
+/// In which order, and how much at a time; the next where a constraint was in the way.
+const TRIES: [(Order, i64); 4] = [
+    (Order::DeletesFirst, NOTED_MAX),
+    (Order::WritesFirst, NOTED_MAX),
+    (Order::DeletesFirst, NOTED_ALL),
+    (Order::WritesFirst, NOTED_ALL),
+];
 
 /// What came of a batch.
 enum Batch {
@@ -24,8 +34,8 @@ pub(super) async fn run(app: &App, standing: &Standing, open: &Move) -> Result<W
     let began = Instant::now();
     let tables = app.store().movable_tables(&open.from).await?;
     let mut outcome = Err(store::Error::Poisoned);
-    for order in [Order::DeletesFirst, Order::WritesFirst] {
-        outcome = batch(app, standing, open, tables.clone(), order).await;
+    for how in TRIES {
+        outcome = batch(app, standing, open, tables.clone(), how).await;
         if !outcome.as_ref().is_err_and(is_constraint) {
             break;
         }
@@ -43,7 +53,7 @@ async fn batch(
     standing: &Standing,
     open: &Move,
     tables: Vec<Table>,
-    order: Order,
+    (order, noted_max): (Order, i64),
 ) -> store::Result<Batch> {
     let Some((tx, mut held)) = app.store().lock_move(open.org, true).await? else {
         return Ok(Batch::Done);
@@ -68,12 +78,12 @@ async fn batch(
     mover.haste().await?;
     // While copying, the tables that follow are still to be read, with all that was written there.
     let until = (held.step == Step::Copying).then_some(name.as_str());
-    let caught = mover.catch_up(NOTED_MAX, until, order).await?;
+    let caught = mover.catch_up(noted_max, until, order).await?;
     if let Some(difference) = mover.compare_changed(&caught).await? {
         return Ok(Batch::Amiss(format!("{difference:?}")));
     }
     // More may be noted, of rows that the batch's rows point to.
-    if i64::try_from(caught.noted).is_ok_and(|noted| noted < NOTED_MAX)
+    if i64::try_from(caught.noted).is_ok_and(|noted| noted < noted_max)
         && let Some(amiss) = go_on(app, &mut mover, &mut held, &table).await?
     {
         return Ok(amiss);
@@ -134,7 +144,7 @@ fn pass(held: &mut Move, tables: &[Table], done: Option<&str>) {
 /// move has gone on without us, or begins again.
 pub(super) async fn catch_up(app: &App, standing: &Standing, open: &Move) -> Result<Option<usize>> {
     let tables = app.store().movable_tables(&open.from).await?;
-    for order in [Order::DeletesFirst, Order::WritesFirst] {
+    for (order, noted_max) in TRIES {
         let Some((tx, held)) = app.store().lock_move(open.org, true).await? else {
             return Ok(None);
         };
@@ -147,8 +157,9 @@ pub(super) async fn catch_up(app: &App, standing: &Standing, open: &Move) -> Res
             .enter_move(tx, &held, &standing.home, tables)
             .await?;
         mover.haste().await?;
-        let why = match mover.catch_up(NOTED_MAX, None, order).await {
-            Err(error) if is_constraint(&error) && order == Order::DeletesFirst => continue,
+        let is_last = TRIES.last() == Some(&(order, noted_max));
+        let why = match mover.catch_up(noted_max, None, order).await {
+            Err(error) if is_constraint(&error) && !is_last => continue,
             Err(error) if is_constraint(&error) => error.to_string(),
             Err(error) => return Err(error.into()),
             Ok(caught) => match mover.compare_changed(&caught).await? {
@@ -165,7 +176,7 @@ pub(super) async fn catch_up(app: &App, standing: &Standing, open: &Move) -> Res
         restart(app, open, &why).await?;
         return Ok(None);
     }
-    Err(Error::Inconsistent("neither order was tried".to_owned()))
+    Err(Error::Inconsistent("no order was tried".to_owned()))
 }
 
 /// How long a move waits where there is nothing to wait for.

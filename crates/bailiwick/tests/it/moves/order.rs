@@ -72,3 +72,33 @@ async fn keys_and_parents_change_hands_while_rows_are_copied() {
     assert_eq!(rows(&t, &acme, &own).await, expected);
     assert_ne!(expected, [json!(null); 0]);
 }
+
+/// More is written at once than is brought over at once, and half of it points to the other half.
+#[tokio::test]
+async fn a_flood_comes_along_without_beginning_again() {
+    let t = server().await;
+    let acme = t.tenant("acme", Tier::Starter).await;
+    fill(&t, &acme, 5).await;
+    want(&t, &acme, Tier::Pro).await;
+    let (tenant, owner) = (acme.id, acme.owner().user());
+    let flood = format!(
+        "with made as (
+           insert into tenant_shared.projects (tenant_id, id, name, created_by, created_at, updated_at)
+           select '{tenant}', gen_random_uuid(), 'Flood ' || n, '{owner}', now(), now()
+           from generate_series(1, 1500) n returning id)
+         insert into tenant_shared.project_members (tenant_id, id, project_id, member_id, project_role, added_by, created_at)
+         select '{tenant}', gen_random_uuid(), id, '{owner}', 'lead', '{owner}', now() from made"
+    );
+    let mut expected = Vec::new();
+    walk(&t, &acme, async |_| {
+        let moves = t.rows("select step, restarts from control.moves").await;
+        assert!(moves.iter().all(|m| m["restarts"] == 0), "it began again");
+        if expected.is_empty() && moves.iter().any(|m| m["step"] == "VERIFYING") {
+            work(&t, &flood).await;
+            expected = rows(&t, &acme, "tenant_shared").await;
+        }
+    })
+    .await;
+    let own = assert_one_home(&t, &acme).await;
+    assert_eq!(rows(&t, &acme, &own).await, expected);
+}
