@@ -181,7 +181,6 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         memberships::STATEMENTS,
         mirror::STATEMENTS,
         moves::STATEMENTS,
-        moves::SHAPES,
         moves::rows::STATEMENTS,
         organizations::STATEMENTS,
         organizations::ROWS,

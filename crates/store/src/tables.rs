@@ -8,9 +8,10 @@ use bailiwick_pg::{Row, Schema, Tx, sql};
 use crate::{Error, Result};
 
 sql! {
-    /// Tables whose rows are a tenant's: name, stored columns, the key after `tenant_id`, what they
-    /// point to, the types of the key, and the columns that name a member. Names come quoted where
-    /// they must be.
+    /// The tables of a schema but for the ledgers of its migrations: name, stored columns, the key
+    /// after `tenant_id`, what they point to, the types of the key, the columns that name a member,
+    /// whether the rows are a tenant's, and whether their writing is captured. Names come quoted
+    /// where they must be.
     LIST_OF_SCHEMA(TEXT) = "
         select quote_ident(c.relname),
                array(select quote_ident(a.attname) from pg_catalog.pg_attribute a
@@ -31,12 +32,16 @@ sql! {
                      cross join unnest(k.conkey, k.confkey) as p (mine, theirs)
                      join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = p.mine
                      join pg_catalog.pg_attribute b on b.attrelid = f.oid and b.attnum = p.theirs and b.attname = 'id'
-                     where k.conrelid = c.oid and k.contype = 'f' order by 1)
+                     where k.conrelid = c.oid and k.contype = 'f' order by 1),
+               exists (select 1 from pg_catalog.pg_attribute a
+                       where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped),
+               exists (select 1 from pg_catalog.pg_trigger g where g.tgrelid = c.oid and not g.tgisinternal
+                       and g.tgenabled = 'O' and g.tgname = 'capture_' || c.relname
+                       and g.tgfoid = 'control.capture'::regproc)
         from pg_catalog.pg_class c
         left join pg_catalog.pg_index i on i.indrelid = c.oid and i.indisprimary
         where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and not c.relispartition
-          and exists (select 1 from pg_catalog.pg_attribute a
-                      where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
+          and c.relname not like 'schema\\_migrations%'
         order by c.relname limit 10000";
 }
 
@@ -53,6 +58,9 @@ pub struct Table {
     pub key_types: Vec<String>,
     /// The columns that name a member.
     pub people: Vec<String>,
+    /// Whether a move learns which of its rows are written.
+    pub(crate) is_captured: bool,
+    is_tenants: bool,
     parents: Vec<String>,
 }
 
@@ -63,11 +71,22 @@ impl Table {
     }
 }
 
-/// The tables of `schema`, those that others point to first; none where there is no such schema.
+/// The tables of `schema` whose rows are a tenant's, those that others point to first; none where
+/// there is no such schema.
 ///
 /// # Errors
 /// The database's; foreign keys that form a circle over several tables.
 pub async fn of_schema(tx: &mut Tx, schema: &Schema) -> Result<Vec<Table>> {
+    let mut tables = all_of_schema(tx, schema).await?;
+    tables.retain(|table| table.is_tenants);
+    Ok(tables)
+}
+
+/// The same with those that somebody put there and whose rows are no tenant's.
+///
+/// # Errors
+/// As there.
+pub(crate) async fn all_of_schema(tx: &mut Tx, schema: &Schema) -> Result<Vec<Table>> {
     let rows = tx.query(&LIST_OF_SCHEMA, &[&schema.as_str()]).await?;
     in_order(rows.iter().map(decode).collect::<Result<_>>()?)
 }
@@ -80,6 +99,8 @@ fn decode(row: &Row) -> Result<Table> {
         parents: row.try_get(3)?,
         key_types: row.try_get(4)?,
         people: row.try_get(5)?,
+        is_tenants: row.try_get(6)?,
+        is_captured: row.try_get(7)?,
     })
 }
 
@@ -108,16 +129,18 @@ fn in_order(tables: Vec<Table>) -> Result<Vec<Table>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn table(name: &str, parents: &[&str]) -> Table {
+    pub(crate) fn table(name: &str, parents: &[&str]) -> Table {
         Table {
             name: name.to_owned(),
             columns: Vec::new(),
             key: Vec::new(),
             key_types: Vec::new(),
             people: Vec::new(),
+            is_captured: true,
+            is_tenants: true,
             parents: parents.iter().map(|&name| name.to_owned()).collect(),
         }
     }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use bailiwick_store::moves::rows::{self, Standing};
-use bailiwick_store::moves::{Move, Mover, Order, Step, Table};
+use bailiwick_store::moves::{Move, Mover, Order, Step};
+use bailiwick_store::tables::Table;
 use bailiwick_store::{self as store};
 
 use super::{Went, is_constraint, rest, restart};

@@ -2,7 +2,8 @@
 
 use bailiwick_store::audit::Fact;
 use bailiwick_store::moves::rows::{self, Standing};
-use bailiwick_store::moves::{Move, Order, Step, Table};
+use bailiwick_store::moves::{Move, Order, Step};
+use bailiwick_store::tables::Table;
 use bailiwick_store::{self as store, organizations};
 use serde_json::json;
 

@@ -15,8 +15,8 @@ use bailiwick_pg::{Params, Row, Schema, Tx, Type, sql};
 use uuid::Uuid;
 
 pub use rows::{Move, Step};
-pub use shape::{STATEMENTS as SHAPES, Table};
 
+use crate::tables::Table;
 use crate::tenant::{Placement, TenantTx, step_into_as_mover};
 use crate::{Error, Result, Store};
 
@@ -25,6 +25,10 @@ sql! {
     ONE_SNAPSHOT() = "set transaction isolation level repeatable read";
     /// A commit of this transaction need not have reached the disk: what is lost is done again.
     HASTE() = "select set_config('synchronous_commit', 'off', true)";
+    /// Rows are found in the order of their keys ([`text`]), and by one process: all others feel a scan.
+    BY_KEY() = "
+        select set_config('max_parallel_workers_per_gather', '0', true),
+               set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)";
 }
 
 /// A transaction of a move, inside its tenant.
@@ -97,7 +101,8 @@ impl Store {
         tables: Vec<Table>,
     ) -> Result<Mover> {
         let tenant = of.org.uuid();
-        let tx = step_into_as_mover(self, tx, home).await?;
+        let mut tx = step_into_as_mover(self, tx, home).await?;
+        tx.control().query(&BY_KEY, &[]).await?;
         Ok(Mover {
             tx,
             tenant,
@@ -260,10 +265,10 @@ impl Mover {
 
     async fn delete(&mut self, changed: &[Changed]) -> Result<()> {
         for (table, keys, there) in changed.iter().rev() {
-            let gone: BTreeSet<_> = keys.difference(there).cloned().collect();
-            if !gone.is_empty() {
-                let text = table.remove(&self.to);
-                self.ask_for(&text, table, &gone).await?;
+            let (text, tenant) = (table.remove(&self.to), self.tenant);
+            for key in keys.difference(there) {
+                let types = [Type::UUID, Type::TEXT_ARRAY];
+                self.ask(&text, &types, &[&tenant, key]).await?;
             }
         }
         Ok(())

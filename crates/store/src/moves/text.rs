@@ -1,12 +1,18 @@
 //! Statements over a table that was read from the catalog. Names come quoted from the server;
 //! values are parameters. `$1` is the tenant.
 //!
+//! The statistics of a table that was just filled may say that the tenant has one row or none; then
+//! all indexes that begin with the tenant cost the same, and one that does not hold the key may be
+//! taken, which reads all of the tenant's rows for each batch, or for each key. So whatever is looked
+//! up is asked for in the order of the key, which the key's index alone gives without sorting; and a
+//! move's transactions do not sort.
+//!
 //! `insert … select` names its columns, reads another schema than it writes, and returns what it
 //! wrote: so it runs on Citus too.
 
 use bailiwick_pg::Schema;
 
-use super::shape::Table;
+use crate::tables::Table;
 
 /// Columns and keys of a table as they stand in SQL text.
 impl Table {
@@ -17,59 +23,71 @@ impl Table {
 
     /// `t.k1, t.k2`.
     fn keys(&self, of: &str) -> String {
-        let keys: Vec<_> = self.key.iter().map(|(k, _)| format!("{of}{k}")).collect();
+        let keys: Vec<_> = self.key.iter().map(|k| format!("{of}{k}")).collect();
         keys.join(", ")
     }
 
     /// `s.k1::text, s.k2::text`: a key as it is kept.
     fn keys_as_text(&self) -> String {
-        let keys: Vec<_> = self
-            .key
-            .iter()
-            .map(|(k, _)| format!("s.{k}::text"))
-            .collect();
+        let keys: Vec<_> = self.key.iter().map(|k| format!("s.{k}::text")).collect();
         keys.join(", ")
     }
 
     /// `($2[1]::uuid, $2[2]::int)` of the parameter `at`.
     fn bound(&self, at: u32) -> String {
         let parts: Vec<_> = (1..)
-            .zip(&self.key)
-            .map(|(place, (_, ty))| format!("(${at}::text[])[{place}]::{ty}"))
+            .zip(&self.key_types)
+            .map(|(place, ty)| format!("(${at}::text[])[{place}]::{ty}"))
             .collect();
         format!("({})", parts.join(", "))
     }
 
     /// Keys after `$2` and up to `$3`, each of which may be missing.
-    fn range(&self) -> String {
-        let (keys, after, upto) = (self.keys("s."), self.bound(2), self.bound(3));
+    fn range(&self, of: &str) -> String {
+        let (keys, after, upto) = (self.keys(of), self.bound(2), self.bound(3));
         format!(
             "($2::text[] is null or ({keys}) > {after}) and ($3::text[] is null or ({keys}) <= {upto})"
         )
     }
 
-    /// `join unnest($2::text[]::uuid[], …) …`: the rows whose keys were given, a parameter a column. The
-    /// cast is of the parameter: one of the joined column may leak what it sees, so the row policies
-    /// would have to come first, and with them every row of the tenant.
-    fn picked(&self) -> String {
-        let (mut arrays, mut names, mut equal) = (Vec::new(), Vec::new(), Vec::new());
-        for (place, (key, ty)) in (2..).zip(&self.key) {
+    /// `unnest($2::text[]::uuid[], …) p … lateral (… limit 1) s`: the rows whose keys were given, a
+    /// parameter a column, each looked up by itself. The cast is of the parameter: one of the column
+    /// may leak what it sees, so the row policies would have to come first, and with them every row
+    /// of the tenant.
+    fn picked(&self, of: &Schema) -> String {
+        let (mut arrays, mut names) = (Vec::new(), Vec::new());
+        for (place, ty) in (2..).zip(&self.key_types) {
             arrays.push(format!("${place}::text[]::{ty}[]"));
             names.push(format!("k{place}"));
-            equal.push(format!("s.{key} = p.k{place}"));
         }
+        let given: Vec<_> = names.iter().map(|name| format!("p.{name}")).collect();
         format!(
-            "join unnest({}) as p ({}) on {}",
+            "unnest({}) as p ({}) cross join lateral ({}) s",
             arrays.join(", "),
             names.join(", "),
-            equal.join(" and ")
+            self.one("x.*", of, &format!("({})", given.join(", ")))
+        )
+    }
+
+    /// `select … from t x … limit 1`: what is asked for of the row with a key.
+    fn one(&self, what: &str, of: &Schema, key: &str) -> String {
+        let (name, keys) = (&self.name, self.keys("x."));
+        format!(
+            "select {what} from {of}.{name} x where x.tenant_id = $1 \
+             and ({keys}) >= {key} and ({keys}) <= {key} order by {keys} limit 1"
+        )
+    }
+
+    /// `select … from t s … order by …`: what is asked for of the rows after `$2` and up to `$3`.
+    fn some(&self, what: &str, of: &Schema) -> String {
+        let (name, keys, range) = (&self.name, self.keys("s."), self.range("s."));
+        format!(
+            "select {what} from {of}.{name} s where s.tenant_id = $1 and {range} order by {keys} offset 0"
         )
     }
 
     fn merge(&self) -> String {
-        let is_key = |column: &&String| {
-            *column == "tenant_id" || self.key.iter().any(|(key, _)| key == *column)
-        };
+        let is_key = |column: &&String| *column == "tenant_id" || self.key.contains(column);
         let sets: Vec<_> = self
             .columns
             .iter()
@@ -100,39 +118,41 @@ impl Table {
 
     /// Copies the rows after `$2` and up to `$3`.
     pub(super) fn copy(&self, from: &Schema, to: &Schema) -> String {
-        let (name, columns, range, merge) =
-            (&self.name, self.columns(), self.range(), self.merge());
-        format!(
-            "insert into {to}.{name} ({columns}) select {columns} from {from}.{name} s \
-             where s.tenant_id = $1 and {range} {merge} returning 1"
-        )
+        let (name, columns, merge) = (&self.name, self.columns(), self.merge());
+        let rows = self.some(&columns, from);
+        format!("insert into {to}.{name} ({columns}) {rows} {merge} returning 1")
     }
 
     /// Which of the given keys there are.
     pub(super) fn present(&self, from: &Schema) -> String {
-        let (name, text, picked) = (&self.name, self.keys_as_text(), self.picked());
-        format!("select array[{text}] from {from}.{name} s {picked} where s.tenant_id = $1")
+        let (text, picked) = (self.keys_as_text(), self.picked(from));
+        format!("select array[{text}] from {picked}")
     }
 
     /// Copies the rows of the given keys.
     pub(super) fn refresh(&self, from: &Schema, to: &Schema) -> String {
         let (name, columns, picked, merge) =
-            (&self.name, self.columns(), self.picked(), self.merge());
+            (&self.name, self.columns(), self.picked(from), self.merge());
+        let read: Vec<_> = self.columns.iter().map(|c| format!("s.{c}")).collect();
         format!(
-            "insert into {to}.{name} ({columns}) select {columns} from {from}.{name} s {picked} \
-             where s.tenant_id = $1 {merge} returning 1"
+            "insert into {to}.{name} ({columns}) select {} from {picked} {merge} returning 1",
+            read.join(", ")
         )
     }
 
-    /// Deletes the rows of the given keys.
+    /// Deletes the row with the key `$2`.
     pub(super) fn remove(&self, to: &Schema) -> String {
-        let picked = self.picked();
-        // `join x on y` reads `using x where y` in a delete.
-        let using = picked
-            .replacen("join ", "using ", 1)
-            .replacen(" on ", " where ", 1);
+        let (keys, bound) = (self.keys("d."), self.bound(2));
+        let place = self.one("x.ctid as place", to, &bound);
+        self.delete(to, &place, &format!("({keys}) = {bound}"))
+    }
+
+    /// Deletes the rows at the places that are asked for, which `mine` says once more: in a table of
+    /// several partitions a place is not one row's.
+    fn delete(&self, of: &Schema, places: &str, mine: &str) -> String {
         format!(
-            "delete from {to}.{} s {using} and s.tenant_id = $1",
+            "delete from {of}.{} d using ({places}) g \
+             where d.ctid = g.place and d.tenant_id = $1 and {mine}",
             self.name
         )
     }
@@ -147,14 +167,28 @@ impl Table {
 
     /// How many rows there are after `$2` and up to `$3`, and the sum of their hashes.
     pub(super) fn sum_of_range(&self, of: &Schema) -> String {
-        let (name, sum, range) = (&self.name, self.sum(), self.range());
-        format!("select {sum} from {of}.{name} s where s.tenant_id = $1 and {range}")
+        let (sum, rows) = (self.sum(), self.some("s.*", of));
+        format!("select {sum} from ({rows}) s")
     }
 
     /// The same of the given keys.
     pub(super) fn sum_of_keys(&self, of: &Schema) -> String {
-        let (name, sum, picked) = (&self.name, self.sum(), self.picked());
-        format!("select {sum} from {of}.{name} s {picked} where s.tenant_id = $1")
+        let (sum, picked) = (self.sum(), self.picked(of));
+        format!("select {sum} from {picked}")
+    }
+
+    /// All that looks rows up by `$2` and `$3`, for the test of its plans.
+    #[must_use]
+    pub fn lookups(&self, from: &Schema, to: &Schema) -> Vec<String> {
+        vec![
+            self.copy(from, to),
+            self.present(from),
+            self.refresh(from, to),
+            self.remove(from),
+            self.sum_of_range(from),
+            self.sum_of_keys(from),
+            self.clear(from),
+        ]
     }
 
     /// How many rows the tenant has.
@@ -167,8 +201,8 @@ impl Table {
 
     /// Deletes the rows after `$2` and up to `$3`.
     pub(super) fn clear(&self, of: &Schema) -> String {
-        let (name, range) = (&self.name, self.range());
-        format!("delete from {of}.{name} s where s.tenant_id = $1 and {range}")
+        let places = self.some("s.ctid as place", of);
+        self.delete(of, &places, &self.range("d."))
     }
 }
 

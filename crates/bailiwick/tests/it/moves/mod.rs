@@ -5,6 +5,7 @@ mod kills;
 mod live;
 mod minds;
 mod order;
+mod plans;
 
 use bailiwick_kernel::Tier;
 use bailiwick_services::moves::{self, Went};
