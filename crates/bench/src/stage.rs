@@ -25,6 +25,12 @@ pub const PASSWORD: &str = "bench";
 pub const WEBHOOK_SECRET: &str = "YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtYmVuY2g=";
 /// Where the server believes to be.
 pub const APP_URL: &str = "http://app.bench.localhost";
+/// How PostgreSQL is set for a database of gigabytes: with less, it writes whole pages all the time.
+pub const LARGE: [(&str, &str); 3] = [
+    ("shared_buffers", "1GB"),
+    ("max_wal_size", "8GB"),
+    ("checkpoint_timeout", "15min"),
+];
 const READY_MAX: Duration = Duration::from_secs(60);
 
 /// The processes, and how to reach them.
@@ -86,7 +92,8 @@ impl Stage {
         Self::start_with(cli, &[]).await
     }
 
-    /// The same with a server that may make and remove schemas.
+    /// The same with a server that may make and remove schemas, on a PostgreSQL that is set for a
+    /// large database ([`LARGE`]).
     pub async fn start_owning(cli: &Cli) -> anyhow::Result<Self> {
         Self::start_as(cli, &[], true).await
     }
@@ -105,9 +112,12 @@ impl Stage {
         let folder = tempfile::Builder::new()
             .prefix("bailiwick-bench-")
             .tempdir()?;
-        let config = PostgresConfig::new(folder.path().join("postgres"))
+        let mut config = PostgresConfig::new(folder.path().join("postgres"))
             .bin_dir(cli.pg_bin.clone())
             .fallback_bin_dir(".tools/postgres/bin");
+        if is_owning {
+            config.settings = LARGE.to_vec();
+        }
         let postgres = Postgres::start(config).await?;
         let superuser = prepare(&postgres).await?;
         let owner = postgres.tcp_url("bailiwick_owner", PASSWORD, DATABASE)?;

@@ -12,7 +12,7 @@ use bailiwick_kernel::Tier;
 
 use self::tenant::Tenant;
 use self::writers::{Load, Wrote};
-use crate::stage::Stage;
+use crate::stage::{LARGE, Stage};
 use crate::world::Reader;
 use crate::{Cli, say, table, world};
 
@@ -58,10 +58,12 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
         for to in [Tier::Pro, Tier::Starter] {
             let one = move_under_load(&stage, &owners, &tenant, (round, to), calm).await?;
             say(&format!(
-                "round {round} of {rounds}, to {to}: {:.0} s, p99 {:.0} ms, max {:.0} ms, others {:.2}x, amiss {:?}",
+                "round {round} of {rounds}, to {to}: {:.0} s, p99 {:.0} ms, max {:.0} ms, others {:.1} of {:.1} ms, {:.2}x, amiss {:?}",
                 one.took.as_secs_f64(),
                 one.own.percentile_ms(99),
                 one.own.percentile_ms(100),
+                one.others.percentile_ms(99),
+                one.calm.percentile_ms(99),
                 one.ratio(),
                 one.amiss,
             ));
@@ -176,9 +178,12 @@ fn report(done: &[Round], rows: u64) -> String {
          {rows} rows over four tables, {WRITES:.0} writes a second in the tenant that moves and {OTHERS:.0} in five others, \
          over HTTP, each timed from when it was due. *Others* and *without*: the others' p99 during the move and \
          just before it, under the same load. Every acknowledged write is looked for afterwards, and the rows that \
-         nobody wrote are compared by their sum. Client, server and PostgreSQL share this machine.\n\n\
+         nobody wrote are compared by their sum. Client, server and PostgreSQL ({}) share this machine.\n\n\
          - worst p99 {p99:.0} ms (goal {STALL_P99_MS:.0}), worst of all {max:.0} ms (goal {STALL_MAX_MS:.0}), others' p99 \
          {ratio:.2} of what it was (goal {OTHERS_RATIO:.1}), amiss {amiss}: {verdict}\n\n",
         table::render(&heads, &lines),
+        LARGE
+            .map(|(name, value)| format!("{name} {value}"))
+            .join(", "),
     )
 }

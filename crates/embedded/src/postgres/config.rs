@@ -15,6 +15,8 @@ pub struct PostgresConfig {
     pub fallback_bin_dirs: Vec<PathBuf>,
     /// Give durability up for speed. For tests alone: a crash of the machine loses the cluster.
     pub fast: bool,
+    /// More settings of the server, by name; they win over ours, which are those of a small database.
+    pub settings: Vec<(&'static str, &'static str)>,
 }
 
 impl PostgresConfig {
@@ -27,6 +29,7 @@ impl PostgresConfig {
             bin_dir: None,
             fallback_bin_dirs: Vec::new(),
             fast: false,
+            settings: Vec::new(),
         }
     }
 

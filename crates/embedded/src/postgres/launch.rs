@@ -33,6 +33,7 @@ pub(super) struct Launch<'a> {
     pub binaries: &'a Binaries,
     pub identity: &'a Identity,
     pub fast: bool,
+    pub more: &'a [(&'static str, &'static str)],
 }
 
 impl Launch<'_> {
@@ -103,6 +104,11 @@ impl Launch<'_> {
             ("port", port.to_string()),
             ("unix_socket_directories", socket_dir),
         ])
+        .chain(
+            self.more
+                .iter()
+                .map(|&(name, value)| (name, value.to_owned())),
+        )
         .collect()
     }
 

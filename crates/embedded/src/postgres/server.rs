@@ -72,6 +72,7 @@ impl Postgres {
             binaries: &binaries,
             identity: &identity,
             fast: config.fast,
+            more: &config.settings,
         };
         let (process, port) = launch.run(config.port)?;
         tracing::info!(
