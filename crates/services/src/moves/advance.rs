@@ -1,13 +1,14 @@
 //! Copying, and then comparing: a batch in one snapshot, after what was noted until then.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bailiwick_store::moves::rows::{self, Standing};
 use bailiwick_store::moves::{Move, Mover, Order, Step};
 use bailiwick_store::tables::Table;
 use bailiwick_store::{self as store};
 
-use super::{Went, is_constraint, rest, restart};
+use super::turn::{COMPARED_AT_ONCE, Turn, WRITTEN_AT_ONCE};
+use super::{Went, is_constraint, restart};
 use crate::{App, Error, Result};
 
 /// Noted keys that are brought over in one transaction.
@@ -26,31 +27,51 @@ const TRIES: [(Order, i64); 4] = [
 /// What came of a batch.
 enum Batch {
     Done,
+    /// All of this table is there.
+    Copied(String),
     /// Why the copying must begin again.
     Amiss(String),
 }
 
 /// One batch of the table that is on.
-pub(super) async fn run(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
-    let began = Instant::now();
-    let tables = app.store().movable_tables(&open.from).await?;
+pub(super) async fn run(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+) -> Result<Went> {
+    let tables = turn.tables(app, &open.from).await?;
     let mut outcome = Err(store::Error::Poisoned);
     for how in TRIES {
-        outcome = batch(app, standing, open, tables.clone(), how).await;
+        outcome = batch(app, turn, standing, open, tables.clone(), how).await;
         if !outcome.as_ref().is_err_and(is_constraint) {
             break;
         }
     }
     match outcome {
-        Ok(Batch::Done) => Ok(rest(app, began)),
+        Ok(Batch::Done) => Ok(turn.over()),
+        Ok(Batch::Copied(table)) => {
+            analyze(app, open, &table).await;
+            Ok(turn.over())
+        }
         Ok(Batch::Amiss(why)) => restart(app, open, &why).await,
         Err(error) if is_constraint(&error) => restart(app, open, &error.to_string()).await,
         Err(error) => Err(error.into()),
     }
 }
 
+/// Who reads the table from now on, a comparison first, is planned for by what is in it. Where that
+/// does not come about, autovacuum sees to it within minutes.
+async fn analyze(app: &App, open: &Move, table: &str) {
+    let Some(owner) = app.owner() else { return };
+    if let Err(error) = store::moves::analyze(owner, &open.to, table).await {
+        tracing::info!(%error, tenantId = %open.org, table, "a table that was filled is not analyzed yet");
+    }
+}
+
 async fn batch(
     app: &App,
+    turn: &mut Turn,
     standing: &Standing,
     open: &Move,
     tables: Vec<Table>,
@@ -85,43 +106,58 @@ async fn batch(
     }
     // More may be noted, of rows that the batch's rows point to.
     if i64::try_from(caught.noted).is_ok_and(|noted| noted < noted_max)
-        && let Some(amiss) = go_on(app, &mut mover, &mut held, &table).await?
+        && let Some(amiss) = go_on(app, turn, &mut mover, &mut held, &table).await?
     {
         return Ok(amiss);
     }
     rows::update(mover.control(), &held, app.env().now()).await?;
     mover.into_inner().commit().await?;
-    Ok(Batch::Done)
+    let is_copied = open.step == Step::Copying && held.at_table.as_ref() != Some(&table.name);
+    Ok(if is_copied {
+        Batch::Copied(table.name)
+    } else {
+        Batch::Done
+    })
 }
 
-/// Copies or compares the next rows of `table` and notes how far that went.
+/// Copies or compares the next rows of `table`, a few at a time, and notes how far that went.
 async fn go_on(
     app: &App,
+    turn: &mut Turn,
     mover: &mut Mover,
     held: &mut Move,
     table: &Table,
 ) -> store::Result<Option<Batch>> {
-    let rules = &app.settings().moves;
-    let after = held.after_key.clone();
-    let last = if held.step == Step::Copying {
-        let (copied, last) = mover.copy(table, after.as_ref(), rules.batch_rows).await?;
-        held.rows_done += i64::try_from(copied).unwrap_or(0);
-        last
+    let is_copying = held.step == Step::Copying;
+    let mut left = app.settings().moves.batch_rows;
+    let piece = if is_copying {
+        WRITTEN_AT_ONCE
     } else {
-        // Reading is cheaper than writing.
-        let limit = rules.batch_rows.saturating_mul(5);
-        match mover.compare(table, after.as_ref(), limit).await? {
-            Ok(last) => last,
-            Err(difference) => return Ok(Some(Batch::Amiss(format!("{difference:?}")))),
-        }
+        COMPARED_AT_ONCE
     };
-    if last.is_some() {
-        held.after_key = last;
-    } else {
-        let tables = mover.tables().to_vec();
-        pass(held, &tables, Some(&table.name));
+    loop {
+        let (after, piece) = (held.after_key.take(), piece.min(left));
+        held.after_key = if is_copying {
+            let (copied, last) = mover.copy(table, after.as_ref(), piece).await?;
+            held.rows_done += i64::try_from(copied).unwrap_or(0);
+            last
+        } else {
+            match mover.compare(table, after.as_ref(), piece).await? {
+                Ok(last) => last,
+                Err(difference) => return Ok(Some(Batch::Amiss(format!("{difference:?}")))),
+            }
+        };
+        left -= piece;
+        if held.after_key.is_none() {
+            let tables = mover.tables().to_vec();
+            pass(held, &tables, Some(&table.name));
+            return Ok(None);
+        }
+        if left <= 0 {
+            return Ok(None);
+        }
+        turn.pause().await;
     }
-    Ok(None)
 }
 
 /// On to the table after `done`, or to the next step where that was the last.
@@ -143,8 +179,13 @@ fn pass(held: &mut Move, tables: &[Table], done: Option<&str>) {
 
 /// Brings over what was noted since, and compares it. Answers how much that was; none where the
 /// move has gone on without us, or begins again.
-pub(super) async fn catch_up(app: &App, standing: &Standing, open: &Move) -> Result<Option<usize>> {
-    let tables = app.store().movable_tables(&open.from).await?;
+pub(super) async fn catch_up(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+) -> Result<Option<usize>> {
+    let tables = turn.tables(app, &open.from).await?;
     for (order, noted_max) in TRIES {
         let Some((tx, held)) = app.store().lock_move(open.org, true).await? else {
             return Ok(None);

@@ -1,15 +1,14 @@
 //! After a move, or instead of one: the home where the tenant does not live is removed.
 
-use std::time::Instant;
-
 use bailiwick_store::audit::Fact;
 use bailiwick_store::moves::rows::{self, Standing};
 use bailiwick_store::moves::{Home, Move, Step};
 use bailiwick_store::{migrations, organizations};
 use serde_json::json;
 
+use super::Went;
 use super::advance::AT_ONCE;
-use super::{Went, rest};
+use super::turn::{Turn, WRITTEN_AT_ONCE};
 use crate::{App, Error, Result};
 
 /// The tenant stays where it is: from here on nothing is noted and nothing copied. `why` where that
@@ -34,26 +33,34 @@ pub(super) async fn cancel(app: &App, open: &Move, why: Option<&str>) -> Result<
 }
 
 /// Removes what was copied.
-pub(super) async fn undo(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
-    let began = Instant::now();
+pub(super) async fn undo(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+) -> Result<Went> {
     if open.is_upgrade() {
         drop_schema(app, open, &open.to).await?;
-    } else if clear(app, standing, open, Home::Target).await? > 0 {
-        return Ok(rest(app, began));
+    } else if clear(app, turn, standing, open, Home::Target).await? > 0 {
+        return Ok(turn.over());
     }
     if forget(app, standing, open).await? > 0 {
-        return Ok(rest(app, began));
+        return Ok(turn.over());
     }
     end(app, standing, open, Some("tenants.cancelMove")).await
 }
 
 /// Removes the old home.
-pub(super) async fn leave(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
-    let began = Instant::now();
+pub(super) async fn leave(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+) -> Result<Went> {
     if !open.is_upgrade() {
         drop_schema(app, open, &open.from).await?;
-    } else if clear(app, standing, open, Home::Source).await? > 0 {
-        return Ok(rest(app, began));
+    } else if clear(app, turn, standing, open, Home::Source).await? > 0 {
+        return Ok(turn.over());
     }
     end(app, standing, open, None).await
 }
@@ -73,9 +80,15 @@ async fn drop_schema(app: &App, open: &Move, schema: &bailiwick_pg::Schema) -> R
     Ok(())
 }
 
-async fn clear(app: &App, standing: &Standing, open: &Move, home: Home) -> Result<u64> {
-    let tables = app.store().movable_tables(&open.from).await?;
-    let Some((tx, held)) = app.store().lock_move(open.org, false).await? else {
+async fn clear(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+    home: Home,
+) -> Result<i64> {
+    let tables = turn.tables(app, &open.from).await?;
+    let Some((tx, mut held)) = app.store().lock_move(open.org, false).await? else {
         return Ok(0);
     };
     if held.id != open.id || held.step != open.step {
@@ -86,7 +99,17 @@ async fn clear(app: &App, standing: &Standing, open: &Move, home: Home) -> Resul
         .enter_move(tx, &held, &standing.home, tables)
         .await?;
     mover.haste().await?;
-    let gone = mover.clear(home, app.settings().moves.batch_rows).await?;
+    let (mut gone, batch) = (0, app.settings().moves.batch_rows);
+    while gone < batch {
+        let piece = WRITTEN_AT_ONCE.min(batch - gone);
+        let deleted = mover.clear(home, &mut held, piece).await?;
+        gone += i64::try_from(deleted).unwrap_or(piece);
+        if deleted == 0 {
+            break;
+        }
+        turn.pause().await;
+    }
+    rows::update(mover.control(), &held, app.env().now()).await?;
     mover.into_inner().commit().await?;
     Ok(gone)
 }

@@ -9,6 +9,7 @@ mod advance;
 mod clean;
 mod prepare;
 mod switch;
+mod turn;
 
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use bailiwick_store::moves::rows::{self, Standing};
 use bailiwick_store::moves::{Move, Step};
 use bailiwick_store::{self as store, jobs as queue, organizations};
 
+use self::turn::Turn;
 use crate::jobs::MoveTenant;
 use crate::{App, Error, Result};
 
@@ -59,10 +61,10 @@ pub async fn run(app: &App, org: OrgId) -> Result<()> {
     let Some(_turn) = app.turn_to_move() else {
         return later(app, org, PAUSE).await;
     };
-    let began = Instant::now();
-    let mut failures = 0;
+    let (began, mut failures) = (Instant::now(), 0);
+    let mut turn = Turn::new(app);
     while began.elapsed() < SLICE {
-        match step(app, org).await {
+        match step_of(app, &mut turn, org).await {
             Ok(Went::Settled) => return Ok(()),
             Ok(Went::On(rest)) => {
                 failures = 0;
@@ -70,6 +72,7 @@ pub async fn run(app: &App, org: OrgId) -> Result<()> {
             }
             Err(error) if error.is_transient() && failures < FAILURES_MAX => {
                 failures += 1;
+                turn.forget();
                 tracing::info!(%error, tenantId = %org, "a step of a move is repeated");
                 tokio::time::sleep(pause(app)).await;
             }
@@ -100,6 +103,11 @@ fn pause(app: &App) -> Duration {
 /// # Errors
 /// As [`run`]; what passes by itself ([`Error::is_transient`]).
 pub async fn step(app: &App, org: OrgId) -> Result<Went> {
+    step_of(app, &mut Turn::new(app), org).await
+}
+
+async fn step_of(app: &App, turn: &mut Turn, org: OrgId) -> Result<Went> {
+    turn.begin();
     let Some(now) = app.store().standing(org).await? else {
         return Ok(Went::Settled);
     };
@@ -107,19 +115,19 @@ pub async fn step(app: &App, org: OrgId) -> Result<Went> {
     match app.store().find_move(org).await? {
         None if is_home => Ok(Went::Settled),
         None => prepare::begin(app, org).await,
-        Some(open) => go_on(app, &now, &open).await,
+        Some(open) => go_on(app, turn, &now, &open).await,
     }
 }
 
-async fn go_on(app: &App, now: &Standing, open: &Move) -> Result<Went> {
+async fn go_on(app: &App, turn: &mut Turn, now: &Standing, open: &Move) -> Result<Went> {
     let is_wanted = !now.is_deleted && now.wanted == open.to_tier;
     match open.step {
-        Step::Cancelling => clean::undo(app, now, open).await,
-        Step::Cleaning => clean::leave(app, now, open).await,
+        Step::Cancelling => clean::undo(app, turn, now, open).await,
+        Step::Cleaning => clean::leave(app, turn, now, open).await,
         _ if !is_wanted => clean::cancel(app, open, None).await,
-        Step::Preparing => prepare::run(app, now, open).await,
-        Step::Copying | Step::Verifying => advance::run(app, now, open).await,
-        Step::Switching => switch::run(app, now, open).await,
+        Step::Preparing => prepare::run(app, turn, now, open).await,
+        Step::Copying | Step::Verifying => advance::run(app, turn, now, open).await,
+        Step::Switching => switch::run(app, turn, now, open).await,
     }
 }
 
@@ -158,9 +166,4 @@ async fn restart(app: &App, open: &Move, why: &str) -> Result<Went> {
 /// A constraint that the order of changes met ([`store::moves::Order`]).
 fn is_constraint(error: &store::Error) -> bool {
     error.sqlstate().is_some_and(|code| code.starts_with("23"))
-}
-
-/// How long to rest after work that began then.
-fn rest(app: &App, began: Instant) -> Went {
-    Went::On(began.elapsed() * app.settings().moves.rest)
 }

@@ -1,6 +1,6 @@
 //! Before anything is copied: the target is there and empty, and changes are noted.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bailiwick_kernel::Tier;
 use bailiwick_kernel::id::OrgId;
@@ -9,7 +9,8 @@ use bailiwick_store::moves::rows::{self, Standing};
 use bailiwick_store::moves::{Home, Move, Step};
 use bailiwick_store::{migrations, organizations, placements};
 
-use super::{Went, pause, rest};
+use super::turn::{Turn, WRITTEN_AT_ONCE};
+use super::{Went, pause};
 use crate::{App, Error, Result};
 
 /// How long the way into a tenant may be blocked while everybody in it leaves, milliseconds.
@@ -68,14 +69,19 @@ async fn insert(app: &App, tx: &mut Tx, standing: &Standing, tier: Tier) -> Resu
 }
 
 /// One stretch of the way: the target, its emptiness, the noting, the count.
-pub(super) async fn run(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
+pub(super) async fn run(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+) -> Result<Went> {
     if open.is_upgrade() {
         make(app, &open.to).await?;
     }
     level(app, open).await?;
-    let began = Instant::now();
-    if empty(app, standing, open).await? > 0 {
-        return Ok(rest(app, began));
+    turn.begin();
+    if empty(app, turn, standing, open).await? > 0 {
+        return Ok(turn.over());
     }
     let mut tx = app.store().control().await?;
     rows::set_capturing(&mut tx, open.org, true, app.env().now()).await?;
@@ -88,7 +94,7 @@ pub(super) async fn run(app: &App, standing: &Standing, open: &Move) -> Result<W
         return Ok(Went::On(pause(app)));
     }
     tx.commit().await?;
-    count(app, standing, open).await
+    count(app, turn, standing, open).await
 }
 
 /// The schema of the tenant's own, at the newest version.
@@ -125,9 +131,9 @@ pub(super) fn ledgers(app: &App) -> Vec<String> {
 }
 
 /// Removes what an earlier move left at the target, and what was noted for it.
-async fn empty(app: &App, standing: &Standing, open: &Move) -> Result<u64> {
-    let tables = app.store().movable_tables(&open.from).await?;
-    let Some((tx, held)) = app.store().lock_move(open.org, false).await? else {
+async fn empty(app: &App, turn: &mut Turn, standing: &Standing, open: &Move) -> Result<u64> {
+    let tables = turn.tables(app, &open.from).await?;
+    let Some((tx, mut held)) = app.store().lock_move(open.org, false).await? else {
         return Ok(0);
     };
     if held.id != open.id || held.step != Step::Preparing {
@@ -137,14 +143,16 @@ async fn empty(app: &App, standing: &Standing, open: &Move) -> Result<u64> {
         .store()
         .enter_move(tx, &held, &standing.home, tables)
         .await?;
-    let batch = app.settings().moves.batch_rows;
-    let gone = mover.clear(Home::Target, batch).await? + mover.forget_noted(batch).await?;
+    let batch = WRITTEN_AT_ONCE.min(app.settings().moves.batch_rows);
+    let gone = mover.clear(Home::Target, &mut held, batch).await?;
+    let gone = gone + mover.forget_noted(batch).await?;
+    rows::update(mover.control(), &held, app.env().now()).await?;
     mover.into_inner().commit().await?;
     Ok(gone)
 }
 
-async fn count(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
-    let tables = app.store().movable_tables(&open.from).await?;
+async fn count(app: &App, turn: &mut Turn, standing: &Standing, open: &Move) -> Result<Went> {
+    let tables = turn.tables(app, &open.from).await?;
     let Some((tx, mut held)) = app.store().lock_move(open.org, true).await? else {
         return Ok(Went::On(Duration::ZERO));
     };

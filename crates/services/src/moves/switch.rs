@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::advance::{AT_ONCE, NOTED_MAX, catch_up};
 use super::prepare::{WAIT_MS, ledgers};
+use super::turn::Turn;
 use super::{Went, is_constraint, pause, restart};
 use crate::{App, Result};
 
@@ -28,13 +29,19 @@ enum Held {
 }
 
 /// Brings over what is left, and the tenant with the last of it.
-pub(super) async fn run(app: &App, standing: &Standing, open: &Move) -> Result<Went> {
-    let Some(noted) = catch_up(app, standing, open).await? else {
+pub(super) async fn run(
+    app: &App,
+    turn: &mut Turn,
+    standing: &Standing,
+    open: &Move,
+) -> Result<Went> {
+    let Some(noted) = catch_up(app, turn, standing, open).await? else {
         return Ok(AT_ONCE);
     };
     if noted > LITTLE {
         return Ok(AT_ONCE);
     }
+    // Nothing may have come since.
     let tables = app.store().movable_tables(&open.from).await?;
     match fenced(app, standing, open, tables).await {
         Ok(Held::Done) => Ok(AT_ONCE),

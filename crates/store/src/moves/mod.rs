@@ -5,13 +5,14 @@
 //! written meanwhile leaves its key in the source's `move_log`. A batch sees one snapshot: first it
 //! brings over what was noted until then, so that a row's parents are always there.
 
+mod clear;
 pub mod rows;
 mod shape;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bailiwick_pg::{Params, Row, Schema, Tx, Type, sql};
+use bailiwick_pg::{Params, Pool, Row, Schema, Tx, Type, sql};
 use uuid::Uuid;
 
 pub use rows::{Move, Step};
@@ -193,7 +194,8 @@ impl Mover {
     /// named, since the later ones are still to be copied whole. Answers how much was noted.
     ///
     /// # Errors
-    /// The database's: a constraint that [`Order`] speaks of.
+    /// The database's: a constraint that [`Order`] speaks of; [`Error::Refused`] where a table was
+    /// written to that is not one of [`Self::tables`] (a migration made it): read them again.
     pub async fn catch_up(
         &mut self,
         limit: i64,
@@ -209,6 +211,10 @@ impl Mover {
         for row in &rows {
             let keys = noted.entry(row.try_get(0)?).or_default();
             keys.insert(row.try_get(1)?);
+        }
+        let is_known = |name: &String| self.tables.iter().any(|table| table.name == *name);
+        if !noted.keys().all(is_known) {
+            return Err(Error::Refused);
         }
         let mut changed = Vec::new();
         for table in self.tables.clone() {
@@ -363,46 +369,17 @@ impl Mover {
         }
         Ok(total)
     }
+}
 
-    /// Deletes at most `limit` of the tenant's rows in one of the homes, children first, and what
-    /// was noted there. Answers how many; 0: nothing is left.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn clear(&mut self, home: Home, limit: i64) -> Result<u64> {
-        let tenant = self.tenant;
-        let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
-        let schema = self.schema(home).clone();
-        let from_the_first: Option<&Vec<String>> = None;
-        for table in self.tables.clone().iter().rev() {
-            let upto = self.boundary(table, None, limit, home).await?;
-            let text = table.clear(&schema);
-            let params: [&(dyn bailiwick_pg::ToSql + Sync); 3] = [&tenant, &from_the_first, &upto];
-            let (_, gone) = self.ask(&text, &types, &params).await?;
-            if gone > 0 {
-                return Ok(gone);
-            }
-        }
-        self.forget(&schema, limit).await
-    }
-
-    /// Deletes at most `limit` of what was noted at the source.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn forget_noted(&mut self, limit: i64) -> Result<u64> {
-        let schema = self.from.clone();
-        self.forget(&schema, limit).await
-    }
-
-    async fn forget(&mut self, schema: &Schema, limit: i64) -> Result<u64> {
-        let tenant = self.tenant;
-        let text = text::take_noted(schema);
-        let (rows, _) = self
-            .ask(&text, &[Type::UUID, Type::INT8], &[&tenant, &limit])
-            .await?;
-        Ok(rows.len() as u64)
-    }
+/// Has the statistics of a table taken anew, without haste. `table` stands as the catalog quotes it.
+///
+/// # Errors
+/// The database's: somebody holds the table for longer than a second.
+pub async fn analyze(owner: &Pool, schema: &Schema, table: &str) -> Result<()> {
+    let text = format!(
+        "set local lock_timeout = '1s'; set local vacuum_cost_delay = '2ms'; analyze {schema}.{table}"
+    );
+    owner.batch(&text).await
 }
 
 /// One of a move's two schemas.

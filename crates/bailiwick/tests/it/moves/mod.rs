@@ -2,6 +2,7 @@
 
 mod fence;
 mod kills;
+mod late;
 mod live;
 mod minds;
 mod order;
