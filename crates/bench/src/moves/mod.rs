@@ -2,6 +2,7 @@
 //! tenants that stay; and, as a measurement of its own, moves are killed at random moments.
 
 mod kills;
+mod report;
 mod tenant;
 mod writers;
 
@@ -12,9 +13,9 @@ use bailiwick_kernel::Tier;
 
 use self::tenant::Tenant;
 use self::writers::{Load, Wrote};
-use crate::stage::{LARGE, Stage};
+use crate::stage::Stage;
 use crate::world::Reader;
-use crate::{Cli, say, table, world};
+use crate::{Cli, say, world};
 
 /// Organizations: one that moves, and those beside it.
 const ORGS: usize = 6;
@@ -35,6 +36,8 @@ const PATIENCE: Duration = Duration::from_secs(900);
 struct Round {
     to: Tier,
     took: Duration,
+    /// When each step began.
+    steps: Vec<(String, Duration)>,
     own: Wrote,
     others: Wrote,
     calm: Wrote,
@@ -51,7 +54,7 @@ impl Round {
 /// Measures, and says what came of it.
 pub async fn run(cli: &Cli) -> anyhow::Result<String> {
     let rounds = cli.rounds.unwrap_or(if cli.quick { 1 } else { 5 });
-    let calm = Duration::from_secs(cli.seconds.unwrap_or(if cli.quick { 3 } else { 15 }));
+    let calm = Duration::from_secs(cli.seconds.unwrap_or(if cli.quick { 3 } else { 20 }));
     let (mut stage, owners, tenant) = prepare(cli).await?;
     let mut done = Vec::new();
     for round in 1..=rounds {
@@ -71,7 +74,7 @@ pub async fn run(cli: &Cli) -> anyhow::Result<String> {
         }
     }
     stage.server.stop()?;
-    Ok(report(&done, tenant.rows()))
+    Ok(report::of(&done, tenant.rows()))
 }
 
 /// Kills within moves, and says what came of it.
@@ -114,7 +117,7 @@ async fn move_under_load(
     let (own, others) = begin("move");
     let began = Instant::now();
     tenant.want(stage, to).await?;
-    tenant.settled(stage, to, PATIENCE).await?;
+    let steps = tenant.settled(stage, to, PATIENCE).await?;
     let took = began.elapsed();
     let (own, others) = (own.stop().await?, others.stop().await?);
     ensure!(own.refused == 0, "{} writes were refused", own.refused);
@@ -123,67 +126,10 @@ async fn move_under_load(
     Ok(Round {
         to,
         took,
+        steps,
         own,
         others,
         calm,
         amiss,
     })
-}
-
-fn report(done: &[Round], rows: u64) -> String {
-    let heads = [
-        "",
-        "took s",
-        "writes",
-        "p50 ms",
-        "p99 ms",
-        "max ms",
-        "others p99",
-        "without",
-        "ratio",
-        "lost, doubled, differ",
-    ];
-    let lines: Vec<Vec<String>> = done
-        .iter()
-        .map(|round| {
-            vec![
-                format!("to {}", round.to),
-                format!("{:.0}", round.took.as_secs_f64()),
-                round.own.count().to_string(),
-                format!("{:.1}", round.own.percentile_ms(50)),
-                format!("{:.1}", round.own.percentile_ms(99)),
-                format!("{:.1}", round.own.percentile_ms(100)),
-                format!("{:.1}", round.others.percentile_ms(99)),
-                format!("{:.1}", round.calm.percentile_ms(99)),
-                format!("{:.2}", round.ratio()),
-                round.amiss.len().to_string(),
-            ]
-        })
-        .collect();
-    let worst = |figure: fn(&Round) -> f64| done.iter().map(figure).fold(0.0, f64::max);
-    let (p99, max) = (
-        worst(|r| r.own.percentile_ms(99)),
-        worst(|r| r.own.percentile_ms(100)),
-    );
-    let ratio = crate::measure::median(done.iter().map(Round::ratio));
-    let amiss: usize = done.iter().map(|round| round.amiss.len()).sum();
-    let verdict =
-        if p99 <= STALL_P99_MS && max <= STALL_MAX_MS && ratio <= OTHERS_RATIO && amiss == 0 {
-            "reached"
-        } else {
-            "missed"
-        };
-    format!(
-        "# Tenants on the move\n\n{}\n\
-         {rows} rows over four tables, {WRITES:.0} writes a second in the tenant that moves and {OTHERS:.0} in five others, \
-         over HTTP, each timed from when it was due. *Others* and *without*: the others' p99 during the move and \
-         just before it, under the same load. Every acknowledged write is looked for afterwards, and the rows that \
-         nobody wrote are compared by their sum. Client, server and PostgreSQL ({}) share this machine.\n\n\
-         - worst p99 {p99:.0} ms (goal {STALL_P99_MS:.0}), worst of all {max:.0} ms (goal {STALL_MAX_MS:.0}), others' p99 \
-         {ratio:.2} of what it was (goal {OTHERS_RATIO:.1}), amiss {amiss}: {verdict}\n\n",
-        table::render(&heads, &lines),
-        LARGE
-            .map(|(name, value)| format!("{name} {value}"))
-            .join(", "),
-    )
 }

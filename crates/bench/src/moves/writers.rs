@@ -26,6 +26,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Default)]
 pub struct Wrote {
     latencies_us: Vec<u32>,
+    /// When each was due, since the load began, beside its latency.
+    timed: Vec<(Duration, u32)>,
     /// Names of the projects that the server acknowledged.
     pub acknowledged: Vec<String>,
     /// Answers of another kind, and connections that broke.
@@ -50,8 +52,18 @@ impl Wrote {
         f64::from(self.latencies_us.get(place).copied().unwrap_or(0)) / 1000.0
     }
 
+    /// What was due between two moments of the load.
+    pub fn between(&self, since: Duration, until: Duration) -> impl Iterator<Item = u32> {
+        let is_then = move |due: Duration| due >= since && due < until;
+        self.timed
+            .iter()
+            .filter(move |(due, _)| is_then(*due))
+            .map(|(_, took)| *took)
+    }
+
     fn add(&mut self, other: Self) {
         self.latencies_us.extend(other.latencies_us);
+        self.timed.extend(other.timed);
         self.acknowledged.extend(other.acknowledged);
         self.refused += other.refused;
     }
@@ -140,6 +152,7 @@ async fn write(plan: Arc<Plan>) -> anyhow::Result<Wrote> {
         if status == Some(201) {
             let took = u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX);
             wrote.latencies_us.push(took);
+            wrote.timed.push((due.duration_since(plan.began), took));
             wrote.acknowledged.push(name);
         } else {
             wrote.refused += 1;
