@@ -65,6 +65,9 @@ struct Cli {
     /// Tenants of the fleet, or of each tier
     #[arg(long)]
     tenants: Option<usize>,
+    /// Rows of the tenant that moves
+    #[arg(long)]
+    rows: Option<u64>,
     /// Also write what is printed into <DIR>/<name>.md
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,

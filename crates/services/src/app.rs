@@ -66,8 +66,8 @@ pub struct Settings {
 pub struct MoveRules {
     /// Rows that are copied in one transaction.
     pub batch_rows: i64,
-    /// How long a move rests after a batch, as a multiple of how long that took: what the others
-    /// are left.
+    /// How long a move rests after each piece of its work, as a multiple of how long that took: what
+    /// the others are left.
     pub rest: u32,
     /// How many tenants one process moves at once.
     pub at_once: usize,
@@ -77,7 +77,7 @@ impl Default for MoveRules {
     fn default() -> Self {
         Self {
             batch_rows: 1000,
-            rest: 1,
+            rest: 2,
             at_once: 2,
         }
     }

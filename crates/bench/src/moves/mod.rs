@@ -93,7 +93,9 @@ async fn prepare(cli: &Cli) -> anyhow::Result<(Stage, Vec<Reader>, Tenant)> {
     let readers = world::fill(&stage, ORGS).await?;
     let owners: Vec<_> = readers.into_iter().filter(|r| r.role == "admin").collect();
     let mover = owners.first().context("no organizations")?;
-    let rows = if cli.quick { ROWS_QUICK } else { ROWS };
+    let rows = cli
+        .rows
+        .unwrap_or(if cli.quick { ROWS_QUICK } else { ROWS });
     let tenant = Tenant::fill(&stage, &mover.org, rows).await?;
     Ok((stage, owners, tenant))
 }

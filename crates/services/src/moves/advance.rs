@@ -7,7 +7,7 @@ use bailiwick_store::moves::{Move, Mover, Order, Step};
 use bailiwick_store::tables::Table;
 use bailiwick_store::{self as store};
 
-use super::turn::{COMPARED_AT_ONCE, Turn, WRITTEN_AT_ONCE};
+use super::turn::Turn;
 use super::{Went, is_constraint, restart};
 use crate::{App, Error, Result};
 
@@ -130,13 +130,9 @@ async fn go_on(
 ) -> store::Result<Option<Batch>> {
     let is_copying = held.step == Step::Copying;
     let mut left = app.settings().moves.batch_rows;
-    let piece = if is_copying {
-        WRITTEN_AT_ONCE
-    } else {
-        COMPARED_AT_ONCE
-    };
+    turn.rest().await;
     loop {
-        let (after, piece) = (held.after_key.take(), piece.min(left));
+        let (after, piece) = (held.after_key.take(), turn.rows(left));
         held.after_key = if is_copying {
             let (copied, last) = mover.copy(table, after.as_ref(), piece).await?;
             held.rows_done += i64::try_from(copied).unwrap_or(0);
@@ -156,7 +152,7 @@ async fn go_on(
         if left <= 0 {
             return Ok(None);
         }
-        turn.pause().await;
+        turn.pause(piece).await;
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Went;
 use super::advance::AT_ONCE;
-use super::turn::{Turn, WRITTEN_AT_ONCE};
+use super::turn::Turn;
 use crate::{App, Error, Result};
 
 /// The tenant stays where it is: from here on nothing is noted and nothing copied. `why` where that
@@ -100,14 +100,15 @@ async fn clear(
         .await?;
     mover.haste().await?;
     let (mut gone, batch) = (0, app.settings().moves.batch_rows);
+    turn.rest().await;
     while gone < batch {
-        let piece = WRITTEN_AT_ONCE.min(batch - gone);
+        let piece = turn.rows(batch - gone);
         let deleted = mover.clear(home, &mut held, piece).await?;
         gone += i64::try_from(deleted).unwrap_or(piece);
         if deleted == 0 {
             break;
         }
-        turn.pause().await;
+        turn.pause(piece).await;
     }
     rows::update(mover.control(), &held, app.env().now()).await?;
     mover.into_inner().commit().await?;

@@ -9,7 +9,7 @@ use bailiwick_store::moves::rows::{self, Standing};
 use bailiwick_store::moves::{Home, Move, Step};
 use bailiwick_store::{migrations, organizations, placements};
 
-use super::turn::{Turn, WRITTEN_AT_ONCE};
+use super::turn::Turn;
 use super::{Went, pause};
 use crate::{App, Error, Result};
 
@@ -143,7 +143,7 @@ async fn empty(app: &App, turn: &mut Turn, standing: &Standing, open: &Move) -> 
         .store()
         .enter_move(tx, &held, &standing.home, tables)
         .await?;
-    let batch = WRITTEN_AT_ONCE.min(app.settings().moves.batch_rows);
+    let batch = turn.rows(app.settings().moves.batch_rows);
     let gone = mover.clear(Home::Target, &mut held, batch).await?;
     let gone = gone + mover.forget_noted(batch).await?;
     rows::update(mover.control(), &held, app.env().now()).await?;

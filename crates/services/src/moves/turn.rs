@@ -1,6 +1,6 @@
 //! What a run of a move's job keeps from step to step, and how it leaves room for everybody else.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bailiwick_pg::Schema;
 use bailiwick_store::tables::Table;
@@ -8,15 +8,21 @@ use bailiwick_store::tables::Table;
 use super::Went;
 use crate::{App, Result};
 
-/// Rows that one statement writes, and that one compares: three milliseconds of work, so that nobody
-/// waits long for a processor or for the log.
-pub(super) const WRITTEN_AT_ONCE: i64 = 100;
-pub(super) const COMPARED_AT_ONCE: i64 = 300;
+/// So long a piece of the work takes: whoever needs the processor, or the log, waits no longer. Half
+/// a millisecond of it goes into reading and planning the statements.
+const PIECE: Duration = Duration::from_micros(2500);
+/// A piece that was in somebody's way for longer is not followed by a rest as long.
+const REST_MAX: Duration = Duration::from_secs(1);
+/// Rows of a piece, at first, at least, and at most.
+const ROWS: i64 = 50;
+const ROWS_MIN: i64 = 20;
+const ROWS_MAX: i64 = 1000;
 
 /// A run of the job.
 pub(super) struct Turn {
     tables: Option<(Schema, Vec<Table>)>,
     rest: u32,
+    rows: i64,
     since: Instant,
 }
 
@@ -26,6 +32,7 @@ impl Turn {
         Self {
             tables: None,
             rest: app.settings().moves.rest,
+            rows: ROWS,
             since: Instant::now(),
         }
     }
@@ -53,14 +60,55 @@ impl Turn {
         self.since = Instant::now();
     }
 
-    /// Rests in the middle of the work, in proportion to what was done.
-    pub async fn pause(&mut self) {
-        tokio::time::sleep(self.since.elapsed() * self.rest).await;
+    /// How many rows the next statement takes, of so many that are left.
+    pub fn rows(&self, left: i64) -> i64 {
+        self.rows.min(left)
+    }
+
+    /// Rests after a statement over `rows`, in proportion to how long it took; what takes longer, on
+    /// a slower machine or a busy one, is done in smaller pieces from here on.
+    pub async fn pause(&mut self, rows: i64) {
+        self.rows = rows_next(rows, self.since.elapsed());
+        self.rest().await;
+    }
+
+    /// Rests in proportion to what was done since the last rest.
+    pub async fn rest(&mut self) {
+        tokio::time::sleep(self.due()).await;
         self.begin();
     }
 
     /// The rest that is due after the work.
     pub fn over(&self) -> Went {
-        Went::On(self.since.elapsed() * self.rest)
+        Went::On(self.due())
+    }
+
+    fn due(&self) -> Duration {
+        (self.since.elapsed() * self.rest).min(REST_MAX)
+    }
+}
+
+/// Halfway from `rows`, which took so long, to as many as take [`PIECE`].
+fn rows_next(rows: i64, took: Duration) -> i64 {
+    let in_us = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
+    let ideal = rows.saturating_mul(in_us(PIECE)) / in_us(took).max(1);
+    rows.midpoint(ideal).clamp(ROWS_MIN, ROWS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_become_as_large_as_there_is_time_for() {
+        let each = |us: u64| {
+            let took = |rows: i64| Duration::from_micros(us * rows.unsigned_abs());
+            (0..20).fold(ROWS, |rows, _| rows_next(rows, took(rows)))
+        };
+        assert_eq!(each(10), 249);
+        assert_eq!(each(1), ROWS_MAX);
+        assert_eq!(each(1000), ROWS_MIN);
+        assert_eq!(rows_next(ROWS, Duration::ZERO), ROWS_MAX);
+        assert_eq!(rows_next(ROWS, Duration::MAX), 25);
     }
 }
