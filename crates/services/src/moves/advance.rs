@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bailiwick_store::moves::rows::{self, Standing};
-use bailiwick_store::moves::{Move, Mover, Order, Step};
+use bailiwick_store::moves::{Home, Move, Mover, Order, Step};
 use bailiwick_store::tables::Table;
 use bailiwick_store::{self as store};
 
@@ -98,9 +98,11 @@ async fn batch(
         .enter_move(tx, &held, &standing.home, tables)
         .await?;
     mover.haste().await?;
+    turn.rest().await;
     // While copying, the tables that follow are still to be read, with all that was written there.
     let until = (held.step == Step::Copying).then_some(name.as_str());
     let caught = mover.catch_up(noted_max, until, order).await?;
+    turn.rest().await;
     if let Some(difference) = mover.compare_changed(&caught).await? {
         return Ok(Batch::Amiss(format!("{difference:?}")));
     }
@@ -129,31 +131,36 @@ async fn go_on(
     table: &Table,
 ) -> store::Result<Option<Batch>> {
     let is_copying = held.step == Step::Copying;
-    let mut left = app.settings().moves.batch_rows;
-    turn.rest().await;
-    loop {
-        let (after, piece) = (held.after_key.take(), turn.rows(left));
-        held.after_key = if is_copying {
-            let (copied, last) = mover.copy(table, after.as_ref(), piece).await?;
+    let rows = turn.rows(app.settings().moves.batch_rows);
+    let pieces = app.settings().moves.batch_rows / rows;
+    let of = (table, Home::Source);
+    let ends = mover
+        .ends(of, held.after_key.as_ref(), rows, pieces)
+        .await?;
+    let is_through = i64::try_from(ends.len()).is_ok_and(|ends| ends < pieces);
+    let rest = is_through.then_some(None);
+    for upto in ends.into_iter().map(Some).chain(rest) {
+        turn.rest().await;
+        let (after, upto) = (
+            std::mem::replace(&mut held.after_key, upto),
+            &held.after_key,
+        );
+        if is_copying {
+            let copied = mover.copy(table, after.as_ref(), upto.as_ref()).await?;
             held.rows_done += i64::try_from(copied).unwrap_or(0);
-            last
-        } else {
-            match mover.compare(table, after.as_ref(), piece).await? {
-                Ok(last) => last,
-                Err(difference) => return Ok(Some(Batch::Amiss(format!("{difference:?}")))),
-            }
-        };
-        left -= piece;
-        if held.after_key.is_none() {
-            let tables = mover.tables().to_vec();
-            pass(held, &tables, Some(&table.name));
-            return Ok(None);
+        } else if let Some(difference) = mover.compare(table, after.as_ref(), upto.as_ref()).await?
+        {
+            return Ok(Some(Batch::Amiss(format!("{difference:?}"))));
         }
-        if left <= 0 {
-            return Ok(None);
+        if upto.is_some() {
+            turn.learn(rows);
         }
-        turn.pause(piece).await;
     }
+    if is_through {
+        let tables = mover.tables().to_vec();
+        pass(held, &tables, Some(&table.name));
+    }
+    Ok(None)
 }
 
 /// On to the table after `done`, or to the next step where that was the last.

@@ -108,7 +108,8 @@ async fn clear(
         if deleted == 0 {
             break;
         }
-        turn.pause(piece).await;
+        turn.learn(piece);
+        turn.rest().await;
     }
     rows::update(mover.control(), &held, app.env().now()).await?;
     mover.into_inner().commit().await?;

@@ -8,14 +8,14 @@ use bailiwick_store::tables::Table;
 use super::Went;
 use crate::{App, Result};
 
-/// So long a piece of the work takes: whoever needs the processor, or the log, waits no longer. Half
-/// a millisecond of it goes into reading and planning the statements.
-const PIECE: Duration = Duration::from_micros(2500);
+/// So long a piece of the work takes: whoever needs the processor, or the log, waits no longer. A
+/// third of it goes into reading and planning its statement.
+const PIECE: Duration = Duration::from_micros(1200);
 /// A piece that was in somebody's way for longer is not followed by a rest as long.
 const REST_MAX: Duration = Duration::from_secs(1);
 /// Rows of a piece, at first, at least, and at most.
 const ROWS: i64 = 50;
-const ROWS_MIN: i64 = 20;
+const ROWS_MIN: i64 = 15;
 const ROWS_MAX: i64 = 1000;
 
 /// A run of the job.
@@ -65,11 +65,10 @@ impl Turn {
         self.rows.min(left)
     }
 
-    /// Rests after a statement over `rows`, in proportion to how long it took; what takes longer, on
-    /// a slower machine or a busy one, is done in smaller pieces from here on.
-    pub async fn pause(&mut self, rows: i64) {
+    /// Learns from how long `rows` took since the last rest: what takes longer, on a slower machine or
+    /// a busy one, is done in smaller pieces from here on.
+    pub fn learn(&mut self, rows: i64) {
         self.rows = rows_next(rows, self.since.elapsed());
-        self.rest().await;
     }
 
     /// Rests in proportion to what was done since the last rest.
@@ -105,7 +104,7 @@ mod tests {
             let took = |rows: i64| Duration::from_micros(us * rows.unsigned_abs());
             (0..20).fold(ROWS, |rows, _| rows_next(rows, took(rows)))
         };
-        assert_eq!(each(10), 249);
+        assert_eq!(each(10), 119);
         assert_eq!(each(1), ROWS_MAX);
         assert_eq!(each(1000), ROWS_MIN);
         assert_eq!(rows_next(ROWS, Duration::ZERO), ROWS_MAX);

@@ -22,7 +22,8 @@ impl Mover {
         let (mut at, mut is_whole) = (went_on_at.unwrap_or(0), went_on_at.is_none());
         while let Some(table) = children_first.get(at) {
             let after = of.after_key.clone();
-            let upto = self.boundary(table, after.as_ref(), limit, home).await?;
+            let ends = self.ends((table, home), after.as_ref(), limit, 1).await?;
+            let upto = ends.into_iter().next();
             let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
             let params: [&(dyn ToSql + Sync); 3] = [&tenant, &after, &upto];
             let (_, gone) = self.ask(&table.clear(&schema), &types, &params).await?;

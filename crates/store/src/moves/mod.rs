@@ -12,7 +12,7 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bailiwick_pg::{Params, Pool, Row, Schema, Tx, Type, sql};
+use bailiwick_pg::{Params, Pool, Row, Schema, ToSql, Tx, Type, sql};
 use uuid::Uuid;
 
 pub use rows::{Move, Step};
@@ -150,8 +150,28 @@ impl Mover {
         self.tx.control().ask(text, types, params).await
     }
 
-    /// Copies at most `limit` rows of a table after a key. Answers how many, and the last one's key;
-    /// no key: the table is through.
+    /// The keys where at most `pieces` pieces of so many rows end, in one of the homes, after a key.
+    /// Fewer: what follows the last of them is less than a piece.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ends(
+        &mut self,
+        (table, home): (&Table, Home),
+        after: Option<&Vec<String>>,
+        rows: i64,
+        pieces: i64,
+    ) -> Result<Vec<Vec<String>>> {
+        let text = table.ends(self.schema(home));
+        let types = [Type::UUID, Type::TEXT_ARRAY, Type::INT8, Type::INT8];
+        let (tenant, all) = (self.tenant, rows.saturating_mul(pieces));
+        let params: [&(dyn ToSql + Sync); 4] = [&tenant, &after, &rows, &all];
+        let (found, _) = self.ask(&text, &types, &params).await?;
+        found.iter().map(|row| row.try_get(0)).collect()
+    }
+
+    /// Copies the rows of a table after a key and up to another, where there are such keys. Answers
+    /// how many.
     ///
     /// # Errors
     /// The database's.
@@ -159,28 +179,13 @@ impl Mover {
         &mut self,
         table: &Table,
         after: Option<&Vec<String>>,
-        limit: i64,
-    ) -> Result<(u64, Option<Vec<String>>)> {
-        let upto = self.boundary(table, after, limit, Home::Source).await?;
+        upto: Option<&Vec<String>>,
+    ) -> Result<u64> {
         let text = table.copy(&self.from, &self.to);
         let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
         let tenant = self.tenant;
         let (_, copied) = self.ask(&text, &types, &[&tenant, &after, &upto]).await?;
-        Ok((copied, upto))
-    }
-
-    async fn boundary(
-        &mut self,
-        table: &Table,
-        after: Option<&Vec<String>>,
-        limit: i64,
-        home: Home,
-    ) -> Result<Option<Vec<String>>> {
-        let text = table.boundary(self.schema(home));
-        let types = [Type::UUID, Type::TEXT_ARRAY, Type::INT8];
-        let tenant = self.tenant;
-        let (rows, _) = self.ask(&text, &types, &[&tenant, &after, &limit]).await?;
-        rows.first().map(|row| row.try_get(0)).transpose()
+        Ok(copied)
     }
 
     fn schema(&self, home: Home) -> &Schema {
@@ -260,7 +265,7 @@ impl Mover {
     ) -> Result<(Vec<Row>, u64)> {
         let columns = by_column(keys, table.key.len());
         let tenant = self.tenant;
-        let mut params: Vec<&(dyn bailiwick_pg::ToSql + Sync)> = vec![&tenant];
+        let mut params: Vec<&(dyn ToSql + Sync)> = vec![&tenant];
         let mut types = vec![Type::UUID];
         for column in &columns {
             params.push(column);
@@ -309,8 +314,7 @@ impl Mover {
         Ok(None)
     }
 
-    /// Compares a table's rows after a key, `limit` of them. Answers the last one's key; none: the
-    /// table is through.
+    /// Compares a table's rows after a key and up to another, where there are such keys.
     ///
     /// # Errors
     /// The database's.
@@ -318,9 +322,8 @@ impl Mover {
         &mut self,
         table: &Table,
         after: Option<&Vec<String>>,
-        limit: i64,
-    ) -> Result<Result<Option<Vec<String>>, Difference>> {
-        let upto = self.boundary(table, after, limit, Home::Source).await?;
+        upto: Option<&Vec<String>>,
+    ) -> Result<Option<Difference>> {
         let tenant = self.tenant;
         let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
         let mut sums = Vec::with_capacity(2);
@@ -329,10 +332,7 @@ impl Mover {
             let (rows, _) = self.ask(&text, &types, &[&tenant, &after, &upto]).await?;
             sums.push(sum(&rows)?);
         }
-        Ok(match differ(table, &sums) {
-            Some(difference) => Err(difference),
-            None => Ok(upto),
-        })
+        Ok(differ(table, &sums))
     }
 
     /// Whether both homes are at the same version, by each of `ledgers`.

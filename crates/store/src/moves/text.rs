@@ -102,8 +102,8 @@ impl Table {
         format!("on conflict (tenant_id, {}) do {then}", self.keys(""))
     }
 
-    /// The key of the `$3`rd row after `$2`: where a batch ends. No row: fewer are left.
-    pub(super) fn boundary(&self, from: &Schema) -> String {
+    /// The key of each `$3`rd of `$4` rows after `$2`: where pieces end. Fewer: the rows are fewer.
+    pub(super) fn ends(&self, from: &Schema) -> String {
         let (name, text, keys, after) = (
             &self.name,
             self.keys_as_text(),
@@ -111,8 +111,9 @@ impl Table {
             self.bound(2),
         );
         format!(
-            "select array[{text}] from {from}.{name} s where s.tenant_id = $1 \
-             and ($2::text[] is null or ({keys}) > {after}) order by {keys} offset $3 - 1 limit 1"
+            "select key from (select array[{text}] as key, row_number() over (order by {keys}) as place \
+             from {from}.{name} s where s.tenant_id = $1 and ($2::text[] is null or ({keys}) > {after}) \
+             order by {keys} limit $4) k where place % $3 = 0 order by place"
         )
     }
 
