@@ -25,9 +25,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What came of a load.
 #[derive(Default)]
 pub struct Wrote {
-    latencies_us: Vec<u32>,
-    /// When each was due, since the load began, beside its latency.
-    timed: Vec<(Duration, u32)>,
+    /// What each took, in microseconds, and when it was due, since the load began.
+    timed: Vec<(u32, Duration)>,
     /// Names of the projects that the server acknowledged.
     pub acknowledged: Vec<String>,
     /// Answers of another kind, and connections that broke.
@@ -37,19 +36,15 @@ pub struct Wrote {
 impl Wrote {
     /// How many were acknowledged.
     pub fn count(&self) -> usize {
-        self.latencies_us.len()
-    }
-
-    fn sorted(&mut self) -> &[u32] {
-        self.latencies_us.sort_unstable();
-        &self.latencies_us
+        self.timed.len()
     }
 
     /// The time in milliseconds that so many of a hundred took at most.
     pub fn percentile_ms(&self, percent: usize) -> f64 {
-        let place = self.latencies_us.len() * percent / 100;
-        let place = place.min(self.latencies_us.len().saturating_sub(1));
-        f64::from(self.latencies_us.get(place).copied().unwrap_or(0)) / 1000.0
+        let place = self.count() * percent / 100;
+        let place = place.min(self.count().saturating_sub(1));
+        let took = self.timed.get(place).map_or(0, |(took, _)| *took);
+        f64::from(took) / 1000.0
     }
 
     /// What was due between two moments of the load.
@@ -57,12 +52,11 @@ impl Wrote {
         let is_then = move |due: Duration| due >= since && due < until;
         self.timed
             .iter()
-            .filter(move |(due, _)| is_then(*due))
-            .map(|(_, took)| *took)
+            .filter(move |(_, due)| is_then(*due))
+            .map(|(took, _)| *took)
     }
 
     fn add(&mut self, other: Self) {
-        self.latencies_us.extend(other.latencies_us);
         self.timed.extend(other.timed);
         self.acknowledged.extend(other.acknowledged);
         self.refused += other.refused;
@@ -121,7 +115,7 @@ impl Load {
         for task in self.tasks {
             all.add(task.await??);
         }
-        all.sorted();
+        all.timed.sort_unstable();
         Ok(all)
     }
 }
@@ -151,8 +145,7 @@ async fn write(plan: Arc<Plan>) -> anyhow::Result<Wrote> {
         };
         if status == Some(201) {
             let took = u32::try_from(due.elapsed().as_micros()).unwrap_or(u32::MAX);
-            wrote.latencies_us.push(took);
-            wrote.timed.push((due.duration_since(plan.began), took));
+            wrote.timed.push((took, due.duration_since(plan.began)));
             wrote.acknowledged.push(name);
         } else {
             wrote.refused += 1;
