@@ -138,8 +138,8 @@ async fn go_on(
         .ends(of, held.after_key.as_ref(), rows, pieces)
         .await?;
     let is_through = i64::try_from(ends.len()).is_ok_and(|ends| ends < pieces);
-    let rest = is_through.then_some(None);
-    for upto in ends.into_iter().map(Some).chain(rest) {
+    let what_is_left = is_through.then_some(None);
+    for upto in ends.into_iter().map(Some).chain(what_is_left) {
         turn.rest().await;
         let (after, upto) = (
             std::mem::replace(&mut held.after_key, upto),
