@@ -59,7 +59,8 @@ impl Pooler {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let socket_dir = server.socket_dir().to_owned();
         let (host, server_port) = (socket_dir.display(), server.tcp_port());
-        let users = server.dir().join("pgbouncer-users");
+        // Each has its own: it is read again whenever it changes, and half of it is no list.
+        let users = server.dir().join(format!("pgbouncer-{number}-users"));
         let list = PASSWORDS.map(|(role, password)| format!("\"{role}\" \"{password}\"\n"));
         std::fs::write(&users, list.concat()).unwrap();
         let settings = format!(
