@@ -220,8 +220,20 @@ impl Connection {
         types: &[Type],
         params: &Params<'_>,
     ) -> Result<Outcome> {
+        self.alone(|out| whole("", text, types, params, out)).await
+    }
+
+    /// The statement that was asked just before, with other values: the server has it still.
+    pub async fn ask_again(&mut self, types: &[Type], params: &Params<'_>) -> Result<Outcome> {
+        self.alone(|out| described("", types, params, out)).await
+    }
+
+    async fn alone(
+        &mut self,
+        put: impl FnOnce(&mut bytes::BytesMut) -> Result<()>,
+    ) -> Result<Outcome> {
         let mark = self.wire.output().len();
-        if let Err(error) = whole("", text, types, params, self.wire.output()) {
+        if let Err(error) = put(self.wire.output()) {
             self.wire.output().truncate(mark);
             return Err(error);
         }
@@ -325,6 +337,16 @@ fn whole(
     out: &mut bytes::BytesMut,
 ) -> Result<()> {
     frontend::parse(name, text, types.iter().map(Type::oid), out).map_err(unsendable)?;
+    described(name, types, params, out)
+}
+
+/// Bind, Describe, Execute.
+fn described(
+    name: &str,
+    types: &[Type],
+    params: &Params<'_>,
+    out: &mut bytes::BytesMut,
+) -> Result<()> {
     put_bind(name, types, params, out)?;
     frontend::describe(b'P', "", out).map_err(unsendable)?;
     frontend::execute("", 0, out).map_err(unsendable)

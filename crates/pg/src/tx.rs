@@ -38,6 +38,8 @@ pub struct Tx {
     /// A statement is under way. Where this is still set when another is to follow, the caller
     /// gave up waiting: what became of it is not known, so nothing follows.
     in_flight: bool,
+    /// What [`Tx::ask`] sent last, where nothing was sent since: the server has it still.
+    asked: Option<(String, Vec<Type>)>,
 }
 
 impl Tx {
@@ -48,6 +50,7 @@ impl Tx {
             schema,
             state: State::New,
             in_flight: false,
+            asked: None,
         }
     }
 
@@ -68,6 +71,7 @@ impl Tx {
         statement: &'static Statement,
         params: &Params<'_>,
     ) -> Result<Outcome> {
+        self.asked = None;
         let connection = self.loan.connection()?;
         let work = Call {
             statement,
@@ -173,6 +177,7 @@ impl Tx {
         &mut self,
         reads: [(&'static Statement, &Params<'_>); N],
     ) -> Result<[Vec<Row>; N]> {
+        self.asked = None;
         let connection = self.loan.connection()?;
         match (&self.state, &self.entry) {
             (State::Open, _) | (State::New, None) => {}
@@ -199,7 +204,9 @@ impl Tx {
     }
 
     /// A statement whose text is made from the catalog: names in it are quoted by the server, and
-    /// values are parameters. Goes out alone, so a constant must have been run before.
+    /// values are parameters. Goes out alone, so a constant must have been run before. Where it is
+    /// the one that was asked just before, the server neither reads nor, if its settings say so,
+    /// plans it again.
     ///
     /// # Errors
     /// As [`Tx::query`]; [`Error::Poisoned`] where nothing was run before.
@@ -212,10 +219,18 @@ impl Tx {
         if !matches!(self.state, State::Open) || std::mem::replace(&mut self.in_flight, true) {
             return Err(Error::Poisoned);
         }
-        let result = self.loan.connection()?.ask(text, types, params).await;
+        let asked = self.asked.take();
+        let asked = asked.filter(|(of, with)| of == text && with == types);
+        let connection = self.loan.connection()?;
+        let result = match asked {
+            Some(_) => connection.ask_again(types, params).await,
+            None => connection.ask(text, types, params).await,
+        };
         self.in_flight = false;
         if result.is_err() {
             self.state = State::Failed;
+        } else {
+            self.asked = asked.or_else(|| Some((text.to_owned(), types.to_vec())));
         }
         result.map(|outcome| (outcome.rows, outcome.affected))
     }

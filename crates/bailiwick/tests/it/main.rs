@@ -9,6 +9,7 @@
 mod abandoned;
 mod approvals;
 mod archive;
+mod asked;
 mod audit;
 mod catalog;
 mod commands;
