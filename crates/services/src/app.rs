@@ -76,7 +76,7 @@ pub struct MoveRules {
 impl Default for MoveRules {
     fn default() -> Self {
         Self {
-            batch_rows: 1000,
+            batch_rows: 5000,
             rest: 2,
             at_once: 2,
         }

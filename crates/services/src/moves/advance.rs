@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bailiwick_store::moves::rows::{self, Standing};
-use bailiwick_store::moves::{Home, Move, Mover, Order, Step};
+use bailiwick_store::moves::{Difference, Home, Key, Move, Mover, Order, Range, Step, differ};
 use bailiwick_store::tables::Table;
 use bailiwick_store::{self as store};
 
@@ -23,6 +23,9 @@ const TRIES: [(Order, i64); 4] = [
     (Order::DeletesFirst, NOTED_ALL),
     (Order::WritesFirst, NOTED_ALL),
 ];
+
+/// Ends of so many pieces are looked up at once.
+const PIECES: i64 = 20;
 
 /// What came of a batch.
 enum Batch {
@@ -130,37 +133,80 @@ async fn go_on(
     held: &mut Move,
     table: &Table,
 ) -> store::Result<Option<Batch>> {
-    let is_copying = held.step == Step::Copying;
     let rows = turn.rows(app.settings().moves.batch_rows);
-    let pieces = app.settings().moves.batch_rows / rows;
-    let of = (table, Home::Source);
-    let ends = mover
-        .ends(of, held.after_key.as_ref(), rows, pieces)
-        .await?;
-    let is_through = i64::try_from(ends.len()).is_ok_and(|ends| ends < pieces);
-    let what_is_left = is_through.then_some(None);
-    for upto in ends.into_iter().map(Some).chain(what_is_left) {
+    let mut left = app.settings().moves.batch_rows / rows;
+    while left > 0 {
+        let pieces = left.min(PIECES);
         turn.rest().await;
-        let (after, upto) = (
-            std::mem::replace(&mut held.after_key, upto),
-            &held.after_key,
-        );
-        if is_copying {
-            let copied = mover.copy(table, after.as_ref(), upto.as_ref()).await?;
-            held.rows_done += i64::try_from(copied).unwrap_or(0);
-        } else if let Some(difference) = mover.compare(table, after.as_ref(), upto.as_ref()).await?
-        {
+        let of = (table, Home::Source);
+        let after = held.after_key.take();
+        let ends = mover.ends(of, after.as_ref(), rows, pieces).await?;
+        let is_through = i64::try_from(ends.len()).is_ok_and(|ends| ends < pieces);
+        let ranges = ranges(after, ends, is_through);
+        held.after_key = ranges.last().and_then(|(_, upto)| upto.clone());
+        if held.step == Step::Copying {
+            held.rows_done += copy(turn, mover, table, &ranges, rows).await?;
+        } else if let Some(difference) = compare(turn, mover, table, &ranges, rows).await? {
             return Ok(Some(Batch::Amiss(format!("{difference:?}"))));
         }
-        if upto.is_some() {
+        if is_through {
+            let tables = mover.tables().to_vec();
+            pass(held, &tables, Some(&table.name));
+            break;
+        }
+        left -= pieces;
+    }
+    Ok(None)
+}
+
+/// The ranges that end there; `is_through`: and one of what is left behind the last.
+fn ranges(mut after: Option<Key>, ends: Vec<Key>, is_through: bool) -> Vec<Range> {
+    let what_is_left = is_through.then_some(None);
+    let ends = ends.into_iter().map(Some).chain(what_is_left);
+    ends.map(|end| (std::mem::replace(&mut after, end.clone()), end))
+        .collect()
+}
+
+/// Copies ranges of `rows` rows, the last one perhaps of fewer.
+async fn copy(
+    turn: &mut Turn,
+    mover: &mut Mover,
+    table: &Table,
+    ranges: &[Range],
+    rows: i64,
+) -> store::Result<i64> {
+    let mut copied = 0;
+    for range in ranges {
+        turn.rest().await;
+        copied += i64::try_from(mover.copy(table, range).await?).unwrap_or(0);
+        if range.1.is_some() {
             turn.learn(rows);
         }
     }
-    if is_through {
-        let tables = mover.tables().to_vec();
-        pass(held, &tables, Some(&table.name));
+    Ok(copied)
+}
+
+/// Compares ranges of `rows` rows, first all at the source: the same statement is repeated cheaply.
+async fn compare(
+    turn: &mut Turn,
+    mover: &mut Mover,
+    table: &Table,
+    ranges: &[Range],
+    rows: i64,
+) -> store::Result<Option<Difference>> {
+    let mut sums = [Vec::new(), Vec::new()];
+    for (home, sums) in [Home::Source, Home::Target].into_iter().zip(&mut sums) {
+        for range in ranges {
+            turn.rest().await;
+            sums.push(mover.sum(table, home, range).await?);
+            if range.1.is_some() {
+                turn.learn(rows);
+            }
+        }
     }
-    Ok(None)
+    let [source, target] = sums;
+    let mut pairs = source.iter().zip(&target);
+    Ok(pairs.find_map(|(source, target)| differ(table, source, target)))
 }
 
 /// On to the table after `done`, or to the next step where that was the last.

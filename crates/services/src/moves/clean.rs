@@ -101,8 +101,8 @@ async fn clear(
     mover.haste().await?;
     let (mut gone, batch) = (0, app.settings().moves.batch_rows);
     turn.rest().await;
+    let piece = turn.rows(batch);
     while gone < batch {
-        let piece = turn.rows(batch - gone);
         let deleted = mover.clear(home, &mut held, piece).await?;
         gone += i64::try_from(deleted).unwrap_or(piece);
         if deleted == 0 {

@@ -8,8 +8,7 @@ use bailiwick_store::tables::Table;
 use super::Went;
 use crate::{App, Result};
 
-/// So long a piece of the work takes: whoever needs the processor, or the log, waits no longer. A
-/// third of it goes into reading and planning its statement.
+/// So long a piece of the work takes: whoever needs the processor, or the log, waits no longer.
 const PIECE: Duration = Duration::from_micros(1200);
 /// A piece that was in somebody's way for longer is not followed by a rest as long.
 const REST_MAX: Duration = Duration::from_secs(1);
@@ -60,15 +59,15 @@ impl Turn {
         self.since = Instant::now();
     }
 
-    /// How many rows the next statement takes, of so many that are left.
-    pub fn rows(&self, left: i64) -> i64 {
-        self.rows.min(left)
+    /// How many rows a piece has, of a batch of at most so many.
+    pub fn rows(&self, batch: i64) -> i64 {
+        self.rows.min(batch)
     }
 
     /// Learns from how long `rows` took since the last rest: what takes longer, on a slower machine or
     /// a busy one, is done in smaller pieces from here on.
     pub fn learn(&mut self, rows: i64) {
-        self.rows = rows_next(rows, self.since.elapsed());
+        self.rows = rows_next(self.rows, rows, self.since.elapsed());
     }
 
     /// Rests in proportion to what was done since the last rest.
@@ -87,11 +86,13 @@ impl Turn {
     }
 }
 
-/// Halfway from `rows`, which took so long, to as many as take [`PIECE`].
-fn rows_next(rows: i64, took: Duration) -> i64 {
+/// A quarter of the way from `now` to as many as take [`PIECE`], where `rows` took so long: a single
+/// one that had to wait says little.
+fn rows_next(now: i64, rows: i64, took: Duration) -> i64 {
     let in_us = |time: Duration| i64::try_from(time.as_micros()).unwrap_or(i64::MAX);
     let ideal = rows.saturating_mul(in_us(PIECE)) / in_us(took).max(1);
-    rows.midpoint(ideal).clamp(ROWS_MIN, ROWS_MAX)
+    let ideal = ideal.clamp(ROWS_MIN, ROWS_MAX);
+    (now + (ideal - now).div_euclid(4)).clamp(ROWS_MIN, ROWS_MAX)
 }
 
 #[cfg(test)]
@@ -102,12 +103,17 @@ mod tests {
     fn pieces_become_as_large_as_there_is_time_for() {
         let each = |us: u64| {
             let took = |rows: i64| Duration::from_micros(us * rows.unsigned_abs());
-            (0..20).fold(ROWS, |rows, _| rows_next(rows, took(rows)))
+            (0..40).fold(ROWS, |rows, _| rows_next(rows, rows, took(rows)))
         };
-        assert_eq!(each(10), 119);
-        assert_eq!(each(1), ROWS_MAX);
+        assert!((115..=120).contains(&each(10)), "{}", each(10));
+        assert!(each(1) > ROWS_MAX - 4);
         assert_eq!(each(1000), ROWS_MIN);
-        assert_eq!(rows_next(ROWS, Duration::ZERO), ROWS_MAX);
-        assert_eq!(rows_next(ROWS, Duration::MAX), 25);
+    }
+
+    #[test]
+    fn one_that_had_to_wait_changes_little() {
+        assert_eq!(rows_next(100, 100, Duration::MAX), 78);
+        assert_eq!(rows_next(100, 100, Duration::ZERO), 325);
+        assert_eq!(rows_next(20, 50, PIECE), 27);
     }
 }

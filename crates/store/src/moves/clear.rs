@@ -1,32 +1,36 @@
 //! Emptying one of a move's two homes, piece by piece.
 
-use bailiwick_pg::{Schema, ToSql, Type};
+use bailiwick_pg::{Schema, Type};
 
-use super::{Home, Move, Mover, text};
+use super::{Home, Key, Move, Mover, bounds, text};
 use crate::Result;
 use crate::tables::Table;
 
+/// Ends of so many pieces are looked up at once.
+const AHEAD: i64 = 20;
+
 impl Mover {
-    /// Deletes at most `limit` of the tenant's rows in one of the homes, children first, then what
+    /// Deletes the next `limit` of the tenant's rows in one of the homes, children first, then what
     /// was noted there. Begins where `of` says, and says there where to go on: from the first row
     /// each time it would pass over all that was deleted before. Answers how many; 0: nothing is
-    /// left, as a look from the first row on has shown.
+    /// left, as a look from the first row on has shown. Of one transaction all pieces are of one home
+    /// and as large as the first.
     ///
     /// # Errors
     /// The database's.
     pub async fn clear(&mut self, home: Home, of: &mut Move, limit: i64) -> Result<u64> {
-        let (schema, tenant) = (self.schema(home).clone(), self.tenant);
+        let schema = self.schema(home).clone();
         let children_first: Vec<Table> = self.tables.iter().rev().cloned().collect();
         let is_on = |table: &Table| of.at_table.as_ref() == Some(&table.name);
         let went_on_at = children_first.iter().position(is_on);
         let (mut at, mut is_whole) = (went_on_at.unwrap_or(0), went_on_at.is_none());
         while let Some(table) = children_first.get(at) {
-            let after = of.after_key.clone();
-            let ends = self.ends((table, home), after.as_ref(), limit, 1).await?;
-            let upto = ends.into_iter().next();
-            let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
-            let params: [&(dyn ToSql + Sync); 3] = [&tenant, &after, &upto];
-            let (_, gone) = self.ask(&table.clear(&schema), &types, &params).await?;
+            let after = of.after_key.take();
+            let upto = self.end_ahead((table, home), after.as_ref(), limit).await?;
+            let range = (after, upto);
+            let text = table.clear(&schema, bounds(&range));
+            let (_, gone) = self.ask_range(&text, &range).await?;
+            let (_, upto) = range;
             if upto.is_none() {
                 at += 1;
             }
@@ -40,6 +44,19 @@ impl Mover {
             }
         }
         self.forget(&schema, limit).await
+    }
+
+    /// Where the next piece ends; `None` where less than a piece is left.
+    async fn end_ahead(
+        &mut self,
+        of: (&Table, Home),
+        after: Option<&Key>,
+        limit: i64,
+    ) -> Result<Option<Key>> {
+        if self.ahead.is_empty() {
+            self.ahead = self.ends(of, after, limit, AHEAD).await?.into();
+        }
+        Ok(self.ahead.pop_front())
     }
 
     /// Deletes at most `limit` of what was noted at the source.

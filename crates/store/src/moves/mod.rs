@@ -6,15 +6,17 @@
 //! brings over what was noted until then, so that a row's parents are always there.
 
 mod clear;
+mod compare;
 pub mod rows;
 mod shape;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bailiwick_pg::{Params, Pool, Row, Schema, ToSql, Tx, Type, sql};
 use uuid::Uuid;
 
+pub use compare::{Difference, Sum, differ};
 pub use rows::{Move, Step};
 
 use crate::tables::Table;
@@ -26,10 +28,14 @@ sql! {
     ONE_SNAPSHOT() = "set transaction isolation level repeatable read";
     /// A commit of this transaction need not have reached the disk: what is lost is done again.
     HASTE() = "select set_config('synchronous_commit', 'off', true)";
-    /// Rows are found in the order of their keys ([`text`]), and by one process: all others feel a scan.
-    BY_KEY() = "
+    /// Rows are found in the order of their keys ([`text`]), and by one process: all others feel a
+    /// scan. A statement that is repeated for each piece is planned once, for any piece.
+    pub BY_KEY() = "
         select set_config('max_parallel_workers_per_gather', '0', true),
-               set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)";
+               set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true),
+               set_config('enable_hashjoin', 'off', true),
+               set_config('enable_mergejoin', 'off', true),
+               set_config('plan_cache_mode', 'force_generic_plan', true)";
 }
 
 /// A transaction of a move, inside its tenant.
@@ -39,7 +45,15 @@ pub struct Mover {
     from: Schema,
     to: Schema,
     tables: Vec<Table>,
+    /// Where the next pieces end that are to be emptied ([`Self::clear`]).
+    ahead: VecDeque<Key>,
 }
+
+/// A row's key: its columns as text.
+pub type Key = Vec<String>;
+
+/// Rows after a key and up to another, where there are such keys.
+pub type Range = (Option<Key>, Option<Key>);
 
 /// In which order changes are brought over. Either may meet a constraint that the other does not: a
 /// row that was deleted may hold a key that a new one has, and may still be pointed to.
@@ -49,15 +63,6 @@ pub enum Order {
     DeletesFirst,
     /// What is there first.
     WritesFirst,
-}
-
-/// How two homes differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The table.
-    pub table: String,
-    /// Rows at the source and at the target.
-    pub rows: (i64, i64),
 }
 
 impl Store {
@@ -110,6 +115,7 @@ impl Store {
             from: of.from.clone(),
             to: of.to.clone(),
             tables,
+            ahead: VecDeque::new(),
         })
     }
 }
@@ -158,34 +164,36 @@ impl Mover {
     pub async fn ends(
         &mut self,
         (table, home): (&Table, Home),
-        after: Option<&Vec<String>>,
+        after: Option<&Key>,
         rows: i64,
         pieces: i64,
-    ) -> Result<Vec<Vec<String>>> {
-        let text = table.ends(self.schema(home));
+    ) -> Result<Vec<Key>> {
+        let text = table.ends(self.schema(home), after.is_some());
         let types = [Type::UUID, Type::TEXT_ARRAY, Type::INT8, Type::INT8];
         let (tenant, all) = (self.tenant, rows.saturating_mul(pieces));
         let params: [&(dyn ToSql + Sync); 4] = [&tenant, &after, &rows, &all];
         let (found, _) = self.ask(&text, &types, &params).await?;
-        found.iter().map(|row| row.try_get(0)).collect()
+        let ends = found
+            .iter()
+            .map(|row| Ok((row.try_get::<_, i64>(0)?, row.try_get(1)?)));
+        let ends: BTreeMap<i64, Key> = ends.collect::<Result<_>>()?;
+        Ok(ends.into_values().collect())
     }
 
-    /// Copies the rows of a table after a key and up to another, where there are such keys. Answers
-    /// how many.
+    /// Copies a range of a table's rows. Answers how many.
     ///
     /// # Errors
     /// The database's.
-    pub async fn copy(
-        &mut self,
-        table: &Table,
-        after: Option<&Vec<String>>,
-        upto: Option<&Vec<String>>,
-    ) -> Result<u64> {
-        let text = table.copy(&self.from, &self.to);
+    pub async fn copy(&mut self, table: &Table, range: &Range) -> Result<u64> {
+        let text = table.copy(&self.from, &self.to, bounds(range));
+        let (_, copied) = self.ask_range(&text, range).await?;
+        Ok(copied)
+    }
+
+    async fn ask_range(&mut self, text: &str, (after, upto): &Range) -> Result<(Vec<Row>, u64)> {
         let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
         let tenant = self.tenant;
-        let (_, copied) = self.ask(&text, &types, &[&tenant, &after, &upto]).await?;
-        Ok(copied)
+        self.ask(text, &types, &[&tenant, after, upto]).await
     }
 
     fn schema(&self, home: Home) -> &Schema {
@@ -295,46 +303,6 @@ impl Mover {
         Ok(())
     }
 
-    /// Compares what was just brought over, row by row.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn compare_changed(&mut self, caught: &CaughtUp) -> Result<Option<Difference>> {
-        for (table, keys, _) in &caught.changed {
-            let mut sums = Vec::with_capacity(2);
-            for home in [Home::Source, Home::Target] {
-                let text = table.sum_of_keys(self.schema(home));
-                let (rows, _) = self.ask_for(&text, table, keys).await?;
-                sums.push(sum(&rows)?);
-            }
-            if let Some(difference) = differ(table, &sums) {
-                return Ok(Some(difference));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Compares a table's rows after a key and up to another, where there are such keys.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn compare(
-        &mut self,
-        table: &Table,
-        after: Option<&Vec<String>>,
-        upto: Option<&Vec<String>>,
-    ) -> Result<Option<Difference>> {
-        let tenant = self.tenant;
-        let types = [Type::UUID, Type::TEXT_ARRAY, Type::TEXT_ARRAY];
-        let mut sums = Vec::with_capacity(2);
-        for home in [Home::Source, Home::Target] {
-            let text = table.sum_of_range(self.schema(home));
-            let (rows, _) = self.ask(&text, &types, &[&tenant, &after, &upto]).await?;
-            sums.push(sum(&rows)?);
-        }
-        Ok(differ(table, &sums))
-    }
-
     /// Whether both homes are at the same version, by each of `ledgers`.
     ///
     /// # Errors
@@ -409,21 +377,11 @@ fn by_column(keys: &BTreeSet<Vec<String>>, width: usize) -> Vec<Vec<&str>> {
     (0..width).map(column).collect()
 }
 
+fn bounds((after, upto): &Range) -> text::Bounds {
+    (after.is_some(), upto.is_some())
+}
+
 fn first<'a, T: bailiwick_pg::FromSql<'a>>(rows: &'a [Row]) -> Result<T> {
     let none = || Error::Config("a sum answered no row".to_owned());
     rows.first().ok_or_else(none)?.try_get(0)
-}
-
-fn sum(rows: &[Row]) -> Result<(i64, String)> {
-    let none = || Error::Config("a sum answered no row".to_owned());
-    let row = rows.first().ok_or_else(none)?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
-}
-
-fn differ(table: &Table, sums: &[(i64, String)]) -> Option<Difference> {
-    let [source, target] = sums else { return None };
-    (source != target).then(|| Difference {
-        table: table.name.clone(),
-        rows: (source.0, target.0),
-    })
 }

@@ -14,6 +14,9 @@ use bailiwick_pg::Schema;
 
 use crate::tables::Table;
 
+/// Whether a range has a key that it begins after, and one that it ends with.
+pub(super) type Bounds = (bool, bool);
+
 /// Columns and keys of a table as they stand in SQL text.
 impl Table {
     /// `a, b, c`.
@@ -42,12 +45,18 @@ impl Table {
         format!("({})", parts.join(", "))
     }
 
-    /// Keys after `$2` and up to `$3`, each of which may be missing.
-    fn range(&self, of: &str) -> String {
-        let (keys, after, upto) = (self.keys(of), self.bound(2), self.bound(3));
-        format!(
-            "($2::text[] is null or ({keys}) > {after}) and ($3::text[] is null or ({keys}) <= {upto})"
-        )
+    /// Keys after `$2` and up to `$3`, those of them that there are. What is missing does not stand
+    /// in the text: a plan that is made once for all pieces has to know what it looks up.
+    fn range(&self, (after, upto): Bounds, of: &str) -> String {
+        let keys = self.keys(of);
+        let after = after.then(|| format!("({keys}) > {}", self.bound(2)));
+        let upto = upto.then(|| format!("({keys}) <= {}", self.bound(3)));
+        let all: Vec<_> = after.into_iter().chain(upto).collect();
+        if all.is_empty() {
+            "true".to_owned()
+        } else {
+            all.join(" and ")
+        }
     }
 
     /// `unnest($2::text[]::uuid[], …) p … lateral (… limit 1) s`: the rows whose keys were given, a
@@ -79,8 +88,8 @@ impl Table {
     }
 
     /// `select … from t s … order by …`: what is asked for of the rows after `$2` and up to `$3`.
-    fn some(&self, what: &str, of: &Schema) -> String {
-        let (name, keys, range) = (&self.name, self.keys("s."), self.range("s."));
+    fn some(&self, what: &str, of: &Schema, bounds: Bounds) -> String {
+        let (name, keys, range) = (&self.name, self.keys("s."), self.range(bounds, "s."));
         format!(
             "select {what} from {of}.{name} s where s.tenant_id = $1 and {range} order by {keys} offset 0"
         )
@@ -102,25 +111,22 @@ impl Table {
         format!("on conflict (tenant_id, {}) do {then}", self.keys(""))
     }
 
-    /// The key of each `$3`rd of `$4` rows after `$2`: where pieces end. Fewer: the rows are fewer.
-    pub(super) fn ends(&self, from: &Schema) -> String {
-        let (name, text, keys, after) = (
-            &self.name,
-            self.keys_as_text(),
-            self.keys("s."),
-            self.bound(2),
-        );
+    /// The place and the key of each `$3`rd of `$4` rows after `$2`: where pieces end. Fewer: the rows
+    /// are fewer.
+    pub(super) fn ends(&self, from: &Schema, is_after: bool) -> String {
+        let (name, text) = (&self.name, self.keys_as_text());
+        let (keys, range) = (self.keys("s."), self.range((is_after, false), "s."));
         format!(
-            "select key from (select array[{text}] as key, row_number() over (order by {keys}) as place \
-             from {from}.{name} s where s.tenant_id = $1 and ($2::text[] is null or ({keys}) > {after}) \
-             order by {keys} limit $4) k where place % $3 = 0 order by place"
+            "select place, key from (select array[{text}] as key, row_number() over (order by {keys}) as place \
+             from {from}.{name} s where s.tenant_id = $1 and {range} \
+             order by {keys} limit $4) k where place % $3 = 0"
         )
     }
 
     /// Copies the rows after `$2` and up to `$3`.
-    pub(super) fn copy(&self, from: &Schema, to: &Schema) -> String {
+    pub(super) fn copy(&self, from: &Schema, to: &Schema, bounds: Bounds) -> String {
         let (name, columns, merge) = (&self.name, self.columns(), self.merge());
-        let rows = self.some(&columns, from);
+        let rows = self.some(&columns, from, bounds);
         format!("insert into {to}.{name} ({columns}) {rows} {merge} returning 1")
     }
 
@@ -167,8 +173,8 @@ impl Table {
     }
 
     /// How many rows there are after `$2` and up to `$3`, and the sum of their hashes.
-    pub(super) fn sum_of_range(&self, of: &Schema) -> String {
-        let (sum, rows) = (self.sum(), self.some("s.*", of));
+    pub(super) fn sum_of_range(&self, of: &Schema, bounds: Bounds) -> String {
+        let (sum, rows) = (self.sum(), self.some("s.*", of, bounds));
         format!("select {sum} from ({rows}) s")
     }
 
@@ -181,14 +187,16 @@ impl Table {
     /// All that looks rows up by `$2` and `$3`, for the test of its plans.
     #[must_use]
     pub fn lookups(&self, from: &Schema, to: &Schema) -> Vec<String> {
+        let both = (true, true);
         vec![
-            self.copy(from, to),
+            self.ends(from, true),
+            self.copy(from, to, both),
             self.present(from),
             self.refresh(from, to),
             self.remove(from),
-            self.sum_of_range(from),
+            self.sum_of_range(from, both),
             self.sum_of_keys(from),
-            self.clear(from),
+            self.clear(from, both),
         ]
     }
 
@@ -201,9 +209,9 @@ impl Table {
     }
 
     /// Deletes the rows after `$2` and up to `$3`.
-    pub(super) fn clear(&self, of: &Schema) -> String {
-        let places = self.some("s.ctid as place", of);
-        self.delete(of, &places, &self.range("d."))
+    pub(super) fn clear(&self, of: &Schema, bounds: Bounds) -> String {
+        let places = self.some("s.ctid as place", of, bounds);
+        self.delete(of, &places, &self.range(bounds, "d."))
     }
 }
 
