@@ -344,6 +344,15 @@ impl App {
         Arc::clone(&self.0.moving).try_acquire_owned().ok()
     }
 
+    /// Whether this process asks anything of the database just now but for its moves.
+    pub(crate) fn serves_others(&self) -> bool {
+        let moves = &self.settings().moves;
+        let on = moves
+            .at_once
+            .saturating_sub(self.0.moving.available_permits());
+        self.store().pool().status().in_use > on.max(1)
+    }
+
     /// Waits for [`App::wake_worker`].
     pub async fn woken(&self) {
         self.0.wake.notified().await;

@@ -4,6 +4,8 @@ use bailiwick_kernel::Tier;
 use bailiwick_testkit::{Dice, TestApp, World};
 use serde_json::json;
 
+use crate::isolation::statement;
+
 use super::{assert_one_home, fill, home, rows, server, walk, want};
 
 #[tokio::test]
@@ -174,4 +176,23 @@ async fn the_noting_is_silent_otherwise() {
     let made = acme.owner().post("/projects", json!({"name": "P"})).await;
     let _ = made.assert_status(201);
     assert_eq!(t.count("select 1 from tenant_shared.move_log").await, 0);
+}
+
+/// A piece waits for a gap between requests, and not for one that never comes.
+#[tokio::test]
+async fn it_goes_on_beside_somebody_who_never_leaves() {
+    let t = TestApp::options()
+        .tiers_as_written()
+        .rules(|rules| rules.moves.rest = 1)
+        .start()
+        .await;
+    let acme = t.tenant("acme", Tier::Starter).await;
+    fill(&t, &acme, 3).await;
+    want(&t, &acme, Tier::Pro).await;
+    let mut staying = t.app.store().control().await.unwrap();
+    let now = statement("select 1");
+    let _ = staying.query(now, &[]).await.unwrap();
+    walk(&t, &acme, async |_| {}).await;
+    assert_ne!(assert_one_home(&t, &acme).await, "tenant_shared");
+    let _ = staying.query(now, &[]).await.unwrap();
 }
