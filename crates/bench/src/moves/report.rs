@@ -56,7 +56,7 @@ pub(super) fn of(done: &[Round], rows: u64) -> String {
     format!(
         "# Tenants on the move\n\n{}\n\
          {rows} rows over four tables, {WRITES:.0} writes a second in the tenant that moves and {OTHERS:.0} in five others, \
-         over HTTP, each timed from when it was due. *Others* and *without*: the others' p99 during the move and \
+         over HTTP, at random moments, each timed from when it was due. *Others* and *without*: the others' p99 during the move and \
          just before it, under the same load. Every acknowledged write is looked for afterwards, and the rows that \
          nobody wrote are compared by their sum. Client, server and PostgreSQL ({}) share this machine.\n\n\
          {}\n\

@@ -38,6 +38,8 @@ sql! {
         select nspname::text from pg_catalog.pg_namespace where nspname like 'tenant\\_%' order by 1 limit 1000";
 }
 
+/// How often one looks whether a move has ended: rarely enough to be no load of its own.
+const LOOK: Duration = Duration::from_millis(100);
 /// The tables that are filled; what the writers make beside stands in `projects`.
 const FILLED: [&str; 4] = ["projects", "project_members", "documents", "approvals"];
 
@@ -121,7 +123,7 @@ impl Tenant {
         Ok(row.try_get(0)?)
     }
 
-    /// Waits for that. Answers when each step of the move began.
+    /// Waits for that. Answers when each step of the move began, those that took a look to be seen.
     pub async fn settled(
         &self,
         stage: &Stage,
@@ -143,7 +145,7 @@ impl Tenant {
             {
                 steps.push((step, began.elapsed()));
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(LOOK).await;
         }
         Ok(steps)
     }

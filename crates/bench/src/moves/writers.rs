@@ -1,12 +1,14 @@
 //! So many writes a second, each timed from when it was due: a server that stands still is felt by
-//! all that fell due meanwhile.
+//! all that fell due meanwhile. They come as people do, independently of each other and of those of
+//! another load (a Poisson process): by two clocks each would always meet the same of the other's.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use bailiwick_testkit::Dice;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -75,10 +77,39 @@ struct Plan {
     owners: Vec<Reader>,
     bearers: Mutex<Vec<Option<(Instant, String)>>>,
     label: String,
-    every: Duration,
     began: Instant,
-    next: AtomicU32,
+    arrivals: Mutex<Arrivals>,
     is_over: AtomicBool,
+}
+
+/// When writes fall due: after pauses that are exponentially distributed.
+struct Arrivals {
+    turn: u32,
+    due: Duration,
+    mean: Duration,
+    dice: Dice,
+}
+
+impl Arrivals {
+    /// The same ones for the same number a second, so that two loads can be compared.
+    fn at(per_second: f64) -> Self {
+        Self {
+            turn: 0,
+            due: Duration::ZERO,
+            mean: Duration::from_secs_f64(1.0 / per_second),
+            dice: Dice::new(per_second.to_bits()),
+        }
+    }
+
+    /// The number of the next one, and when it is due since the load began.
+    fn next(&mut self) -> (u32, Duration) {
+        const PARTS: u32 = 1 << 20;
+        let drawn = u32::try_from(self.dice.below(PARTS as usize)).unwrap_or(0);
+        let share = f64::from(drawn + 1) / f64::from(PARTS);
+        self.due += self.mean.mul_f64(-share.ln());
+        self.turn += 1;
+        (self.turn - 1, self.due)
+    }
 }
 
 impl Load {
@@ -96,9 +127,8 @@ impl Load {
             owners: owners.to_vec(),
             bearers: Mutex::new(vec![None; owners.len()]),
             label: label.into(),
-            every: Duration::from_secs_f64(1.0 / per_second),
             began: Instant::now(),
-            next: AtomicU32::new(0),
+            arrivals: Mutex::new(Arrivals::at(per_second)),
             is_over: AtomicBool::new(false),
         });
         let tasks = (0..CONNECTIONS).map(|_| tokio::spawn(write(Arc::clone(&plan))));
@@ -124,8 +154,7 @@ async fn write(plan: Arc<Plan>) -> anyhow::Result<Wrote> {
     let mut wrote = Wrote::default();
     let mut client = None;
     loop {
-        let turn = plan.next.fetch_add(1, Ordering::Relaxed);
-        let due = plan.began + plan.every * turn;
+        let (turn, due) = plan.next();
         tokio::time::sleep_until(due.into()).await;
         if plan.is_over.load(Ordering::Relaxed) {
             return Ok(wrote);
@@ -158,6 +187,12 @@ async fn write(plan: Arc<Plan>) -> anyhow::Result<Wrote> {
 }
 
 impl Plan {
+    fn next(&self) -> (u32, Instant) {
+        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        let (turn, due) = arrivals.next();
+        (turn, self.began + due)
+    }
+
     fn post(&self, turn: u32, name: &str) -> anyhow::Result<Vec<u8>> {
         let at = usize::try_from(turn)? % self.owners.len();
         let bearer = self.bearer(at)?;
