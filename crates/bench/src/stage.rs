@@ -25,9 +25,10 @@ pub const PASSWORD: &str = "bench";
 pub const WEBHOOK_SECRET: &str = "YmVuY2gtYmVuY2gtYmVuY2gtYmVuY2gtYmVuY2g=";
 /// Where the server believes to be.
 pub const APP_URL: &str = "http://app.bench.localhost";
-/// How PostgreSQL is set for a database of gigabytes: with less, it writes whole pages all the time.
+/// How PostgreSQL is set for a database of gigabytes. With less, it writes whole pages all the time,
+/// and whoever reads has to put somebody's changed page away first.
 pub const LARGE: [(&str, &str); 3] = [
-    ("shared_buffers", "1GB"),
+    ("shared_buffers", "4GB"),
     ("max_wal_size", "8GB"),
     ("checkpoint_timeout", "15min"),
 ];
