@@ -77,7 +77,7 @@ impl Default for MoveRules {
     fn default() -> Self {
         Self {
             batch_rows: 5000,
-            rest: 2,
+            rest: 1,
             at_once: 2,
         }
     }

@@ -40,6 +40,8 @@ sql! {
 
 /// How often one looks whether a move has ended: rarely enough to be no load of its own.
 const LOOK: Duration = Duration::from_millis(100);
+/// Rows for each file of the log (16 MB) that there is room for: a round's moves write about half of it.
+const LOG_ROWS: u64 = 3000;
 /// The tables that are filled; what the writers make beside stands in `projects`.
 const FILLED: [&str; 4] = ["projects", "project_members", "documents", "approvals"];
 
@@ -72,6 +74,7 @@ impl Tenant {
         stage.superuser.batch(&fill).await?;
         // What would follow a fill by itself is not to be felt while there is no move.
         stage.superuser.batch("vacuum analyze").await?;
+        stage.superuser.batch(&age_log(rows / LOG_ROWS)).await?;
         stage.superuser.batch("checkpoint").await?;
         let mut tenant = Self {
             id,
@@ -227,6 +230,16 @@ impl Tenant {
 }
 
 /// A query whose text names a schema. The text is leaked: there are few, and the program is short.
+/// Uses so many files of the log, which the next checkpoint then keeps for what comes (`min_wal_size`),
+/// as in a database that has been at work for longer than this one.
+fn age_log(files: u64) -> String {
+    format!(
+        "do $$ begin for n in 1..{files} loop
+           perform pg_logical_emit_message(false, '', ''); perform pg_switch_wal();
+         end loop; end $$"
+    )
+}
+
 async fn ask(stage: &Stage, text: &str) -> anyhow::Result<Vec<bailiwick_pg::Row>> {
     let statement = Box::leak(Box::new(bailiwick_pg::Statement {
         name: "ask",
