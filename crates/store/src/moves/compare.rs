@@ -1,8 +1,10 @@
 //! Comparing a move's two homes, by how many rows there are and the sum of their hashes.
 
+use std::collections::BTreeSet;
+
 use bailiwick_pg::Row;
 
-use super::{CaughtUp, Home, Mover, Range, bounds};
+use super::{CaughtUp, Home, Key, Mover, Range, bounds};
 use crate::tables::Table;
 use crate::{Error, Result};
 
@@ -26,19 +28,24 @@ impl Mover {
     /// The database's.
     pub async fn compare_changed(&mut self, caught: &CaughtUp) -> Result<Option<Difference>> {
         for (table, keys, _) in &caught.changed {
-            let mut sums = Vec::with_capacity(2);
-            for home in [Home::Source, Home::Target] {
-                let text = table.sum_of_keys(self.schema(home));
-                let (rows, _) = self.ask_for(&text, table, keys).await?;
-                sums.push(sum(&rows)?);
-            }
-            if let [source, target] = sums.as_slice()
-                && let Some(difference) = differ(table, source, target)
-            {
+            let source = self.sum_of_keys(table, Home::Source, keys).await?;
+            let target = self.sum_of_keys(table, Home::Target, keys).await?;
+            if let Some(difference) = differ(table, &source, &target) {
                 return Ok(Some(difference));
             }
         }
         Ok(None)
+    }
+
+    async fn sum_of_keys(
+        &mut self,
+        table: &Table,
+        home: Home,
+        keys: &BTreeSet<Key>,
+    ) -> Result<Sum> {
+        let text = table.sum_of_keys(self.schema(home));
+        let (rows, _) = self.ask_for(&text, table, keys).await?;
+        sum(&rows)
     }
 
     /// The sum of a range of a table's rows in one of the homes.
