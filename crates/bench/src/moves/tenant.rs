@@ -229,7 +229,6 @@ impl Tenant {
     }
 }
 
-/// A query whose text names a schema. The text is leaked: there are few, and the program is short.
 /// Uses so many files of the log, which the next checkpoint then keeps for what comes (`min_wal_size`),
 /// as in a database that has been at work for longer than this one.
 fn age_log(files: u64) -> String {
@@ -240,6 +239,7 @@ fn age_log(files: u64) -> String {
     )
 }
 
+/// A query whose text names a schema. The text is leaked: there are few, and the program is short.
 async fn ask(stage: &Stage, text: &str) -> anyhow::Result<Vec<bailiwick_pg::Row>> {
     let statement = Box::leak(Box::new(bailiwick_pg::Statement {
         name: "ask",
