@@ -1,5 +1,6 @@
 //! The server or the move's database backend is killed at random moments; the move ends by itself.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
@@ -35,6 +36,8 @@ const WRITES: f64 = 20.0;
 struct Tally {
     server: usize,
     backend: usize,
+    /// How many hit a move at which step; the first is before there is a record of it.
+    steps: BTreeMap<String, usize>,
     moves: usize,
     facts: usize,
     amiss: Vec<String>,
@@ -48,24 +51,22 @@ pub async fn run(
     (small, large): (usize, usize),
 ) -> anyhow::Result<String> {
     let mut dice = Dice::new(1);
-    let mut lines = Vec::new();
-    let rows = tenant.rows();
-    for (rows, kills) in [(rows, large), (FEW, small)] {
+    let mut tallies = Vec::new();
+    let many = tenant.rows();
+    // The longest pause between two kills, which is somewhat less than a move takes: most moves are
+    // hit once or a few times, at any of their steps.
+    for (rows, kills, longest_ms) in [(many, large, 60_000), (FEW, small, 2_000)] {
         if rows < tenant.rows() {
             tenant.shrink(stage, rows).await?;
         }
-        let is_released = rows == FEW;
-        let tally = often(stage, owner, tenant, &mut dice, (kills, is_released)).await?;
-        lines.push(vec![
-            format!("{rows} rows"),
-            tally.server.to_string(),
-            tally.backend.to_string(),
-            tally.moves.to_string(),
-            tally.facts.to_string(),
-            tally.amiss.len().to_string(),
-        ]);
+        let tally = often(stage, owner, tenant, &mut dice, (kills, longest_ms)).await?;
         ensure!(tally.amiss.is_empty(), "{:?}", tally.amiss);
+        tallies.push((rows, tally));
     }
+    Ok(report(&tallies))
+}
+
+fn report(tallies: &[(u64, Tally)]) -> String {
     let heads = [
         "killed within moves of",
         "server",
@@ -74,14 +75,29 @@ pub async fn run(
         "writes looked for",
         "lost, doubled, differ",
     ];
-    Ok(format!(
+    let lines = tallies.iter().map(|(rows, tally)| {
+        vec![
+            format!("{rows} rows"),
+            tally.server.to_string(),
+            tally.backend.to_string(),
+            tally.moves.to_string(),
+            tally.facts.to_string(),
+            tally.amiss.len().to_string(),
+        ]
+    });
+    let steps = tallies.iter().flat_map(|(rows, tally)| {
+        let hit = tally.steps.iter();
+        hit.map(move |(step, kills)| vec![format!("{rows} rows, {step}"), kills.to_string()])
+    });
+    format!(
         "# Moves that are killed\n\n{}\n\
          At random moments: `kill -9` of the server, or every busy backend of the server's roles is terminated, under \
          {WRITES:.0} writes a second. After each move there is one home, nothing is left in another, and every write \
          that was acknowledged is there once. A dead server's claim on the work holds for 15 s: the moves of {FEW} rows \
-         are spared that wait, by the statement with which `bailiwick dev` starts, the large ones are not.\n",
-        table::render(&heads, &lines)
-    ))
+         are spared that wait, by the statement with which `bailiwick dev` starts, the large ones are not.\n\n{}",
+        table::render(&heads, &lines.collect::<Vec<_>>()),
+        table::render(&["killed at the step", "kills"], &steps.collect::<Vec<_>>()),
+    )
 }
 
 async fn often(
@@ -89,10 +105,9 @@ async fn often(
     owner: &Reader,
     tenant: &Tenant,
     dice: &mut Dice,
-    (kills, is_released): (usize, bool),
+    (kills, longest_ms): (usize, usize),
 ) -> anyhow::Result<Tally> {
-    // A move takes longer than that, so that most pauses end within it.
-    let spread_ms = usize::try_from(tenant.rows() / 50)?.max(1);
+    let is_released = tenant.rows() == FEW;
     let mut tally = Tally::default();
     let mut tier = Tier::Starter;
     let mut round = 0;
@@ -111,13 +126,18 @@ async fn often(
         );
         tenant.want(stage, tier).await?;
         let began = Instant::now();
-        while !tenant.is_settled(stage, tier).await? {
+        loop {
             ensure!(began.elapsed() < PATIENCE, "a move does not end");
-            let pause = Duration::from_millis(u64::try_from(dice.below(spread_ms))?);
-            tokio::time::sleep(pause).await;
-            if tally.server + tally.backend >= kills || tenant.is_settled(stage, tier).await? {
+            let pause = Duration::from_millis(u64::try_from(dice.below(longest_ms))?);
+            if tenant.is_settled_within(stage, tier, pause).await? {
+                break;
+            }
+            if tally.server + tally.backend >= kills {
                 continue;
             }
+            let step = tenant.step(stage).await?;
+            let step = step.map_or_else(|| "beginning".to_owned(), |step| step.to_lowercase());
+            *tally.steps.entry(step).or_default() += 1;
             if dice.below(2) == 0 {
                 stage.kill_server()?;
                 if is_released {

@@ -126,6 +126,29 @@ impl Tenant {
         Ok(row.try_get(0)?)
     }
 
+    /// At which step its move is, where one is on.
+    pub async fn step(&self, stage: &Stage) -> anyhow::Result<Option<String>> {
+        let row = stage.superuser.query_opt(&STEP, &[&self.id]).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    }
+
+    /// Waits until it is settled, at most so long. Answers whether it is.
+    pub async fn is_settled_within(
+        &self,
+        stage: &Stage,
+        tier: Tier,
+        patience: Duration,
+    ) -> anyhow::Result<bool> {
+        let began = Instant::now();
+        while !self.is_settled(stage, tier).await? {
+            if began.elapsed() >= patience {
+                return Ok(false);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(true)
+    }
+
     /// Waits for that. Answers when each step of the move began, those that took a look to be seen.
     pub async fn settled(
         &self,
@@ -141,9 +164,7 @@ impl Tenant {
                 "the move did not end in {} s",
                 patience.as_secs()
             );
-            let step = stage.superuser.query_opt(&STEP, &[&self.id]).await?;
-            let step: Option<String> = step.map(|row| row.try_get(0)).transpose()?;
-            if let Some(step) = step
+            if let Some(step) = self.step(stage).await?
                 && steps.last().is_none_or(|(last, _)| *last != step)
             {
                 steps.push((step, began.elapsed()));
