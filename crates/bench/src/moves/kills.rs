@@ -36,11 +36,17 @@ const WRITES: f64 = 20.0;
 struct Tally {
     server: usize,
     backend: usize,
-    /// How many hit a move at which step; the first is before there is a record of it.
+    /// How many hit a move at which step; `beginning` is before there is a record of it.
     steps: BTreeMap<String, usize>,
     moves: usize,
     facts: usize,
     amiss: Vec<String>,
+}
+
+impl Tally {
+    fn kills(&self) -> usize {
+        self.server + self.backend
+    }
 }
 
 /// Kills `large` times within moves of a million rows, then `small` times of a few.
@@ -111,7 +117,7 @@ async fn often(
     let mut tally = Tally::default();
     let mut tier = Tier::Starter;
     let mut round = 0;
-    while tally.server + tally.backend < kills {
+    while tally.kills() < kills {
         round += 1;
         tier = if tier == Tier::Starter {
             Tier::Pro
@@ -132,7 +138,7 @@ async fn often(
             if tenant.is_settled_within(stage, tier, pause).await? {
                 break;
             }
-            if tally.server + tally.backend >= kills {
+            if tally.kills() >= kills {
                 continue;
             }
             let step = tenant.step(stage).await?;
@@ -149,11 +155,8 @@ async fn often(
                 stage.superuser.query(&TERMINATE, &[]).await?;
                 tally.backend += 1;
             }
-            if (tally.server + tally.backend) % 20 == 0 {
-                say(&format!(
-                    "{} of {kills} kills",
-                    tally.server + tally.backend
-                ));
+            if tally.kills() % 20 == 0 {
+                say(&format!("{} of {kills} kills", tally.kills()));
             }
         }
         let wrote = load.stop().await?;
