@@ -168,6 +168,7 @@ pub fn statements() -> impl Iterator<Item = &'static Statement> {
         gate::server::STATEMENTS,
         gate::tables::STATEMENTS,
         fleet::STATEMENTS,
+        fleet::rows::STATEMENTS,
         fleet::tenants::STATEMENTS,
         fleet::verify::STATEMENTS,
         idempotency::STATEMENTS,

@@ -1,7 +1,7 @@
 //! What is noted of all tenants, compared with what is.
 
 use bailiwick_pg::{Pool, Schema};
-use bailiwick_store::fleet::verify as look;
+use bailiwick_store::fleet::{rows, verify as look};
 use bailiwick_store::gate::Finding;
 use bailiwick_store::migrations::ModuleTree;
 use futures::StreamExt as _;
@@ -28,13 +28,13 @@ pub async fn verify(
     let mut findings = look::homes(owner, &on_the_way).await?;
     findings.extend(look::versions(owner, modules).await?);
     findings.extend(look::tables(owner, modules).await?);
-    findings.extend(look::left_behind(owner, &on_the_way).await?);
+    findings.extend(rows::left_behind(owner, &on_the_way).await?);
     let tenants: Vec<(Uuid, Schema)> = look::owners(owner).await?;
     let mut looked = 0;
     for chunk in tenants.chunks(CHUNK) {
         let looks = chunk
             .iter()
-            .map(|(tenant, schema)| look::strangers(owner, schema, *tenant));
+            .map(|(tenant, schema)| rows::strangers(owner, schema, *tenant));
         let mut looks = futures::stream::iter(looks).buffer_unordered(JOBS);
         while let Some(found) = looks.next().await {
             findings.extend(found?);

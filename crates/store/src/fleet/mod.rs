@@ -3,6 +3,7 @@
 //! What stands in `control.tenant_schemas` is written by the transaction that migrates a schema, so
 //! that it costs one query to know what is left to do. The owner's pool writes; who serves reads.
 
+pub mod rows;
 pub mod tenants;
 pub mod verify;
 
